@@ -1,0 +1,14 @@
+"""Canonical JSON: one value, one spelling; what is hashed, signed or compared is spelled this way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value or Struct
+    """UTF-8 JSON without blanks, keys sorted (the spirit of RFC 8785, ASCII keys only)."""
+    return ENCODER.encode(value)
