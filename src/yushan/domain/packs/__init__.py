@@ -1,0 +1,43 @@
+"""Packs: the written format in which instances travel and rest, and the words about it.
+
+A pack is a stored ZIP of Part-10 files, reproducible to the byte, named by its SHA-256; beside it
+lies a sidecar per series. Pure. The format is ``docs/reference/pack-format.md``.
+Start at ``layout.py``, then ``writer.py`` and ``reader.py``.
+"""
+
+from yushan.domain.packs.layout import MemberRange, member_name
+from yushan.domain.packs.manifest import (
+    IncomingState,
+    Manifest,
+    PackState,
+    Receipt,
+    receipt_message,
+)
+from yushan.domain.packs.reader import (
+    DEFAULT_BOUNDS,
+    PackBounds,
+    damaged_members,
+    read_members,
+    salvage,
+)
+from yushan.domain.packs.sidecar import InstanceEntry, Sidecar
+from yushan.domain.packs.writer import PackSummary, PackWriter
+
+__all__ = [
+    "DEFAULT_BOUNDS",
+    "IncomingState",
+    "InstanceEntry",
+    "Manifest",
+    "MemberRange",
+    "PackBounds",
+    "PackState",
+    "PackSummary",
+    "PackWriter",
+    "Receipt",
+    "Sidecar",
+    "damaged_members",
+    "member_name",
+    "read_members",
+    "receipt_message",
+    "salvage",
+]
