@@ -1,4 +1,4 @@
-"""Canonical JSON: one value, one spelling; what is hashed, signed or compared is spelled this way."""
+"""Canonical JSON: one value, one spelling, for what is hashed, signed or compared."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ import msgspec
 ENCODER = msgspec.json.Encoder(order="sorted")
 
 
-def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value or Struct
+def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any value of its kind passes here
     """UTF-8 JSON without blanks, keys sorted (the spirit of RFC 8785, ASCII keys only)."""
     return ENCODER.encode(value)

@@ -1,5 +1,4 @@
-"""
-The error tree. Doors translate it once; rooms add codes, never classes.
+"""The error tree. Doors translate it once; rooms add codes, never classes.
 
 YushanError
 ├── Rejected      input is wrong; the sender can repair it     HTTP 400  DIMSE A900
@@ -96,7 +95,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int
     detail: str
     remedy: str
-    facts: dict[str, Fact] = {}  # noqa: RUF012 - msgspec copies it
+    facts: dict[str, Fact] = {}
 
 
 @cache

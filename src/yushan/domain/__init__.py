@@ -1,0 +1,1 @@
+"""Domain: pure rooms, values in and values out."""

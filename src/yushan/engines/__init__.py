@@ -1,0 +1,1 @@
+"""Engines: one foreign engine each behind one typed face."""

@@ -1,0 +1,115 @@
+"""Another role over HTTP: one address, one token, one way to fail."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import httpx
+import msgspec
+
+from yushan.base import (
+    Absent,
+    Broken,
+    Conflict,
+    Forbidden,
+    Problem,
+    Rejected,
+    Unavailable,
+    YushanError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+BY_STATUS: Final[dict[int, type[YushanError]]] = {
+    401: Forbidden, 403: Forbidden, 404: Absent, 409: Conflict, 429: Unavailable, 500: Broken,
+    502: Unavailable, 503: Unavailable, 504: Unavailable, 507: Unavailable,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Peer:
+    """An HTTP peer; no redirects are followed, no proxy of the environment is used."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        token: str | None = None,
+        ca: str | None = None,
+        certificate: tuple[str, str] | None = None,
+    ) -> None:
+        context: ssl.SSLContext | bool = True
+        if ca is not None:
+            context = ssl.create_default_context(cafile=ca)
+            if certificate is not None:
+                context.load_cert_chain(*certificate)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.base_url = base_url
+        self.client = httpx.Client(
+            base_url=base_url, headers=headers, verify=context, trust_env=False
+        )
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 30.0,
+    ) -> Reply:
+        """Ask once; ``Unavailable("net.unreachable")`` when no answer came."""
+        try:
+            answer = self.client.request(
+                method, path, content=body, headers=dict(headers or {}), timeout=timeout_s
+            )
+        except httpx.HTTPError as error:
+            raise Unavailable("net.unreachable") from error
+        return Reply(answer.status_code, answer.content, answer.headers)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        value: Any = None,  # noqa: ANN401 - any value of its kind passes here
+        *,
+        timeout_s: float = 30.0,
+    ) -> T:
+        """Send a value as JSON, get a value of ``kind``; refusals come as our errors."""
+        body = b"" if value is None else msgspec.json.encode(value)
+        headers = {"Content-Type": "application/json"} if body else {}
+        reply = self.call(method, path, body=body, headers=headers, timeout_s=timeout_s)
+        if reply.status >= 400:
+            raise refusal(reply)
+        try:
+            return msgspec.json.decode(reply.body, type=kind)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise Unavailable("net.answer-unreadable") from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+
+def refusal(reply: Reply) -> YushanError:
+    """The error that a peer's ``application/problem+json`` describes."""
+    kind = BY_STATUS.get(reply.status, Rejected)
+    try:
+        said = msgspec.json.decode(reply.body, type=Problem)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return kind("net.refused", status=reply.status)
+    return kind(said.code, **said.facts)

@@ -1,0 +1,68 @@
+"""What all tests share: databases of both kinds, and no way off this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.postgres import Postgres
+from yushan.engines.database import Database, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVICES = Path(__file__).parents[1] / "src" / "yushan" / "services"
+
+
+def rooms() -> list[str]:
+    """Every service that owns tables."""
+    return [f"services.{found.parent.name}" for found in sorted(SERVICES.glob("*/migrations"))]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL server of this test process, with a migrated template."""
+    server = Postgres.start()
+    try:
+        template = Database(server.create("template_yushan"))
+        migrate(template, rooms())
+        template.dispose()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty migrated database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        base = Database(f"sqlite:///{tmp_path / 'role.db'}")
+        migrate(base, rooms())
+        yield base
+        base.dispose()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"t{os.getpid()}_{server.made}"
+    base = Database(server.create(name, template="template_yushan"))
+    yield base
+    base.dispose()
+    server.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection to another machine."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and self.family in {socket.AF_INET, socket.AF_INET6}:
+            host = str(address[0])
+            if not (host.startswith("127.") or host in {"::1", "localhost"}):
+                raise AssertionError(f"test wants to leave the machine: {host}")
+        real(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
