@@ -11,6 +11,7 @@ from yushan.domain.packs.manifest import (
     Manifest,
     PackState,
     Receipt,
+    envelope_aad,
     receipt_message,
 )
 from yushan.domain.packs.reader import (
@@ -36,6 +37,7 @@ __all__ = [
     "Receipt",
     "Sidecar",
     "damaged_members",
+    "envelope_aad",
     "member_name",
     "read_members",
     "receipt_message",

@@ -34,8 +34,13 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     subject: Base32
     #: Whether the envelope names a person across sites.
     linked: bool
-    #: Sealed to the commons: token, offsets, consent token (base64).
+    #: Sealed to the commons under ``envelope_aad``: token, offsets, consent token (base64).
     envelope: Base64
+
+
+def envelope_aad(site: str, subject: str) -> bytes:
+    """What an envelope is bound to: it cannot be moved to another site or another person."""
+    return f"yushan envelope 1\n{site}\n{subject}".encode("ascii")
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
