@@ -1,0 +1,41 @@
+"""DICOM: what a file is, read by our own bounded walker; nothing is decoded that nobody asked for.
+
+Owns no tables and no folders; pure. Promises: any bytes give a value or ``Rejected``, in time and
+memory that the bounds fix; offsets are exact to the byte. Tags and VRs come from PS3.6 by pydicom's
+dictionary. Start at ``part10.py``, then ``walker.py``.
+"""
+
+from yushan.domain.dicom.part10 import is_dicom, walk
+from yushan.domain.dicom.summary import Summary, summarize, summary_of
+from yushan.domain.dicom.tables import STORAGE_CLASSES, TRANSFER_SYNTAXES, TransferSyntax
+from yushan.domain.dicom.text import declared_charset, decode, text_values
+from yushan.domain.dicom.values import (
+    DEFAULT,
+    UNDEFINED,
+    Bounds,
+    Buffer,
+    Element,
+    Item,
+    Part10,
+)
+
+__all__ = [
+    "DEFAULT",
+    "STORAGE_CLASSES",
+    "TRANSFER_SYNTAXES",
+    "UNDEFINED",
+    "Bounds",
+    "Buffer",
+    "Element",
+    "Item",
+    "Part10",
+    "Summary",
+    "TransferSyntax",
+    "declared_charset",
+    "decode",
+    "is_dicom",
+    "summarize",
+    "summary_of",
+    "text_values",
+    "walk",
+]

@@ -1,0 +1,51 @@
+"""Transfer syntaxes and storage classes as tables (PS3.5 annex A, PS3.6 annex A, PS3.4 B.5)."""
+
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+IMPLICIT: Final = "1.2.840.10008.1.2"
+EXPLICIT: Final = "1.2.840.10008.1.2.1"
+BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
+DEFLATED: Final = "1.2.840.10008.1.2.1.99"
+
+
+class TransferSyntax(NamedTuple):
+    """One row of ``data/transfer_syntaxes.csv``; ``media_type`` is PS3.18 table 8.7.3-2's."""
+
+    uid: str
+    name: str
+    encapsulated: bool
+    lossy: bool
+    video: bool
+    media_type: str
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table of this room."""
+    page = files("yushan.domain.dicom") / "data" / name
+    lines = [line for line in page.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+def transfer_syntaxes() -> dict[str, TransferSyntax]:
+    """UID → transfer syntax."""
+    found = {}
+    for row in rows("transfer_syntaxes.csv"):
+        is_yes = {key: row[key] == "y" for key in ("encapsulated", "lossy", "video")}
+        syntax = TransferSyntax(
+            row["uid"], row["name"], is_yes["encapsulated"], is_yes["lossy"], is_yes["video"],
+            row["media_type"],
+        )  # fmt: skip
+        found[syntax.uid] = syntax
+    return found
+
+
+TRANSFER_SYNTAXES: Final = transfer_syntaxes()
+
+#: SOP Class UID → (name, IOD name) of every storage class.
+STORAGE_CLASSES: Final = {
+    row["sop_class_uid"]: (row["name"], row["iod"]) for row in rows("sop_classes.csv")
+}
