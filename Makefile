@@ -19,8 +19,8 @@ $(STAMP): requirements/dev.lock requirements/uv.lock pyproject.toml
 	  || $(PY) -m pip install -q --require-hashes -r requirements/dev.lock
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
-$(VIEWER): tools/viewer.py | $(STAMP)
-	$(PY) tools/viewer.py .cache/viewer
+$(VIEWER): src/yushan/doors/viewer/install.py | $(STAMP)
+	.venv/bin/yushan viewer install --to .cache/viewer --npm tools/npm
 
 setup-test: setup                ## the peers that tests talk to (Debian packages, when root)
 	tools/peers
@@ -41,7 +41,7 @@ bench: setup-test                ## ratios against peers, in one run, into bench
 	$(PY) -m tests.bench $(ARGS)
 
 lock: $(STAMP)                   ## pin all dependencies again, with hashes, a week behind today
-	for n in core dev uv; do .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	for n in core dev node uv; do .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --exclude-newer $$(date -d '7 days ago' +%F) requirements/$$n.in -o requirements/$$n.lock; done
 
 clean:                           ## remove what setup made

@@ -1,0 +1,37 @@
+// The viewer speaks to this commons and to nobody else; the session's cookie carries the right.
+window.config = {
+  routerBasename: '/viewer',
+  showStudyList: false,
+  extensions: [],
+  modes: [],
+  customizationService: [{ 'ohif.tours': { $set: [] } }],
+  maxNumberOfWebWorkers: 2,
+  showWarningMessageForCrossOrigin: true,
+  showLoadingIndicator: true,
+  showCPUFallbackMessage: false,
+  investigationalUseDialog: { option: 'never' },
+  maxNumRequests: { interaction: 100, thumbnail: 5, prefetch: 10 },
+  defaultDataSourceName: 'dicomweb',
+  dataSources: [
+    {
+      namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',
+      sourceName: 'dicomweb',
+      configuration: {
+        friendlyName: 'Yushan',
+        name: 'yushan',
+        wadoUriRoot: '/dicom-web',
+        qidoRoot: '/dicom-web',
+        wadoRoot: '/dicom-web',
+        qidoSupportsIncludeField: false,
+        imageRendering: 'wadors',
+        thumbnailRendering: 'wadors',
+        enableStudyLazyLoad: true,
+        supportsFuzzyMatching: false,
+        supportsWildcard: true,
+        singlepart: 'bulkdata,pdf,video',
+        bulkDataURI: { enabled: true, relativeResolution: 'studies' },
+        omitQuotationForMultipartRequest: true,
+      },
+    },
+  ],
+};
