@@ -1,0 +1,125 @@
+"""Shares of one secret scalar: any two of three give it, one alone says nothing (Shamir 1979).
+
+The secret itself is never put together again: holders multiply with their shares, and the answers
+are added with the weights of Lagrange at zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import Broken
+from yushan.engines.keys.group import (
+    Element,
+    Scalar,
+    add,
+    add_scalars,
+    invert_scalar,
+    multiply,
+    multiply_generator,
+    multiply_scalars,
+    random_scalar,
+    whole_scalar,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+THRESHOLD: Final = 2
+HOLDERS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One holder's part; ``index`` counts from 1, ``public`` is ``secret * G``."""
+
+    index: int
+    secret: Scalar = field(repr=False)
+
+    @property
+    def public(self) -> Element:
+        """What others check this holder's answers with."""
+        return multiply_generator(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """Shares for the holders, and the public element of the whole."""
+
+    shares: tuple[Share, ...]
+    group: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A change of the shared key from ``k`` to ``factor * k``.
+
+    Each holder gets ``factor`` and its own ``refresh``; the commons gets ``factor``. The refresh
+    values share zero anew, so that an old share and a new one do not fit together.
+    """
+
+    factor: Scalar = field(repr=False)
+    refresh: tuple[Scalar, ...] = field(repr=False)
+
+    def apply(self, share: Share) -> Share:
+        """The holder's new share."""
+        scaled = multiply_scalars(self.factor, share.secret)
+        return Share(share.index, add_scalars(scaled, self.refresh[share.index - 1]))
+
+
+def deal(secret: Scalar | None = None) -> Dealt:
+    """Two-of-three shares of a secret, a fresh one if none is given.
+
+    Done once, at a ceremony: the machine that deals sees the secret for that moment.
+    """
+    whole, slope = secret or random_scalar(), random_scalar()
+    shares = tuple(
+        Share(index, add_scalars(whole, multiply_scalars(slope, whole_scalar(index))))
+        for index in range(1, HOLDERS + 1)
+    )
+    return Dealt(shares, multiply_generator(whole))
+
+
+def rotation() -> Rotation:
+    """A fresh rotation; no one needs to know the key for it."""
+    slope = random_scalar()
+    refresh = (multiply_scalars(slope, whole_scalar(index)) for index in range(1, HOLDERS + 1))
+    return Rotation(random_scalar(), tuple(refresh))
+
+
+def weight(index: int, present: Collection[int]) -> Scalar:
+    """Lagrange's weight at zero of one holder among those present."""
+    result = whole_scalar(1)
+    for other in present:
+        if other != index:
+            quotient = multiply_scalars(
+                whole_scalar(other), invert_scalar(whole_scalar(other - index))
+            )
+            result = multiply_scalars(result, quotient)
+    return result
+
+
+def join(parts: Mapping[int, Element]) -> Element:
+    """The whole's answer from the answers of `THRESHOLD` holders by index."""
+    elements = [multiply(weight(index, parts), part) for index, part in parts.items()]
+    total = elements[0]
+    for element in elements[1:]:
+        total = add(total, element)
+    return total
+
+
+def group_of(publics: Mapping[int, Element]) -> Element:
+    """The public element of the whole from the holders' public elements.
+
+    Raises
+    ------
+    Broken
+        ``keys.shares-differ``: the holders do not hold shares of one secret.
+    """
+    pairs = combinations(sorted(publics), THRESHOLD)
+    wholes = {join({index: publics[index] for index in pair}) for pair in pairs}
+    if len(wholes) != 1:
+        raise Broken("keys.shares-differ", count=len(publics))
+    return wholes.pop()
