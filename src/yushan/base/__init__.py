@@ -29,6 +29,7 @@ from yushan.base.ids import (
     StudyUID,
 )
 from yushan.base.scope import EVERYTHING, NOTHING, Scope
+from yushan.base.settings import read_settings, write_settings
 
 __all__ = [
     "EVERYTHING",
@@ -57,5 +58,7 @@ __all__ = [
     "canonical_json",
     "codes",
     "problem",
+    "read_settings",
     "translator",
+    "write_settings",
 ]
