@@ -5,7 +5,9 @@ memory that the bounds fix; offsets are exact to the byte. Tags and VRs come fro
 dictionary. Start at ``part10.py``, then ``walker.py``.
 """
 
+from yushan.domain.dicom.description import Description, describe
 from yushan.domain.dicom.part10 import is_dicom, walk
+from yushan.domain.dicom.pixels import fragments
 from yushan.domain.dicom.summary import Summary, summarize, summary_of
 from yushan.domain.dicom.tables import STORAGE_CLASSES, TRANSFER_SYNTAXES, TransferSyntax
 from yushan.domain.dicom.text import declared_charset, decode, text_values
@@ -26,6 +28,7 @@ __all__ = [
     "UNDEFINED",
     "Bounds",
     "Buffer",
+    "Description",
     "Element",
     "Item",
     "Part10",
@@ -33,6 +36,8 @@ __all__ = [
     "TransferSyntax",
     "declared_charset",
     "decode",
+    "describe",
+    "fragments",
     "is_dicom",
     "summarize",
     "summary_of",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Rejected
+from yushan.domain.dicom.lookup import Lookup
 from yushan.domain.dicom.part10 import walk
-from yushan.domain.dicom.text import declared_charset, text_values
+from yushan.domain.dicom.pixels import shape_of
 
 if TYPE_CHECKING:
-    from yushan.domain.dicom.values import Buffer, Element, Part10
+    from yushan.domain.dicom.values import Buffer, Part10
 
-UID: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+#: Media Storage Directory Storage: a DICOMDIR, an index of a disc and no image.
+DIRECTORY: Final = "1.2.840.10008.1.3.10"
 UIDS: Final = (0x00080016, 0x00080018, 0x0020000D, 0x0020000E)
 
 
@@ -45,16 +46,20 @@ def summarize(data: Buffer) -> Summary:
     Raises
     ------
     Rejected
-        As ``walk``; ``dicom.uid-missing`` and ``dicom.uid-invalid`` for the four UIDs that place an
-        object.
+        As ``walk``; ``dicom.directory``; ``dicom.uid-missing`` and ``dicom.uid-invalid`` for the four UIDs that place an
+        object; ``dicom.pixel-data-missing``, ``dicom.pixel-data-short``, ``dicom.frame-too-large``
+        and ``dicom.frames-impossible`` when the pixels cannot be what the header says.
     """
     return summary_of(walk(data))
 
 
 def summary_of(part: Part10) -> Summary:
     """The summary of a file that is walked already."""
+    if Lookup(part, part.meta).first(0x00020002) == DIRECTORY:
+        raise Rejected("dicom.directory")
     look = Lookup(part, part.elements)
     sop_class, sop_instance, study, series = (look.uid(tag) for tag in UIDS)
+    shape = shape_of(look)
     return Summary(
         sop_class_uid=sop_class,
         sop_instance_uid=sop_instance,
@@ -71,57 +76,5 @@ def summary_of(part: Part10) -> Summary:
         burned_in=look.first(0x00280301),
         rows=look.short(0x00280010),
         columns=look.short(0x00280011),
-        frames=max(1, look.integer(0x00280008) or 1),
+        frames=max(1, shape.frames),
     )
-
-
-class Lookup:
-    """Values of one data set by tag; absent and unreadable values are empty."""
-
-    def __init__(self, part: Part10, elements: tuple[Element, ...]) -> None:
-        self.part = part
-        self.found = {element.tag: element for element in elements}
-        self.charset = declared_charset(part, elements)
-
-    def raw(self, tag: int) -> bytes:
-        """The value's bytes."""
-        element = self.found.get(tag)
-        if element is None or element.items is not None:
-            return b""
-        return bytes(self.part.buffer[element.value : element.end])
-
-    def texts(self, tag: int) -> tuple[str, ...]:
-        """The values as text."""
-        element = self.found.get(tag)
-        if element is None or element.items is not None:
-            return ()
-        return text_values(self.part, element, self.charset) or ()
-
-    def first(self, tag: int) -> str:
-        """The first value as text."""
-        return next(iter(self.texts(tag)), "")
-
-    def uid(self, tag: int) -> str:
-        """A UID that must be there, well formed (PS3.5 9.1; leading zeros are let pass)."""
-        value = self.first(tag)
-        place = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
-        if not value:
-            raise Rejected("dicom.uid-missing", tag=place)
-        if len(value) > 64 or not UID.fullmatch(value):
-            raise Rejected("dicom.uid-invalid", tag=place)
-        return value
-
-    def integer(self, tag: int) -> int | None:
-        """The first value of an IS, if it is a whole number of 32 bits."""
-        value = self.first(tag)
-        digits = value.lstrip("+-")
-        if not (digits.isascii() and digits.isdigit()) or len(digits) > 10:
-            return None
-        return -int(digits) if value.startswith("-") else int(digits)
-
-    def short(self, tag: int, default: int = 0) -> int:
-        """The first value of a US."""
-        raw = self.raw(tag)[:2]
-        if len(raw) < 2:
-            return default
-        return int.from_bytes(raw, "big" if self.part.big_endian else "little")
