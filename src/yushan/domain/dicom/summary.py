@@ -46,9 +46,10 @@ def summarize(data: Buffer) -> Summary:
     Raises
     ------
     Rejected
-        As ``walk``; ``dicom.directory``; ``dicom.uid-missing`` and ``dicom.uid-invalid`` for the four UIDs that place an
-        object; ``dicom.pixel-data-missing``, ``dicom.pixel-data-short``, ``dicom.frame-too-large``
-        and ``dicom.frames-impossible`` when the pixels cannot be what the header says.
+        As ``walk``; ``dicom.directory``; ``dicom.uid-missing`` and ``dicom.uid-invalid`` for the
+        four UIDs that place an object; ``dicom.pixel-data-missing``, ``dicom.pixel-data-short``,
+        ``dicom.frame-too-large`` and ``dicom.frames-impossible`` when the pixels cannot be what the
+        header says.
     """
     return summary_of(walk(data))
 
