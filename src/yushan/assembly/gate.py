@@ -1,0 +1,125 @@
+"""Who is asking, in which language, and what every answer carries; the same for all doors."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+
+from yushan.base import Rejected, SiteName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from yushan.base import Language
+    from yushan.services.accounts import Account, Accounts
+
+COOKIE: Final = "yushan_session"
+LANGUAGE_COOKIE: Final = "yushan_lang"
+BODY_LIMITS: Final = (("/exchange/", 9 << 20), ("/", 1 << 20))
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+        "font-src 'none'; connect-src 'self'; form-action 'self'; frame-src 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def token_sha256(token: str) -> str:
+    """How a site's token is kept: its SHA-256 in hex (the token itself is 32 random bytes)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def language_of(request: Request) -> Language:
+    """``?lang=``, then the cookie, then what the browser prefers; zh-Hant if nothing says else."""
+    for said in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if said in {"en", "zh-Hant"}:
+            return "en" if said == "en" else "zh-Hant"
+    accepted = request.headers.get("accept-language", "").lower()
+    english, chinese = accepted.find("en"), accepted.find("zh")
+    return "en" if english >= 0 and (chinese < 0 or english < chinese) else "zh-Hant"
+
+
+class Gate:
+    """Middleware: sets ``request.state.account``, ``.site``, ``.language``; bounds; headers."""
+
+    def __init__(
+        self, app: ASGIApp, *, accounts: Accounts | None, sites: Mapping[str, SiteName]
+    ) -> None:
+        self.app, self.accounts, self.sites = app, accounts, dict(sites)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with what is known of its sender."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        state = scope.setdefault("state", {})
+        state["language"] = language_of(request)
+        state["site"], state["account"] = await run_in_threadpool(self.who, request)
+        bounded = Bounded(receive, limit_for(scope["path"]))
+        await self.app(scope, bounded, with_headers(send))
+
+    def who(self, request: Request) -> tuple[SiteName | None, Account | None]:
+        """The site or the account whose token or session the request carries."""
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and token:
+            site = self.sites.get(token_sha256(token.strip()))
+            account = None if site or not self.accounts else self.accounts.by_token(token.strip())
+            return site, account
+        secret = request.cookies.get(COOKIE)
+        return None, self.accounts.by_session(secret) if secret and self.accounts else None
+
+
+def limit_for(path: str) -> int:
+    """The most bytes a request to ``path`` may carry."""
+    return next(limit for prefix, limit in BODY_LIMITS if path.startswith(prefix))
+
+
+class Bounded:
+    """Counts a request's body while it comes, declared length or not."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self.receive, self.limit, self.seen = receive, limit, 0
+
+    async def __call__(self) -> Message:
+        """The next message; ``Rejected("assembly.body-too-large")`` past the limit."""
+        message = await self.receive()
+        self.seen += len(message.get("body", b""))
+        if self.seen > self.limit:
+            raise Rejected("assembly.body-too-large", limit=self.limit)
+        return message
+
+
+def with_headers(send: Send) -> Send:
+    """Add the headers that an answer has not set itself."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if "cache-control" not in headers:
+                headers["Cache-Control"] = "no-store"
+        await send(message)
+
+    return sending
+
+
+def json_wanted(request: Request) -> bool:
+    """Whether the asker is a program: interfaces, or no HTML accepted."""
+    programs = ("/dicom-web", "/exchange", "/api", "/metrics", "/health")
+    accept: Any = request.headers.get("accept", "")
+    return request.url.path.startswith(programs) or "text/html" not in accept

@@ -1,0 +1,90 @@
+"""One role, one process: start, serve until told to stop, stop cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from typing import TYPE_CHECKING, Protocol
+
+import uvicorn
+
+from yushan.base import Unavailable
+from yushan.engines.observe import facts, log_for
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from yushan.assembly.settings import Http
+
+log = log_for(__name__)
+
+
+class Running(Protocol):
+    """A built role."""
+
+    name: str
+    http: Http
+    app: Starlette
+
+    def start(self) -> None:
+        """Take up work: recover what a former life left, open the doors that are not HTTP."""
+        ...
+
+    def stop(self) -> None:
+        """Lay down work in order; what is not finished goes on in the next life."""
+        ...
+
+
+def bind(http: Http) -> socket.socket:
+    """The listening socket; ``Unavailable("assembly.port-taken")``."""
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((http.host, http.port))
+    except OSError as error:
+        door.close()
+        raise Unavailable("assembly.port-taken", port=http.port) from error
+    return door
+
+
+def run(role: Running) -> None:
+    """Serve the role until SIGTERM or SIGINT."""
+    door = bind(role.http)
+    role.start()
+    log.info("role.started", extra=facts(role=role.name, port=role.http.port, pid=os.getpid()))
+    try:
+        asyncio.run(serve(role, door))
+    finally:
+        role.stop()
+        log.info("role.stopped", extra=facts(role=role.name))
+
+
+async def serve(role: Running, door: socket.socket) -> None:
+    """Run the HTTP server on a bound socket until a signal comes."""
+    config = uvicorn.Config(
+        role.app,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=512,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+        ssl_certfile=role.http.certificate or None,
+        ssl_keyfile=role.http.key or None,
+    )
+    server = uvicorn.Server(config)
+    with contextlib.suppress(asyncio.CancelledError):
+        await server.serve(sockets=[door])
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to stop this process when the one that started it is gone (Linux)."""
+    import ctypes  # noqa: PLC0415 - only children of the demo need it
+
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -1,0 +1,143 @@
+"""What each role is told: one TOML file per role. Paths are absolute or relative to the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from yushan.base import Rejected, read_settings
+from yushan.doors.dimse import ReceiverSettings  # noqa: TC001 - msgspec reads it at run time
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a role's pages and interfaces are served; loopback unless set otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    certificate: str = ""
+    key: str = ""
+
+    def url(self) -> str:
+        """The address without a path."""
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://{self.host}:{self.port}"
+
+
+class Remote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Another role: its address, our token for it (a file), its authority's certificate."""
+
+    url: str
+    token_file: str = ""
+    ca: str = ""
+
+
+class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A hospital as others know it: short name, names for people, SHA-256 of its token."""
+
+    name: str
+    zh: str = ""
+    en: str = ""
+    token_sha256: str
+
+
+class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every role has.
+
+    ``data`` holds everything the role keeps; ``database`` is empty for SQLite in ``data``, else a
+    ``postgresql://`` address; ``flows`` likewise for the durable engine. ``demo`` switches on the
+    banner and one-click sign-in, and only on loopback.
+    """
+
+    name: str
+    data: str
+    http: Http = Http()
+    database: str = ""
+    flows: str = ""
+    workers: int = 2
+    demo: bool = False
+
+    def database_url(self) -> str:
+        """The role's database."""
+        return self.database or f"sqlite:///{self.data}/role.db"
+
+    def flows_url(self) -> str:
+        """The durable engine's own database."""
+        return self.flows or f"sqlite:///{self.data}/flows.db"
+
+
+class Gateway(Role, tag="gateway", tag_field="role"):
+    """In a hospital: receives, accounts, de-identifies (stage 1), sends."""
+
+    zh: str = ""
+    en: str = ""
+    dimse: tuple[ReceiverSettings, ...] = ()
+    policy: str = "tw-hospital"
+    site_key: str
+    quiet_s: float = 30.0
+    commons: Remote
+    commons_public: str
+    ledger_public: str
+    keyholders: tuple[Remote, ...]
+    linkage_group: str
+    citizen: Remote
+    consent_public: str
+    list_age_s: float = 86400.0
+    keep_acknowledged: bool = True
+
+
+class KeyHolder(Role, tag="keyholder", tag_field="role"):
+    """One of three independent bodies; holds one share of the linkage key."""
+
+    share: str
+    commons_public: str
+    daily_limit: int = 100_000
+    sites: tuple[Site, ...]
+
+
+class Citizen(Role, tag="citizen", tag_field="role"):
+    """The consent office: people's choices, the list of opt-outs."""
+
+    consent_key: str
+    signing_key: str
+    sites: tuple[Site, ...]
+
+
+class Commons(Role, tag="commons", tag_field="role"):
+    """The national centre: verifies, de-identifies (stage 2), keeps, indexes, shows."""
+
+    store: str = ""
+    commons_key: str
+    sealing_key: str
+    signing_key: str
+    citizen: Remote
+    consent_public: str
+    list_age_s: float = 86400.0
+    viewer: str = ""
+    sites: tuple[Site, ...]
+    demo_accounts: str = ""
+
+    def store_url(self) -> str:
+        """Where packs lie."""
+        return self.store or f"file:{self.data}/store"
+
+
+AnyRole = Gateway | KeyHolder | Citizen | Commons
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The one key that says which role a file is for."""
+
+    role: str
+
+
+def load(path: Path, environ: dict[str, str]) -> AnyRole:
+    """The settings of a role's file; ``Rejected("base.settings-…")``."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Rejected("base.settings-unreadable") from error
+    return read_settings(text, AnyRole, environ)  # type: ignore[arg-type]
