@@ -6,6 +6,7 @@ Promises: a secret never appears in an error, a ``repr`` or a log. Start at ``se
 then ``oprf.py`` and ``veil.py``.
 """
 
+from yushan.engines.keys.certificates import Authority
 from yushan.engines.keys.derivation import derive, fingerprint, mac, short_name
 from yushan.engines.keys.group import (
     Element,
@@ -61,6 +62,7 @@ __all__ = [
     "PART_SIZE",
     "PROOF_SIZE",
     "THRESHOLD",
+    "Authority",
     "Blinded",
     "Dealt",
     "Domain",
