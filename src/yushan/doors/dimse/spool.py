@@ -1,0 +1,186 @@
+"""The spool: where objects lie from the moment they are answered for until they are judged.
+
+Format (docs/reference/spool.md has it with reasons)::
+
+    <spool>/<yyyymmdd>/<id>/association.json
+    <spool>/<yyyymmdd>/<id>/NNNNNN.dcm
+
+``yyyymmdd`` is the day (UTC) the association was opened, ``id`` 32 hex digits. ``association.json``
+is there, on disk, before the first object. ``NNNNNN`` counts from 000001 without gaps. An object
+is written as ``NNNNNN.part``, forced to disk, renamed, and the folder forced to disk; only then is
+success answered. So a ``.dcm`` is complete whatever happened to the machine, and a ``.part`` is
+nobody's. A folder without an object is removed when its association ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from yushan.base import Unavailable
+from yushan.doors.dimse.folder import DOCUMENT, MIB, UNFINISHED, Folder, trouble
+from yushan.engines.observe import facts, log_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+log = log_for(__name__)
+
+DAY: Final = "%Y%m%d"
+
+#: Patient data: for the owner alone.
+FOLDER_MODE: Final = 0o700
+
+
+class Association(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``association.json``: how the objects of one folder came. ``opened`` is UTC."""
+
+    id: str
+    kind: Literal["dimse", "import"]
+    calling_ae: str
+    called_ae: str
+    peer: str
+    tls: bool
+    opened: datetime
+
+
+class Spool:
+    """The root folder of a spool; one object serves all associations of a receiver.
+
+    ``sync`` forces a descriptor to disk; after it failed once nothing is taken any more, because
+    the kernel drops what it could not write and a second call would report success.
+    """
+
+    def __init__(
+        self, root: Path, reserve_mib: int = 0, sync: Callable[[int], None] = os.fsync
+    ) -> None:
+        self.root = root
+        self.reserve = reserve_mib * MIB
+        self.sync = sync
+        self.failed = threading.Event()
+        self.days: set[str] = set()
+        self.turn = threading.Lock()
+        self.fd = -1
+
+    def open(self, started: float) -> int:
+        """Take the spool into use and remove what a dead receiver left; the number removed.
+
+        Only ``.part`` files of DIMSE folders last touched before ``started`` (seconds since the
+        epoch), and only when no other receiver uses the spool.
+
+        Raises
+        ------
+        Unavailable
+            ``dimse.spool-disturbed``: the folder cannot be made or opened.
+        """
+        try:
+            self.root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            self.force_path(self.root.parent)
+            self.fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+            alone = self.lock()
+            return sweep(self.root, started) if alone else 0
+        except OSError as error:
+            raise Unavailable("dimse.spool-disturbed") from error
+
+    def lock(self) -> bool:
+        """Hold the spool together with other receivers; whether we are the only one."""
+        try:
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            alone = True
+        except BlockingIOError:
+            alone = False
+        fcntl.flock(self.fd, fcntl.LOCK_SH)
+        return alone
+
+    def close(self) -> None:
+        """Give the folder back."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def force(self, fd: int) -> None:
+        """To disk, or out of service.
+
+        Raises
+        ------
+        Unavailable
+            ``dimse.disk-failed``; from now on always.
+        """
+        self.check_service()
+        try:
+            self.sync(fd)
+        except OSError as error:
+            self.failed.set()
+            log.critical("dimse.disk-failed", extra=facts(code="dimse.disk-failed"))
+            raise Unavailable("dimse.disk-failed") from error
+
+    def check_service(self) -> None:
+        """Refuse everything after a failed ``force``."""
+        if self.failed.is_set():
+            raise Unavailable("dimse.disk-failed")
+
+    def check_room(self) -> None:
+        """Refuse an object that would eat into the reserve."""
+        status = os.statvfs(self.fd)
+        if status.f_bavail * status.f_frsize < self.reserve:
+            raise Unavailable("dimse.disk-reserve")
+
+    def folder(self, association: Association) -> Folder:
+        """Make the folder of an association, with its document, on disk."""
+        self.check_service()
+        self.check_room()
+        try:
+            day = self.day(association.opened.strftime(DAY))
+            path = day / association.id
+            path.mkdir(mode=FOLDER_MODE)
+            self.force_path(day)
+            folder = Folder(self, path)
+            folder.describe(association)
+        except OSError as error:
+            raise Unavailable(trouble(error)) from error
+        return folder
+
+    def day(self, name: str) -> Path:
+        """The folder of a day, on disk before anybody relies on it."""
+        path = self.root / name
+        with self.turn:
+            if name not in self.days or not path.is_dir():
+                path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+                self.force(self.fd)
+                self.days.add(name)
+        return path
+
+    def force_path(self, path: Path) -> None:
+        """Force a folder to disk."""
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self.force(fd)
+        finally:
+            os.close(fd)
+
+
+def sweep(root: Path, started: float) -> int:
+    """Remove unfinished files of DIMSE folders last touched before ``started``."""
+    removed = 0
+    for part in root.glob(f"????????/*/*{UNFINISHED}"):
+        if part.stat().st_mtime < started and is_ours(part.parent):
+            part.unlink()
+            removed += 1
+    return removed
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a receiver made the folder; without a document it died before the first object."""
+    try:
+        document = msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=Association)
+    except FileNotFoundError:
+        return True
+    except msgspec.DecodeError:
+        return False
+    return document.kind == "dimse"
