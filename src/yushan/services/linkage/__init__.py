@@ -1,0 +1,32 @@
+"""Linkage: one person in many hospitals is one pseudonym, and no single party can tell who.
+
+Three sides of one protocol (``docs/reference/linkage.md``): `LinkageClient` in the hospital,
+`KeyHolder` (three, any two suffice), `LinkageCommons`. Owns ``linkage_quota`` at a key holder.
+Promises: the hospital never learns the token, key holders never see a number, the commons cannot
+compute a token. Start at ``client.py``.
+"""
+
+from yushan.services.linkage.client import Holder, LinkageClient
+from yushan.services.linkage.commons import LONGEST_SHIFT_DAYS, LinkageCommons, Subject
+from yushan.services.linkage.envelope import commons_public
+from yushan.services.linkage.holder import DAILY_LIMIT, KeyHolder, SiteEvaluator, Usage
+from yushan.services.linkage.ports import Evaluator
+from yushan.services.linkage.wire import BATCH, EvaluateReply, EvaluateRequest, PeerEvaluator
+
+__all__ = [
+    "BATCH",
+    "DAILY_LIMIT",
+    "LONGEST_SHIFT_DAYS",
+    "EvaluateReply",
+    "EvaluateRequest",
+    "Evaluator",
+    "Holder",
+    "KeyHolder",
+    "LinkageClient",
+    "LinkageCommons",
+    "PeerEvaluator",
+    "SiteEvaluator",
+    "Subject",
+    "Usage",
+    "commons_public",
+]

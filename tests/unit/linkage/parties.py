@@ -1,0 +1,98 @@
+"""The parties of the protocol, in one process: three holders, the commons, hospitals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from yushan.base import ManualClock, Unavailable
+from yushan.domain.packs import envelope_aad
+from yushan.engines.keys import Dealt, Domain, Share, deal
+from yushan.services.linkage import (
+    DAILY_LIMIT,
+    Holder,
+    KeyHolder,
+    LinkageClient,
+    LinkageCommons,
+    Subject,
+    commons_public,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from yushan.engines.database import Database
+
+PRIVATE = b"private-of-the-commons-32-bytes!"
+KEY = b"token-key-of-the-commons-32byte!"
+PUBLIC = commons_public(PRIVATE)
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+
+class Unreachable:
+    """A holder whose line is down."""
+
+    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+        raise Unavailable("net.unreachable", count=len(blinded))
+
+
+@dataclass
+class Counting:
+    """A holder that counts what passes, and may change it."""
+
+    holder: KeyHolder
+    site: str
+    asked: list[bytes] = field(default_factory=list)
+    change: Callable[[list[bytes]], list[bytes]] = list
+
+    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+        self.asked += blinded
+        return self.change(self.holder.evaluate(self.site, blinded))
+
+
+@dataclass
+class Parties:
+    """Three holders over one database, each with its own share."""
+
+    database: Database
+    dealt: Dealt = field(default_factory=deal)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOON))
+    daily_limit: int = DAILY_LIMIT
+
+    def holder(self, index: int, share: Share | None = None) -> KeyHolder:
+        secret = (share or self.dealt.shares[index - 1]).secret
+        return KeyHolder(
+            secret, index, PUBLIC, self.database, self.clock, daily_limit=self.daily_limit
+        )
+
+    def holders(self, site: str = "site-a", down: tuple[int, ...] = ()) -> list[Holder]:
+        made = []
+        for index in (1, 2, 3):
+            holder = self.holder(index)
+            asked = Unreachable() if index in down else holder.at(site)
+            made.append(Holder(index, holder.public, asked))
+        return made
+
+    def client(
+        self,
+        site: str = "site-a",
+        down: tuple[int, ...] = (),
+        domain: Domain = Domain.LINKAGE,
+    ) -> LinkageClient:
+        return LinkageClient(self.holders(site, down), PUBLIC, domain)
+
+    def commons(self, key: bytes = KEY, rotations: Sequence[bytes] = ()) -> LinkageCommons:
+        return LinkageCommons(PRIVATE, key, self.dealt.group, rotations)
+
+    def subject(
+        self,
+        identity: str | None,
+        site: str = "site-a",
+        client: LinkageClient | None = None,
+        subject: str = "A" * 16,
+    ) -> Subject:
+        """From a hospital's number to the commons' person."""
+        aad = envelope_aad(site, subject)
+        envelope = (client or self.client(site)).envelope(identity, -100, None, aad)
+        return self.commons().subject(envelope, aad)

@@ -1,0 +1,332 @@
+"""The whole protocol: hospitals, three key holders, the commons."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.linkage.parties import KEY, PRIVATE, PUBLIC, Counting, Parties
+
+from yushan.base import Broken, Rejected, Unavailable
+from yushan.domain.packs import envelope_aad
+from yushan.engines.database import Database, migrate
+from yushan.engines.keys import (
+    Domain,
+    Element,
+    Share,
+    Veiled,
+    deal,
+    evaluate_veiled,
+    fingerprint,
+    hash_to_group,
+    multiply,
+    person_input,
+    random_scalar,
+    rotation,
+    seal,
+)
+from yushan.engines.keys.group import add, multiply_generator, whole_scalar
+from yushan.services.linkage import (
+    LONGEST_SHIFT_DAYS,
+    Holder,
+    LinkageClient,
+    LinkageCommons,
+)
+from yushan.services.linkage.envelope import CommonsPublic, Content, Linked, close
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+AAD = envelope_aad("site-a", "A" * 16)
+GENERATOR = multiply_generator(whole_scalar(1))
+PERSON = "A123456789"
+
+
+@pytest.fixture
+def parties(database: Database) -> Parties:
+    return Parties(database)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Database:
+    base = Database(f"sqlite:///{tmp_path / 'holder.db'}")
+    migrate(base, ["services.linkage"])
+    return base
+
+
+def test_one_person_in_three_hospitals_is_one_subject(parties: Parties) -> None:
+    spellings = {"site-a": "A123456789", "site-b": "a123456789", "site-c": "Ａ１２３-４５６-７８９"}
+    subjects = [
+        parties.subject(spelled, site, subject=site.upper().replace("-", "") + "A" * 11)
+        for site, spelled in spellings.items()
+    ]
+    assert len({subject.token for subject in subjects}) == 1
+    assert len({subject.pseudonym for subject in subjects}) == 1
+    assert len({subject.person_offset_days for subject in subjects}) == 1
+    assert all(subject.linked for subject in subjects)
+
+
+def test_two_persons_are_two_subjects(parties: Parties) -> None:
+    first, second = parties.subject("A123456789"), parties.subject("B123456780")
+    assert first.token != second.token
+    assert first.pseudonym != second.pseudonym
+
+
+def test_a_pseudonym_has_sixteen_characters_of_base_32(parties: Parties) -> None:
+    for identity in (PERSON, None):
+        assert re.fullmatch(r"[A-Z2-7]{16}", parties.subject(identity).pseudonym)
+
+
+@pytest.mark.parametrize("down", [(), (1,), (2,), (3,)])
+def test_any_two_holders_give_the_same_subject(parties: Parties, down: tuple[int, ...]) -> None:
+    expected = parties.subject(PERSON)
+    assert parties.subject(PERSON, client=parties.client(down=down)) == expected
+
+
+@pytest.mark.parametrize("down", [(1, 2), (1, 3), (2, 3), (1, 2, 3)])
+def test_one_holder_is_not_enough(parties: Parties, down: tuple[int, ...]) -> None:
+    with pytest.raises(Unavailable, match=r"linkage\.holders-unreachable"):
+        parties.subject(PERSON, client=parties.client(down=down))
+
+
+def lying(parties: Parties, which: tuple[int, ...]) -> LinkageClient:
+    """A client of holders some of which answer with another share than theirs."""
+    other = deal()
+    holders = []
+    for index in (1, 2, 3):
+        honest = parties.holder(index)
+        answers = parties.holder(index, other.shares[index - 1]) if index in which else honest
+        holders.append(Holder(index, honest.public, answers.at("site-a")))
+    return LinkageClient(holders, PUBLIC)
+
+
+def test_a_holder_that_answers_wrongly_is_detected_and_passed_over(
+    parties: Parties, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = parties.subject(PERSON)
+    assert parties.subject(PERSON, client=lying(parties, (1,))) == expected
+    failed = [record.facts for record in caplog.records if record.msg == "linkage.holder-failed"]
+    assert failed == [{"index": 1, "code": "keys.proof-wrong"}]
+
+
+def test_two_lying_holders_stop_the_work_and_never_give_a_wrong_person(parties: Parties) -> None:
+    with pytest.raises(Unavailable, match=r"linkage\.holders-unreachable"):
+        parties.subject(PERSON, client=lying(parties, (1, 3)))
+
+
+def test_an_incomplete_answer_is_a_failure_of_that_holder(parties: Parties) -> None:
+    holders = parties.holders()
+    silent = Counting(parties.holder(1), "site-a", change=lambda parts: parts[:0])
+    client = LinkageClient([Holder(1, holders[0].public, silent), *holders[1:]], PUBLIC)
+    assert parties.subject(PERSON, client=client) == parties.subject(PERSON)
+
+
+def test_a_failed_holder_is_asked_last_afterwards(parties: Parties) -> None:
+    down = parties.client(down=(1,))
+    parties.subject(PERSON, client=down)
+    assert [holder.index for holder in down._order] == [2, 3, 1]
+
+
+def test_public_keys_of_two_ceremonies_are_noticed_at_start(parties: Parties) -> None:
+    holders = parties.holders()
+    stranger = Holder(3, deal().shares[2].public, holders[2].evaluator)
+    with pytest.raises(Broken, match=r"keys\.shares-differ"):
+        LinkageClient([*holders[:2], stranger], PUBLIC)
+
+
+def test_what_a_holder_sees_never_repeats_and_is_not_the_person(parties: Parties) -> None:
+    seen = Counting(parties.holder(1), "site-a")
+    for _ in range(3):
+        holders = [Holder(1, parties.holder(1).public, seen), *parties.holders()[1:]]
+        parties.subject(PERSON, client=LinkageClient(holders, PUBLIC))
+    assert len(set(seen.asked)) == 3
+    assert hash_to_group(person_input(Domain.LINKAGE, PERSON)) not in seen.asked
+
+
+def test_what_the_hospital_gets_is_neither_the_element_nor_the_token(parties: Parties) -> None:
+    secret = random_scalar()
+    parties.dealt = deal(secret)
+    received: list[bytes] = []
+
+    def keep(parts: list[bytes]) -> list[bytes]:
+        received.extend(parts)
+        return parts
+
+    holders = [
+        Holder(i, parties.holder(i).public, Counting(parties.holder(i), "site-a", change=keep))
+        for i in (1, 2, 3)
+    ]
+    subject = parties.subject(PERSON, client=LinkageClient(holders, PUBLIC))
+    element = multiply(secret, hash_to_group(person_input(Domain.LINKAGE, PERSON)))
+    assert subject.token is not None
+    assert all(element not in part and subject.token not in part for part in received)
+
+
+def test_an_envelope_opens_for_its_site_and_person_only(parties: Parties) -> None:
+    envelope = parties.client().envelope(PERSON, 5, None, AAD)
+    for other in (envelope_aad("site-b", "A" * 16), envelope_aad("site-a", "B" * 16), b""):
+        with pytest.raises(Rejected, match=r"keys\.seal-broken"):
+            parties.commons().subject(envelope, other)
+    stranger = LinkageCommons(b"x" * 32, KEY, parties.dealt.group)
+    with pytest.raises(Rejected, match=r"keys\.seal-broken"):
+        stranger.subject(envelope, AAD)
+
+
+def test_the_same_person_never_gives_the_same_envelope(parties: Parties) -> None:
+    client = parties.client()
+    envelopes = {client.envelope(PERSON, 5, None, AAD) for _ in range(3)}
+    assert len(envelopes) == 3
+    assert len({len(envelope) for envelope in envelopes}) == 1
+
+
+def test_an_unlinked_person_is_a_person_of_one_site(parties: Parties) -> None:
+    here = parties.subject(None, "site-a")
+    assert not here.linked
+    assert here.token is None
+    assert here == parties.subject(None, "site-a")
+    assert here.pseudonym != parties.subject(None, "site-b").pseudonym
+    assert here.pseudonym != parties.subject(None, "site-a", subject="B" * 16).pseudonym
+    assert here.pseudonym != parties.subject(PERSON, "site-a").pseudonym
+
+
+def test_an_unlinked_person_needs_no_holder(parties: Parties) -> None:
+    assert parties.subject(None, client=parties.client(down=(1, 2, 3))) == parties.subject(None)
+
+
+def test_offsets_and_consent_token_come_through(parties: Parties) -> None:
+    envelope = parties.client().envelope(PERSON, -1234, b"t" * 32, AAD)
+    subject = parties.commons().subject(envelope, AAD)
+    assert subject.site_offset_days == -1234
+    assert subject.consent_token == b"t" * 32
+    assert subject.shift_days == subject.person_offset_days + 1234
+
+
+def test_another_commons_key_gives_unrelated_persons_and_dates(parties: Parties) -> None:
+    envelope = parties.client().envelope(PERSON, 0, None, AAD)
+    ours = parties.commons().subject(envelope, AAD)
+    theirs = parties.commons(key=b"k" * 32).subject(envelope, AAD)
+    assert ours.pseudonym != theirs.pseudonym
+    assert ours.token != theirs.token
+
+
+def test_domains_give_unrelated_tokens_even_under_one_key(parties: Parties) -> None:
+    claims = parties.client(domain=Domain.CLAIMS)
+    assert parties.subject(PERSON, client=claims).token != parties.subject(PERSON).token
+
+
+def test_one_study_of_ten_series_asks_once(parties: Parties) -> None:
+    client = parties.client()
+    for _ in range(10):
+        client.envelope(PERSON, 0, None, AAD)
+    usage = parties.holder(1).usage(parties.clock.now().date())
+    # Two holders share the test's table: one question to each.
+    assert [row.evaluations for row in usage] == [2]
+
+
+def test_memory_of_persons_is_bounded(parties: Parties, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yushan.services.linkage.client.KEPT", 2)
+    client = parties.client()
+    for person in ("A1", "A2", "A1", "A3", "A2"):
+        client.envelope(person, 0, None, AAD)
+    usage = parties.holder(1).usage(parties.clock.now().date())
+    assert usage[0].evaluations == 2 * 4  # A1, A2, A3, and A2 again, at two holders
+
+
+def test_joins_survive_rotations(embedded: Database) -> None:
+    parties = Parties(embedded)
+    before = parties.subject(PERSON)
+    factors: list[bytes] = []
+    renewed = parties
+    for _ in range(2):
+        change = rotation()
+        shares = tuple(change.apply(share) for share in renewed.dealt.shares)
+        group = multiply(change.factor, renewed.dealt.group)
+        renewed = Parties(embedded, type(parties.dealt)(shares, group))
+        factors.append(change.factor)
+    envelope = renewed.client().envelope(PERSON, -100, None, AAD)
+    assert parties.commons(rotations=factors).subject(envelope, AAD) == before
+    assert (
+        parties.commons(rotations=factors).subject(
+            parties.client().envelope(PERSON, -100, None, AAD), AAD
+        )
+        == before
+    )
+    with pytest.raises(Rejected, match=r"linkage\.key-unknown"):
+        parties.commons().subject(envelope, AAD)
+
+
+@pytest.mark.parametrize("plain", [b"", b"\xc1", b"\x80", b"\x81\xabformat\x02"])
+def test_an_envelope_with_foreign_content_is_refused(parties: Parties, plain: bytes) -> None:
+    sealed = seal(CommonsPublic.from_bytes(PUBLIC).sealing, plain, AAD)
+    with pytest.raises(Rejected, match=r"linkage\.envelope-malformed"):
+        parties.commons().subject(sealed, AAD)
+
+
+def test_an_envelope_of_another_format_is_refused(parties: Parties) -> None:
+    sealed = close(Content(0, format=2), CommonsPublic.from_bytes(PUBLIC), AAD)
+    with pytest.raises(Rejected, match=r"linkage\.envelope-malformed \(version=2\)"):
+        parties.commons().subject(sealed, AAD)
+
+
+def test_a_veiled_element_that_is_none_is_refused(parties: Parties) -> None:
+    public = CommonsPublic.from_bytes(PUBLIC)
+    for veiled in (b"", bytes(64), b"\xff" * 64):
+        linked = Linked(fingerprint(parties.dealt.group), veiled)
+        sealed = close(Content(0, linked), public, AAD)
+        with pytest.raises(Rejected, match=r"linkage\.envelope-malformed"):
+            parties.commons().subject(sealed, AAD)
+
+
+def test_ten_thousand_persons_are_ten_thousand_subjects() -> None:
+    """At the commons' side, where names are cut to 80 bits; the group itself cannot collide."""
+    group, public = deal().group, CommonsPublic.from_bytes(PUBLIC)
+    commons, key = LinkageCommons(PRIVATE, KEY, group), fingerprint(group)
+    subjects = []
+    for number in range(10_000):
+        element = hash_to_group(person_input(Domain.LINKAGE, f"A{number:09}"))
+        veiled = Veiled(GENERATOR, add(element, public.reader))  # veiled by the scalar 1
+        subjects.append(commons.identify(Content(0, Linked(key, veiled.to_bytes())), AAD))
+    assert len({subject.pseudonym for subject in subjects}) == 10_000
+    offsets = [subject.person_offset_days for subject in subjects]
+    assert -LONGEST_SHIFT_DAYS <= min(offsets) < -LONGEST_SHIFT_DAYS + 20
+    assert -20 < max(offsets) <= -1
+
+
+class Sharing:
+    """A holder without a count, for many examples."""
+
+    def __init__(self, share: Share) -> None:
+        self.share = share
+
+    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+        reader = CommonsPublic.from_bytes(PUBLIC).reader
+        return [evaluate_veiled(self.share.secret, Element(b), reader) for b in blinded]
+
+
+DEALT = deal()
+CLIENT = LinkageClient([Holder(s.index, s.public, Sharing(s)) for s in DEALT.shares], PUBLIC)
+
+
+@given(
+    identity=st.one_of(st.none(), st.from_regex(r"[A-Z][1289][0-9]{8}", fullmatch=True)),
+    offset_days=st.integers(-3660, 3660),
+    consent_token=st.one_of(st.none(), st.binary(min_size=32, max_size=32)),
+    aad=st.binary(max_size=80),
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_a_hospital_puts_in_the_commons_takes_out(
+    identity: str | None, offset_days: int, consent_token: bytes | None, aad: bytes
+) -> None:
+    commons = LinkageCommons(PRIVATE, KEY, DEALT.group)
+    envelope = CLIENT.envelope(identity, offset_days, consent_token, aad)
+    subject = commons.subject(envelope, aad)
+    assert subject == commons.subject(
+        CLIENT.envelope(identity, offset_days, consent_token, aad), aad
+    )
+    assert (subject.site_offset_days, subject.consent_token) == (offset_days, consent_token)
+    assert subject.linked == (identity is not None) == (subject.token is not None)
+    assert -LONGEST_SHIFT_DAYS <= subject.person_offset_days <= -1
