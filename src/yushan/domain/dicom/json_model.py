@@ -7,6 +7,7 @@ import struct
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final
 
+from yushan.domain.dicom.dictionary import implicit_vr
 from yushan.domain.dicom.pixels import PIXEL_TAGS
 from yushan.domain.dicom.text import SPECIFIC_CHARACTER_SET, declared_charset, text_values
 from yushan.domain.dicom.values import UNDEFINED
@@ -56,9 +57,14 @@ class JsonWriter:
         return written
 
     def attribute(self, element: Element, charset: Charset, path: str) -> dict[str, Any]:
-        """One attribute: ``vr`` with ``Value``, ``InlineBinary`` or ``BulkDataURI``, or neither."""
+        """One attribute: ``vr`` with ``Value``, ``InlineBinary`` or ``BulkDataURI``, or neither.
+
+        A UN whose tag the dictionary knows is read as what it is.
+        """
         if element.items is not None or element.vr == "SQ":
             return self.sequence(element, charset, path)
+        if element.vr == "UN":
+            element = element._replace(vr=implicit_vr(element.tag))
         vr, length = element.vr, element.end - element.value
         if element.tag in PIXEL_TAGS or element.length == UNDEFINED:
             return self.left_in_file(element, path)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yushan.base import Rejected
-from yushan.domain.dicom.tables import TRANSFER_SYNTAXES
+from yushan.domain.dicom.tables import STORAGE_CLASSES, TRANSFER_SYNTAXES
 from yushan.domain.dicom.values import UNDEFINED
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def shape_of(look: Lookup) -> Shape:
     frames = 1 if frames is None else frames
     element = next((look.found[tag] for tag in PIXEL_TAGS if tag in look.found), None)
     if not rows * columns:
+        known = STORAGE_CLASSES.get(look.first(0x00080016))
+        if known is not None and known.pixels:
+            raise Rejected("dicom.pixel-data-missing")
         return Shape(0, 0, element)
     if frames < 1:
         raise Rejected("dicom.frames-impossible")

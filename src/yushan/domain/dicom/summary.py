@@ -20,7 +20,10 @@ UIDS: Final = (0x00080016, 0x00080018, 0x0020000D, 0x0020000E)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The few facts by which objects are sorted; texts are empty when absent or unreadable."""
+    """The few facts by which objects are sorted; texts are empty when absent or unreadable.
+
+    A ``patient_id`` that no character set reads is given byte by byte, so that two people stay two.
+    """
 
     sop_class_uid: str
     sop_instance_uid: str
@@ -68,7 +71,7 @@ def summary_of(part: Part10) -> Summary:
         series_instance_uid=series,
         transfer_syntax_uid=part.transfer_syntax_uid,
         modality=look.first(0x00080060),
-        patient_id=look.first(0x00100020),
+        patient_id=look.first(0x00100020) or look.raw(0x00100020).decode("latin_1").strip(" \0"),
         manufacturer=look.first(0x00080070),
         model=look.first(0x00081090),
         station_name=look.first(0x00081010),

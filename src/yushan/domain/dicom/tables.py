@@ -23,6 +23,14 @@ class TransferSyntax(NamedTuple):
     media_type: str
 
 
+class StorageClass(NamedTuple):
+    """One row of ``data/sop_classes.csv``; ``pixels``: the object must hold pixel data."""
+
+    name: str
+    iod: str
+    pixels: bool
+
+
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a table of this room."""
     page = files("yushan.domain.dicom") / "data" / name
@@ -45,7 +53,8 @@ def transfer_syntaxes() -> dict[str, TransferSyntax]:
 
 TRANSFER_SYNTAXES: Final = transfer_syntaxes()
 
-#: SOP Class UID → (name, IOD name) of every storage class.
+#: SOP Class UID → storage class, all of them.
 STORAGE_CLASSES: Final = {
-    row["sop_class_uid"]: (row["name"], row["iod"]) for row in rows("sop_classes.csv")
+    row["sop_class_uid"]: StorageClass(row["name"], row["iod"], row["pixels"] == "y")
+    for row in rows("sop_classes.csv")
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from yushan.domain.dicom.dictionary import implicit_vr
 from yushan.domain.dicom.tables import rows
 
 if TYPE_CHECKING:
@@ -73,12 +74,13 @@ def text_values(part: Part10, element: Element, charset: tuple[str, ...]) -> tup
         The terms in force, see ``declared_charset``; an item without its own inherits.
     """
     raw = bytes(part.buffer[element.value : element.end])
-    if element.vr not in TEXT_VRS:
+    vr = element.vr if element.vr != "UN" else implicit_vr(element.tag)
+    if vr not in TEXT_VRS:
         charset = ()
     text = decode(raw, charset)
     if text is None:
         return None
-    if element.vr in SINGLE_VRS:
+    if vr in SINGLE_VRS:
         trimmed = text.rstrip(" \0")
         return (trimmed,) if trimmed else ()
     values = tuple(value.strip(" \0") for value in text.split("\\"))
@@ -114,7 +116,7 @@ def big5(raw: bytes, *, surely: bool) -> str | None:
         return None
     if NOT_CHINESE_TEXT.search(text) or not CHINESE.search(text):
         return None
-    if surely and not (TWO_CHINESE.search(text) and mostly_frequent(text)):
+    if not mostly_frequent(text) or (surely and not TWO_CHINESE.search(text)):
         return None
     return text
 

@@ -214,6 +214,8 @@ class Walker:
             raise Rejected("dicom.too-deep", limit=self.bounds.max_depth)
         found: list[Item] = []
         while at < place.stop:
+            if at + 8 > place.stop:
+                raise Rejected("dicom.truncated", offset=at)
             group, number, length = self.implicit_head(self.data, at)
             tag = group << 16 | number
             if tag == SEQUENCE_END and (open_end or at + 8 == place.stop):
@@ -270,7 +272,7 @@ class Walker:
         """An item delimiter inside an item, or zeros to the end behind the data set."""
         if tag == ITEM_END and place.depth:
             return True
-        if tag == 0 and not place.depth and not any(self.data[at : place.stop]):
+        if tag == 0 and not place.depth and not bytes(self.data[at : place.stop]).strip(b"\0"):
             self.flags.add("dicom.trailing-padding")
             return True
         return False
