@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import pytest
 
-from yushan.base import Broken
+from yushan.base import Broken, Rejected
 from yushan.engines.keys import (
     Share,
     deal,
@@ -14,10 +15,17 @@ from yushan.engines.keys import (
     group_of,
     hash_to_group,
     join,
+    load_secret,
+    make_secret,
     multiply,
+    multiply_generator,
     random_scalar,
+    read_publics,
     rotation,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAIRS = list(combinations((1, 2, 3), 2))
 
@@ -38,27 +46,47 @@ def test_one_share_alone_does_not_answer_like_the_whole_key() -> None:
     assert join({share.index: evaluate(share.secret, asked)}) != evaluate(secret, asked)
 
 
-def test_the_group_is_known_from_the_public_parts_alone() -> None:
-    dealt = deal()
-    assert group_of({share.index: share.public for share in dealt.shares}) == dealt.group
+def test_the_whole_key_is_known_from_the_public_parts_alone() -> None:
+    secret = random_scalar()
+    assert group_of(read_publics(deal(secret).public)) == multiply_generator(secret)
 
 
 def test_shares_of_two_keys_are_noticed() -> None:
-    mine, other = deal(), deal()
-    publics = {share.index: share.public for share in mine.shares}
+    mine, other = read_publics(deal().public), read_publics(deal().public)
     with pytest.raises(Broken, match=r"keys\.shares-differ"):
-        group_of({**publics, 3: other.shares[2].public})
+        group_of({**mine, 3: other[3]})
+
+
+@pytest.mark.parametrize("data", [b"", bytes(96), b"\xff" * 96, bytes(32)])
+def test_public_parts_that_are_none_are_refused(data: bytes) -> None:
+    with pytest.raises(Rejected, match=r"keys\.element-invalid"):
+        read_publics(data)
 
 
 def test_a_rotation_multiplies_the_key_and_makes_old_shares_useless() -> None:
     dealt, change = deal(), rotation()
-    renewed = [change.apply(share) for share in dealt.shares]
-    expected = multiply(change.factor, dealt.group)
-    assert group_of({share.index: share.public for share in renewed}) == expected
-    mixed = {1: dealt.shares[0].public, 2: renewed[1].public}
-    scaled = {1: multiply(change.factor, dealt.shares[0].public), 2: renewed[1].public}
+    old, new = dealt.shares, change.apply_to_all(dealt).shares
+    expected = multiply(change.factor, group_of(read_publics(dealt.public)))
+    assert group_of({share.index: share.public for share in new}) == expected
+    mixed = {1: old[0].public, 2: new[1].public}
+    scaled = {1: multiply(change.factor, old[0].public), 2: new[1].public}
     assert join(mixed) != expected
     assert join(scaled) != expected
+
+
+def test_a_share_goes_into_a_secret_file_and_comes_back(tmp_path: Path) -> None:
+    for share in deal().shares:
+        path = tmp_path / f"{share.index}.key"
+        make_secret(path, share.to_bytes())
+        assert Share.from_bytes(load_secret(path)) == share
+
+
+@pytest.mark.parametrize("data", [b"", b"\1" * 32, b"\0" + b"\1" * 32, b"\4" + b"\1" * 32])
+def test_a_file_that_is_no_share_is_refused(data: bytes) -> None:
+    with pytest.raises(Rejected, match=r"keys\.share-malformed"):
+        Share.from_bytes(data)
+    with pytest.raises(Rejected, match=r"keys\.scalar-invalid"):
+        Share.from_bytes(b"\x01" + bytes(32))
 
 
 def test_a_share_does_not_show_its_secret() -> None:

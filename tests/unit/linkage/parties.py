@@ -11,7 +11,7 @@ from yushan.domain.packs import envelope_aad
 from yushan.engines.keys import Dealt, Domain, Share, deal
 from yushan.services.linkage import (
     DAILY_LIMIT,
-    Holder,
+    Evaluator,
     KeyHolder,
     LinkageClient,
     LinkageCommons,
@@ -61,18 +61,13 @@ class Parties:
     daily_limit: int = DAILY_LIMIT
 
     def holder(self, index: int, share: Share | None = None) -> KeyHolder:
-        secret = (share or self.dealt.shares[index - 1]).secret
-        return KeyHolder(
-            secret, index, PUBLIC, self.database, self.clock, daily_limit=self.daily_limit
-        )
+        mine = share or self.dealt.shares[index - 1]
+        return KeyHolder(mine, PUBLIC, self.database, self.clock, daily_limit=self.daily_limit)
 
-    def holders(self, site: str = "site-a", down: tuple[int, ...] = ()) -> list[Holder]:
-        made = []
-        for index in (1, 2, 3):
-            holder = self.holder(index)
-            asked = Unreachable() if index in down else holder.at(site)
-            made.append(Holder(index, holder.public, asked))
-        return made
+    def evaluators(self, site: str = "site-a", down: tuple[int, ...] = ()) -> list[Evaluator]:
+        return [
+            Unreachable() if index in down else self.holder(index).at(site) for index in (1, 2, 3)
+        ]
 
     def client(
         self,
@@ -80,10 +75,15 @@ class Parties:
         down: tuple[int, ...] = (),
         domain: Domain = Domain.LINKAGE,
     ) -> LinkageClient:
-        return LinkageClient(self.holders(site, down), PUBLIC, domain)
+        return LinkageClient(self.evaluators(site, down), PUBLIC, self.dealt.public, domain)
+
+    def client_with(self, **changed: Evaluator) -> LinkageClient:
+        """A client of which ``first``, ``second`` or ``third`` holder is another."""
+        named = dict(zip(("first", "second", "third"), self.evaluators(), strict=True))
+        return LinkageClient([*{**named, **changed}.values()], PUBLIC, self.dealt.public)
 
     def commons(self, key: bytes = KEY, rotations: Sequence[bytes] = ()) -> LinkageCommons:
-        return LinkageCommons(PRIVATE, key, self.dealt.group, rotations)
+        return LinkageCommons(PRIVATE, key, self.dealt.public, rotations)
 
     def subject(
         self,

@@ -93,11 +93,3 @@ def test_a_batch_over_the_bound_is_refused(database: Database) -> None:
     element = blind(b"person").element
     with pytest.raises(Rejected, match=r"linkage\.batch-too-large"):
         holder.evaluate("site-a", [element] * (BATCH + 1))
-
-
-@pytest.mark.parametrize("share", [b"", bytes(32), b"\xff" * 32])
-def test_a_share_that_is_no_scalar_is_refused(database: Database, share: bytes) -> None:
-    parties = Parties(database)
-    bad = type(parties.dealt.shares[0])(1, share)  # type: ignore[arg-type]
-    with pytest.raises(Rejected, match=r"keys\.scalar-invalid"):
-        parties.holder(1, bad)

@@ -21,17 +21,18 @@ from yushan.engines.keys import (
     deal,
     evaluate_veiled,
     fingerprint,
+    group_of,
     hash_to_group,
     multiply,
     person_input,
     random_scalar,
+    read_publics,
     rotation,
     seal,
 )
 from yushan.engines.keys.group import add, multiply_generator, whole_scalar
 from yushan.services.linkage import (
     LONGEST_SHIFT_DAYS,
-    Holder,
     LinkageClient,
     LinkageCommons,
 )
@@ -93,36 +94,32 @@ def test_one_holder_is_not_enough(parties: Parties, down: tuple[int, ...]) -> No
         parties.subject(PERSON, client=parties.client(down=down))
 
 
-def lying(parties: Parties, which: tuple[int, ...]) -> LinkageClient:
-    """A client of holders some of which answer with another share than theirs."""
+def lying(parties: Parties, *which: str) -> LinkageClient:
+    """A client of holders some of which answer with a share of another key."""
     other = deal()
-    holders = []
-    for index in (1, 2, 3):
-        honest = parties.holder(index)
-        answers = parties.holder(index, other.shares[index - 1]) if index in which else honest
-        holders.append(Holder(index, honest.public, answers.at("site-a")))
-    return LinkageClient(holders, PUBLIC)
+    order = {"first": 1, "second": 2, "third": 3}
+    liars = {name: parties.holder(n, other.shares[n - 1]).at("site-a") for name, n in order.items()}
+    return parties.client_with(**{name: liars[name] for name in which})
 
 
 def test_a_holder_that_answers_wrongly_is_detected_and_passed_over(
     parties: Parties, caplog: pytest.LogCaptureFixture
 ) -> None:
     expected = parties.subject(PERSON)
-    assert parties.subject(PERSON, client=lying(parties, (1,))) == expected
+    assert parties.subject(PERSON, client=lying(parties, "first")) == expected
     failed = [record.facts for record in caplog.records if record.msg == "linkage.holder-failed"]
     assert failed == [{"index": 1, "code": "keys.proof-wrong"}]
 
 
 def test_two_lying_holders_stop_the_work_and_never_give_a_wrong_person(parties: Parties) -> None:
     with pytest.raises(Unavailable, match=r"linkage\.holders-unreachable"):
-        parties.subject(PERSON, client=lying(parties, (1, 3)))
+        parties.subject(PERSON, client=lying(parties, "first", "third"))
 
 
 def test_an_incomplete_answer_is_a_failure_of_that_holder(parties: Parties) -> None:
-    holders = parties.holders()
     silent = Counting(parties.holder(1), "site-a", change=lambda parts: parts[:0])
-    client = LinkageClient([Holder(1, holders[0].public, silent), *holders[1:]], PUBLIC)
-    assert parties.subject(PERSON, client=client) == parties.subject(PERSON)
+    expected = parties.subject(PERSON)
+    assert parties.subject(PERSON, client=parties.client_with(first=silent)) == expected
 
 
 def test_a_failed_holder_is_asked_last_afterwards(parties: Parties) -> None:
@@ -132,17 +129,15 @@ def test_a_failed_holder_is_asked_last_afterwards(parties: Parties) -> None:
 
 
 def test_public_keys_of_two_ceremonies_are_noticed_at_start(parties: Parties) -> None:
-    holders = parties.holders()
-    stranger = Holder(3, deal().shares[2].public, holders[2].evaluator)
+    mixed = parties.dealt.public[:64] + deal().public[64:]
     with pytest.raises(Broken, match=r"keys\.shares-differ"):
-        LinkageClient([*holders[:2], stranger], PUBLIC)
+        LinkageClient(parties.evaluators(), PUBLIC, mixed)
 
 
 def test_what_a_holder_sees_never_repeats_and_is_not_the_person(parties: Parties) -> None:
     seen = Counting(parties.holder(1), "site-a")
     for _ in range(3):
-        holders = [Holder(1, parties.holder(1).public, seen), *parties.holders()[1:]]
-        parties.subject(PERSON, client=LinkageClient(holders, PUBLIC))
+        parties.subject(PERSON, client=parties.client_with(first=seen))
     assert len(set(seen.asked)) == 3
     assert hash_to_group(person_input(Domain.LINKAGE, PERSON)) not in seen.asked
 
@@ -156,13 +151,12 @@ def test_what_the_hospital_gets_is_neither_the_element_nor_the_token(parties: Pa
         received.extend(parts)
         return parts
 
-    holders = [
-        Holder(i, parties.holder(i).public, Counting(parties.holder(i), "site-a", change=keep))
-        for i in (1, 2, 3)
-    ]
-    subject = parties.subject(PERSON, client=LinkageClient(holders, PUBLIC))
+    spies = [Counting(parties.holder(index), "site-a", change=keep) for index in (1, 2, 3)]
+    client = LinkageClient(spies, PUBLIC, parties.dealt.public)
+    subject = parties.subject(PERSON, client=client)
     element = multiply(secret, hash_to_group(person_input(Domain.LINKAGE, PERSON)))
     assert subject.token is not None
+    assert len(received) == 2
     assert all(element not in part and subject.token not in part for part in received)
 
 
@@ -171,7 +165,7 @@ def test_an_envelope_opens_for_its_site_and_person_only(parties: Parties) -> Non
     for other in (envelope_aad("site-b", "A" * 16), envelope_aad("site-a", "B" * 16), b""):
         with pytest.raises(Rejected, match=r"keys\.seal-broken"):
             parties.commons().subject(envelope, other)
-    stranger = LinkageCommons(b"x" * 32, KEY, parties.dealt.group)
+    stranger = LinkageCommons(b"x" * 32, KEY, parties.dealt.public)
     with pytest.raises(Rejected, match=r"keys\.seal-broken"):
         stranger.subject(envelope, AAD)
 
@@ -238,25 +232,17 @@ def test_memory_of_persons_is_bounded(parties: Parties, monkeypatch: pytest.Monk
 
 def test_joins_survive_rotations(embedded: Database) -> None:
     parties = Parties(embedded)
-    before = parties.subject(PERSON)
-    factors: list[bytes] = []
-    renewed = parties
-    for _ in range(2):
-        change = rotation()
-        shares = tuple(change.apply(share) for share in renewed.dealt.shares)
-        group = multiply(change.factor, renewed.dealt.group)
-        renewed = Parties(embedded, type(parties.dealt)(shares, group))
-        factors.append(change.factor)
-    envelope = renewed.client().envelope(PERSON, -100, None, AAD)
-    assert parties.commons(rotations=factors).subject(envelope, AAD) == before
-    assert (
-        parties.commons(rotations=factors).subject(
-            parties.client().envelope(PERSON, -100, None, AAD), AAD
-        )
-        == before
-    )
+    before, early = parties.subject(PERSON), parties.client().envelope(PERSON, -100, None, AAD)
+    changes = [rotation(), rotation()]
+    renewed = Parties(embedded, parties.dealt)
+    for change in changes:
+        renewed.dealt = change.apply_to_all(renewed.dealt)
+    late = renewed.client().envelope(PERSON, -100, None, AAD)
+    told = parties.commons(rotations=[change.factor for change in changes])
+    assert told.subject(late, AAD) == before
+    assert told.subject(early, AAD) == before
     with pytest.raises(Rejected, match=r"linkage\.key-unknown"):
-        parties.commons().subject(envelope, AAD)
+        parties.commons().subject(late, AAD)
 
 
 @pytest.mark.parametrize("plain", [b"", b"\xc1", b"\x80", b"\x81\xabformat\x02"])
@@ -275,7 +261,7 @@ def test_an_envelope_of_another_format_is_refused(parties: Parties) -> None:
 def test_a_veiled_element_that_is_none_is_refused(parties: Parties) -> None:
     public = CommonsPublic.from_bytes(PUBLIC)
     for veiled in (b"", bytes(64), b"\xff" * 64):
-        linked = Linked(fingerprint(parties.dealt.group), veiled)
+        linked = Linked(fingerprint(group_of(read_publics(parties.dealt.public))), veiled)
         sealed = close(Content(0, linked), public, AAD)
         with pytest.raises(Rejected, match=r"linkage\.envelope-malformed"):
             parties.commons().subject(sealed, AAD)
@@ -283,8 +269,9 @@ def test_a_veiled_element_that_is_none_is_refused(parties: Parties) -> None:
 
 def test_ten_thousand_persons_are_ten_thousand_subjects() -> None:
     """At the commons' side, where names are cut to 80 bits; the group itself cannot collide."""
-    group, public = deal().group, CommonsPublic.from_bytes(PUBLIC)
-    commons, key = LinkageCommons(PRIVATE, KEY, group), fingerprint(group)
+    dealt, public = deal(), CommonsPublic.from_bytes(PUBLIC)
+    commons = LinkageCommons(PRIVATE, KEY, dealt.public)
+    key = fingerprint(group_of(read_publics(dealt.public)))
     subjects = []
     for number in range(10_000):
         element = hash_to_group(person_input(Domain.LINKAGE, f"A{number:09}"))
@@ -308,7 +295,7 @@ class Sharing:
 
 
 DEALT = deal()
-CLIENT = LinkageClient([Holder(s.index, s.public, Sharing(s)) for s in DEALT.shares], PUBLIC)
+CLIENT = LinkageClient([Sharing(share) for share in DEALT.shares], PUBLIC, DEALT.public)
 
 
 @given(
@@ -321,7 +308,7 @@ CLIENT = LinkageClient([Holder(s.index, s.public, Sharing(s)) for s in DEALT.sha
 def test_whatever_a_hospital_puts_in_the_commons_takes_out(
     identity: str | None, offset_days: int, consent_token: bytes | None, aad: bytes
 ) -> None:
-    commons = LinkageCommons(PRIVATE, KEY, DEALT.group)
+    commons = LinkageCommons(PRIVATE, KEY, DEALT.public)
     envelope = CLIENT.envelope(identity, offset_days, consent_token, aad)
     subject = commons.subject(envelope, aad)
     assert subject == commons.subject(

@@ -43,6 +43,7 @@ from yushan.engines.keys.sharing import (
     deal,
     group_of,
     join,
+    read_publics,
     rotation,
 )
 from yushan.engines.keys.signing import Signer, verify
@@ -101,6 +102,7 @@ __all__ = [
     "random_scalar",
     "read_element",
     "read_part",
+    "read_publics",
     "read_scalar",
     "rotation",
     "seal",

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from yushan.base import Broken
+from yushan.base import Broken, Rejected
 from yushan.engines.keys.group import (
+    SIZE,
     Element,
     Scalar,
     add,
@@ -21,6 +22,8 @@ from yushan.engines.keys.group import (
     multiply_generator,
     multiply_scalars,
     random_scalar,
+    read_element,
+    read_scalar,
     whole_scalar,
 )
 
@@ -43,13 +46,28 @@ class Share:
         """What others check this holder's answers with."""
         return multiply_generator(self.secret)
 
+    def to_bytes(self) -> bytes:
+        """33 bytes for a secret file: the index, then the secret."""
+        return bytes([self.index]) + self.secret
+
+    @staticmethod
+    def from_bytes(data: bytes) -> Share:
+        """Read a share; ``Rejected("keys.share-malformed")`` or ``keys.scalar-invalid``."""
+        if len(data) != 1 + SIZE or not 1 <= data[0] <= HOLDERS:
+            raise Rejected("keys.share-malformed")
+        return Share(data[0], read_scalar(data[1:]))
+
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """Shares for the holders, and the public element of the whole."""
+    """Shares for the holders of one secret, by index."""
 
     shares: tuple[Share, ...]
-    group: Element
+
+    @property
+    def public(self) -> bytes:
+        """The holders' public elements one after the other: 96 bytes that everybody may know."""
+        return b"".join(share.public for share in self.shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +86,10 @@ class Rotation:
         scaled = multiply_scalars(self.factor, share.secret)
         return Share(share.index, add_scalars(scaled, self.refresh[share.index - 1]))
 
+    def apply_to_all(self, dealt: Dealt) -> Dealt:
+        """Every holder's new share, where one machine holds them all (demonstration, tests)."""
+        return Dealt(tuple(self.apply(share) for share in dealt.shares))
+
 
 def deal(secret: Scalar | None = None) -> Dealt:
     """Two-of-three shares of a secret, a fresh one if none is given.
@@ -79,7 +101,7 @@ def deal(secret: Scalar | None = None) -> Dealt:
         Share(index, add_scalars(whole, multiply_scalars(slope, whole_scalar(index))))
         for index in range(1, HOLDERS + 1)
     )
-    return Dealt(shares, multiply_generator(whole))
+    return Dealt(shares)
 
 
 def rotation() -> Rotation:
@@ -108,6 +130,20 @@ def join(parts: Mapping[int, Element]) -> Element:
     for element in elements[1:]:
         total = add(total, element)
     return total
+
+
+def read_publics(data: bytes) -> dict[int, Element]:
+    """The holders' public elements by index from `Dealt.public`.
+
+    Raises
+    ------
+    Rejected
+        ``keys.element-invalid``.
+    """
+    if len(data) != HOLDERS * SIZE:
+        raise Rejected("keys.element-invalid")
+    places = range(0, len(data), SIZE)
+    return {n: read_element(data[at : at + SIZE]) for n, at in enumerate(places, start=1)}
 
 
 def group_of(publics: Mapping[int, Element]) -> Element:

@@ -6,7 +6,7 @@ Promises: the hospital never learns the token, key holders never see a number, t
 compute a token. Start at ``client.py``.
 """
 
-from yushan.services.linkage.client import Holder, LinkageClient
+from yushan.services.linkage.client import LinkageClient
 from yushan.services.linkage.commons import LONGEST_SHIFT_DAYS, LinkageCommons, Subject
 from yushan.services.linkage.envelope import commons_public
 from yushan.services.linkage.holder import DAILY_LIMIT, KeyHolder, SiteEvaluator, Usage
@@ -20,7 +20,6 @@ __all__ = [
     "EvaluateReply",
     "EvaluateRequest",
     "Evaluator",
-    "Holder",
     "KeyHolder",
     "LinkageClient",
     "LinkageCommons",

@@ -24,8 +24,8 @@ from yushan.engines.keys import (
     join_veiled,
     mix,
     person_input,
-    read_element,
     read_part,
+    read_publics,
     take_off,
 )
 from yushan.engines.observe import facts, log_for
@@ -44,27 +44,41 @@ KEPT: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A key holder: number 1 to 3, public element (32 bytes), and how to ask it."""
+    """A key holder: number 1 to 3, public element, and how to ask it."""
 
     index: int
-    public: bytes
+    public: Element
     evaluator: Evaluator
 
 
 class LinkageClient:
-    """Makes envelopes; safe to share between threads."""
+    """Makes envelopes; safe to share between threads.
+
+    Parameters
+    ----------
+    holders
+        All three key holders, in the order of the ceremony.
+    commons_public
+        64 bytes of `commons_public`.
+    group
+        The holders' public elements, 96 bytes of ``Dealt.public``;
+        ``Broken("keys.shares-differ")`` if they are not of one key.
+    """
 
     def __init__(
         self,
-        holders: Sequence[Holder],
+        holders: Sequence[Evaluator],
         commons_public: bytes,
+        group: bytes,
         domain: Domain = Domain.LINKAGE,
     ) -> None:
-        """``Broken("keys.shares-differ")`` when the public elements are not of one key."""
-        self._order = list(holders)
-        self._publics = {holder.index: read_element(holder.public) for holder in holders}
+        publics = read_publics(group)
+        self._order = [
+            Holder(index, public, holder)
+            for (index, public), holder in zip(publics.items(), holders, strict=True)
+        ]
         self._commons = CommonsPublic.from_bytes(commons_public)
-        self._key = fingerprint(group_of(self._publics))
+        self._key = fingerprint(group_of(publics))
         self._domain = domain
         self._kept: OrderedDict[bytes, Veiled] = OrderedDict()
         self._lock = Lock()
@@ -136,8 +150,7 @@ class LinkageClient:
         answers = holder.evaluator.evaluate([element])
         if len(answers) != 1:
             raise Unavailable("linkage.answer-incomplete", index=holder.index)
-        public = self._publics[holder.index]
-        return read_part(answers[0], public, element, self._commons.reader)
+        return read_part(answers[0], holder.public, element, self._commons.reader)
 
     def _put_last(self, holder: Holder) -> None:
         """Ask this holder after the others from now on."""

@@ -15,11 +15,12 @@ from yushan.engines.keys import (
     Veiled,
     derive,
     fingerprint,
+    group_of,
     invert_scalar,
     mac,
     multiply,
     multiply_scalars,
-    read_element,
+    read_publics,
     read_scalar,
     short_name,
     unveil,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: A person's dates move into the past by 1 day to ten years, so nothing lies in the future.
 LONGEST_SHIFT_DAYS: Final = 3650
+
+ONE: Final = read_scalar((1).to_bytes(32, "little"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class LinkageCommons:
     key
         32-byte secret of tokens and pseudonyms; losing it loses every join.
     group
-        Public element of the holders' first shared key.
+        The holders' public elements at the first ceremony, 96 bytes of ``Dealt.public``.
     rotations
         Factors of all rotations since, oldest first: ``k' = factor * k``.
     """
@@ -126,7 +129,7 @@ class LinkageCommons:
 
 def epochs(group: bytes, rotations: Sequence[bytes]) -> dict[bytes, Scalar]:
     """Fingerprint of every shared key so far → what brings its values back to the first key."""
-    public, scale = read_element(group), read_scalar((1).to_bytes(32, "little"))
+    public, scale = group_of(read_publics(group)), ONE
     found = {fingerprint(public): scale}
     for rotation in rotations:
         factor = read_scalar(rotation)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Rejected, Unavailable
-from yushan.engines.keys import Share, evaluate_veiled, read_element, read_scalar
+from yushan.engines.keys import evaluate_veiled, read_element
 from yushan.engines.observe import facts, log_for
 from yushan.services.linkage import queries
 from yushan.services.linkage.envelope import CommonsPublic
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from yushan.base import Clock
     from yushan.engines.database import Database
+    from yushan.engines.keys import Share
 
 log = log_for(__name__)
 
@@ -51,25 +52,19 @@ class KeyHolder:
 
     def __init__(
         self,
-        share: bytes,
-        index: int,
+        share: Share,
         commons_public: bytes,
         db: Database,
         clock: Clock,
         *,
         daily_limit: int = DAILY_LIMIT,
     ) -> None:
-        self.index = index
-        self._share = Share(index, read_scalar(share))
+        self.index = share.index
+        self._share = share
         self._reader = CommonsPublic.from_bytes(commons_public).reader
         self._db = db
         self._clock = clock
         self._daily_limit = daily_limit
-
-    @property
-    def public(self) -> bytes:
-        """The public element that hospitals check answers with."""
-        return self._share.public
 
     def evaluate(self, site: str, blinded: Sequence[bytes]) -> list[bytes]:
         """One veiled answer with proof per element; counted on disk before it is given.
