@@ -1,0 +1,119 @@
+"""The verifier's own copies of the Standard's tables, from ``data/`` (see its README)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Rows of PS3.15 Table E.1-1, edition 2026d; the loader refuses another number.
+E1_1_ROWS: Final = 657
+SAFE_PRIVATE_ROWS: Final = 479
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A standard attribute: the VRs it may have, and whether any IOD names it."""
+
+    vrs: frozenset[bytes]
+    in_iod: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row of Table E.1-1: the basic action, and the options that keep or clean it."""
+
+    basic: str
+    keep: frozenset[str]
+    clean: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SafePrivate:
+    """One row of Table E.3.10-1 with what may be done with it: keep, scan, uid, recurse, drop."""
+
+    vr: bytes
+    treatment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All tables, loaded once."""
+
+    attributes: dict[int, Attribute]
+    actions: dict[int, Action]
+    texts: dict[int, str]
+    private: dict[tuple[str, int, int], SafePrivate]
+    creators: frozenset[str]
+    uids: frozenset[bytes]
+    words: frozenset[str]
+    classes: dict[bytes, str]
+    methods: dict[str, str]
+    designators: frozenset[str]
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of one CSV file of ``data/``."""
+    text = (files("yushan.domain.verifier") / "data" / name).read_text("utf-8")
+    yield from csv.DictReader(text.splitlines())
+
+
+def lines(name: str) -> frozenset[str]:
+    """The lines of one list of ``data/``."""
+    text = (files("yushan.domain.verifier") / "data" / name).read_text("utf-8")
+    return frozenset(text.split())
+
+
+def actions() -> dict[int, Action]:
+    """Table E.1-1 by tag; its patterns (curves, overlays, private) are hard rules elsewhere."""
+    table = list(rows("e1_1.csv"))
+    if len(table) != E1_1_ROWS:
+        raise ValueError(f"Table E.1-1 has {len(table)} rows, not {E1_1_ROWS}")
+    return {
+        int(row["tag"], 16): Action(
+            row["basic"], frozenset(row["keep"].split()), frozenset(row["clean"].split())
+        )
+        for row in table
+        if "x" not in row["tag"] and row["tag"] != "PRIVATE"
+    }
+
+
+def private() -> dict[tuple[str, int, int], SafePrivate]:
+    """Table E.3.10-1 by creator, group and element byte."""
+    table = {
+        (row["creator"], int(row["group"], 16), int(row["element"], 16)): SafePrivate(
+            row["vr"].encode(), row["treatment"]
+        )
+        for row in rows("private.csv")
+    }
+    if len(table) != SAFE_PRIVATE_ROWS:
+        raise ValueError(f"Table E.3.10-1 has {len(table)} rows, not {SAFE_PRIVATE_ROWS}")
+    return table
+
+
+@cache
+def tables() -> Tables:
+    """Load all tables; takes some 20 ms, once per process."""
+    safe = private()
+    return Tables(
+        attributes={
+            int(row["tag"], 16): Attribute(
+                frozenset(row["vr"].encode().split(b"|")), row["iod"] == "y"
+            )
+            for row in rows("attributes.csv")
+        },
+        actions=actions(),
+        texts={int(row["tag"], 16): row["shape"] for row in rows("texts.csv")},
+        private=safe,
+        creators=frozenset(creator for creator, _, _ in safe),
+        uids=frozenset(uid.encode() for uid in lines("uids.txt")),
+        words=lines("words.txt"),
+        classes={row["uid"].encode(): row["treatment"] for row in rows("classes.csv")},
+        methods={row["code"]: row["meaning"] for row in rows("methods.csv")},
+        designators=lines("designators.txt"),
+    )
