@@ -48,6 +48,12 @@ class Sidecar(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     study_instance_uid: str
     series_instance_uid: str
     modality: str
+    #: When the site's pack was received, ISO 8601 UTC.
+    received_at: str = ""
+    #: The site's pack from which these instances came, and the policy of its first stage.
+    source: str = ""
+    policy: str = ""
+    policy_digest: str = ""
     instances: list[InstanceEntry]
 
     def encode(self) -> bytes:

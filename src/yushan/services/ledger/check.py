@@ -47,16 +47,16 @@ class Auditor:
     def fault(self, code: str, number: int) -> None:
         """Note a fault."""
         if len(self.faults) < MOST:
-            self.faults.append(Fault(f"ledger.{code}", number))
+            self.faults.append(Fault(code, number))
 
     def entry(self, body: bytes, expected: bytes | None) -> list[tuple[int, int, bytes]]:
         """The next entry, against the leaf hash that was kept for it; subtrees now complete."""
         number = self.tree.size
         found = leaf_hash(body)
         if expected is not None and found != expected:
-            self.fault("changed-entry", number)
+            self.fault("ledger.changed-entry", number)
         if stated_number(body) != number:
-            self.fault("wrong-number", number)
+            self.fault("ledger.wrong-number", number)
         # what was hashed decides the tree, so that one changed entry is one fault
         return self.tree.add(found if expected is None else expected)
 
@@ -64,9 +64,9 @@ class Auditor:
         """A head at the tree's present size."""
         self.heads += 1
         if head.root != self.tree.root():
-            self.fault("wrong-root", head.size)
+            self.fault("ledger.wrong-root", head.size)
         if not is_signed(head.note, self.public):
-            self.fault("bad-signature", head.size)
+            self.fault("ledger.bad-signature", head.size)
 
     def verdict(self) -> Verdict:
         """What was found."""
@@ -91,17 +91,17 @@ def check_tables(tx: Connection, public: bytes) -> Verdict:
     leaves = queries.level_nodes(tx, 0)
     for row, leaf in zip_longest(queries.all_bodies(tx), leaves):
         if row is None or leaf is None or {row[0], leaf[0]} != {auditor.tree.size}:
-            auditor.fault("missing-entry", auditor.tree.size)
+            auditor.fault("ledger.missing-entry", auditor.tree.size)
             break
         complete = auditor.entry(row[1].encode(), leaf[1])
         for level, place, found in complete[1:]:
             nodes = kept.setdefault(level, queries.level_nodes(tx, level))
             if next(nodes, None) != (place, found):
-                auditor.fault("changed-node", auditor.tree.size - 1)
+                auditor.fault("ledger.changed-node", auditor.tree.size - 1)
         heads.due()
     heads.rest()
     if auditor.tree.size != queries.size(tx):
-        auditor.fault("missing-entry", auditor.tree.size)
+        auditor.fault("ledger.missing-entry", auditor.tree.size)
     check_openings(tx, auditor)
     return auditor.verdict()
 
@@ -118,7 +118,7 @@ def check_openings(tx: Connection, auditor: Auditor) -> None:
                 entry = None
         stated = entry.commitments.get(name) if entry is not None else None
         if stated != commitment(salt, msgspec.Raw(value.encode())):
-            auditor.fault("changed-opening", number)
+            auditor.fault("ledger.changed-opening", number)
 
 
 class Heads:
@@ -131,7 +131,7 @@ class Heads:
             try:
                 self.waiting.append(read_note(note))
             except YushanError:
-                auditor.fault("bad-head", -1)
+                auditor.fault("ledger.bad-head", -1)
         self.waiting.sort(key=lambda head: head.size, reverse=True)
 
     def due(self) -> None:
@@ -142,7 +142,7 @@ class Heads:
     def rest(self) -> None:
         """Heads larger than the tree: entries were cut off."""
         for head in reversed(self.waiting):
-            self.auditor.fault("missing-entry", head.size)
+            self.auditor.fault("ledger.missing-entry", head.size)
 
 
 def check_files(folder: Path, public: bytes) -> Verdict:
@@ -154,7 +154,7 @@ def check_files(folder: Path, public: bytes) -> Verdict:
     with (folder / "entries.jsonl").open("rb") as bodies, (folder / "leaves.txt").open() as hashes:
         for body, leaf in zip_longest(bodies, hashes):
             if body is None or leaf is None:
-                auditor.fault("missing-entry", auditor.tree.size)
+                auditor.fault("ledger.missing-entry", auditor.tree.size)
                 break
             auditor.entry(body.rstrip(b"\n"), hash_of(leaf))
             heads.due()

@@ -1,0 +1,36 @@
+"""Archive: packs of de-identified series, from a site's first byte to the last byte served.
+
+Owns the ``archive_*`` tables, the folder of packs that are coming in, and ``packs/`` and
+``quarantine/`` in the store. Promises: received means on disk; a receipt means whole; bytes never
+change; every instance we gave a receipt for has one place in the accounting.
+Start at ``uploads.py``, then ``admissions.py`` and ``archive.py``.
+"""
+
+from yushan.services.archive.admissions import Admissions
+from yushan.services.archive.archive import Archive
+from yushan.services.archive.tables import METADATA
+from yushan.services.archive.uploads import UploadLimits, Uploads
+from yushan.services.archive.values import (
+    ArchiveFault,
+    ArchiveReport,
+    ArchiveStats,
+    Incoming,
+    Outcome,
+    Quarantined,
+    SiteAccount,
+)
+
+__all__ = [
+    "METADATA",
+    "Admissions",
+    "Archive",
+    "ArchiveFault",
+    "ArchiveReport",
+    "ArchiveStats",
+    "Incoming",
+    "Outcome",
+    "Quarantined",
+    "SiteAccount",
+    "UploadLimits",
+    "Uploads",
+]

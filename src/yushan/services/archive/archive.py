@@ -1,0 +1,197 @@
+"""The archive: packs that can be read, each with a sidecar per series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yushan.base import (
+    Absent,
+    Broken,
+    Conflict,
+    PackId,
+    Pseudonym,
+    SeriesUID,
+    SiteName,
+    StudyUID,
+    Unavailable,
+)
+from yushan.services.archive import archive_queries as queries
+from yushan.services.archive.checking import check_pack, strays
+from yushan.services.archive.layout import PACK_END, PACKS, pack_key, pack_of, sidecar_key
+from yushan.services.archive.sidecars import Sidecars
+from yushan.services.archive.values import ArchiveReport, ArchiveStats, PackRecord, PartRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from yushan.base import Clock
+    from yushan.domain.packs import Sidecar
+    from yushan.engines.database import Database
+    from yushan.engines.store import Store
+
+#: Files without a row are left alone this long: an admission may be under way.
+PATIENCE_S = 86_400
+
+
+class Archive:
+    """Immutable packs in a store, found through ``archive_pack`` and ``archive_part``."""
+
+    def __init__(self, db: Database, store: Store, clock: Clock) -> None:
+        self.db, self.store, self.clock = db, store, clock
+        self.sidecars = Sidecars(store)
+
+    def put(self, pack: PackId, file: Path, sidecars: Sequence[Sidecar]) -> None:
+        """Bring a pack and its sidecars safely into the store; `admit` makes them readable.
+
+        Twice is once. What is never admitted is swept after a day.
+
+        Raises
+        ------
+        Unavailable
+            ``store.full``; ``archive.pack-leaving``: the same pack is just being removed.
+        """
+        at_s = int(self.clock.now().timestamp())
+        with self.db.begin() as tx:
+            if not queries.intend(tx, pack, len(sidecars), at_s):
+                raise Unavailable("archive.pack-leaving", pack=pack)
+        self.store.put(pack_key(pack), file)
+        for number, sidecar in enumerate(sidecars):
+            self.store.put(sidecar_key(pack, number), sidecar.encode())
+
+    def admit(self, tx: Connection, pack: PackId, parts: int) -> list[Sidecar]:
+        """Make a pack that was `put` readable, in the caller's transaction; its sidecars.
+
+        Raises
+        ------
+        Conflict
+            ``archive.pack-known``, ``archive.not-put`` (or swept meanwhile): put it again.
+        """
+        if queries.pack(tx, pack) is not None:
+            raise Conflict("archive.pack-known", pack=pack)
+        if not queries.fulfil(tx, pack):
+            raise Conflict("archive.not-put", pack=pack)
+        sidecars = [self.sidecars.get(pack, number) for number in range(parts)]
+        self.enter(tx, pack, sidecars)
+        return sidecars
+
+    def enter(self, tx: Connection, pack: PackId, sidecars: Sequence[Sidecar]) -> None:
+        """Write the rows of a pack from its sidecars."""
+        record, parts = records(pack, self.store.size(pack_key(pack)), sidecars)
+        queries.add_pack(tx, record, parts)
+
+    def parts_among(self, tx: Connection, series: Iterable[str]) -> int:
+        """How many parts the named series have: it tells whether one was added meanwhile."""
+        return queries.parts_among(tx, series)
+
+    def series_sidecars(self, series: SeriesUID) -> list[Sidecar]:
+        """All parts of a series in order of receipt; empty if there is no such series."""
+        with self.db.read() as tx:
+            parts = queries.parts_of_series(tx, series)
+        return [self.sidecars.get(part.pack, part.number) for part in parts]
+
+    def read(self, pack: PackId, start: int, length: int) -> bytes:
+        """Bytes of a pack; ``Broken("archive.pack-missing")`` if its file is not there."""
+        try:
+            return self.store.read(pack_key(pack), start, length)
+        except Absent as error:
+            raise Broken("archive.pack-missing", pack=pack) from error
+
+    def local_path(self, pack: PackId) -> Path | None:
+        """The pack's file, where the store has files."""
+        return self.store.local_path(pack_key(pack))
+
+    def stats(self) -> ArchiveStats:
+        """How much there is, counted from the packs."""
+        with self.db.read() as tx:
+            return queries.stats(tx)
+
+    def check(self) -> ArchiveReport:
+        """Read every byte again: hashes, members, sidecars, rows, stray files."""
+        count = instances = size = 0
+        with self.db.read() as tx:
+            rows = [
+                (record, queries.parts_of_pack(tx, record.pack)) for record in queries.packs(tx)
+            ]
+            intended = queries.intended(tx)
+        faults = strays(self.store, {record.pack for record, _ in rows} | intended)
+        for record, parts in rows:
+            faults += check_pack(self.store, record, parts)
+            count, instances = count + 1, instances + record.instances
+            size += record.size
+        return ArchiveReport(count, instances, size, tuple(faults))
+
+    def stored(self) -> Iterator[tuple[PackId, list[Sidecar]]]:
+        """Every pack of the store with its sidecars, without looking at any row of the index.
+
+        Packs that are still coming or already leaving are left out.
+        """
+        with self.db.read() as tx:
+            left_out = queries.intended(tx)
+        keys = list(self.store.keys(PACKS))
+        parts: dict[str, int] = {}
+        for key in keys:
+            parts[pack_of(key)] = parts.get(pack_of(key), -1) + 1
+        for key in keys:
+            pack = pack_of(key)
+            if key.endswith(PACK_END) and pack not in left_out:
+                numbers = range(parts[pack])
+                yield PackId(pack), [self.sidecars.get(pack, number) for number in numbers]
+
+    def clear(self, tx: Connection) -> None:
+        """Forget the index (not the packs), to make it anew with `enter`."""
+        queries.clear(tx)
+
+    def forget(self, tx: Connection, subject: Pseudonym) -> int:
+        """Take a person's packs out; their files leave with the next `sweep`. How many packs."""
+        packs = queries.packs_of_subject(tx, subject)
+        queries.remove_packs(tx, [pack for pack, _ in packs])
+        queries.send_away(tx, packs, int(self.clock.now().timestamp()))
+        return len(packs)
+
+    def sweep(self) -> int:
+        """Delete files that are to leave or got no row within a day; how many packs."""
+        with self.db.begin() as tx:
+            queries.abandon(tx, int(self.clock.now().timestamp()) - PATIENCE_S)
+            leaving = queries.leaving(tx)
+        for pack, parts in leaving:
+            self.store.delete(pack_key(pack))
+            for number in range(parts):
+                self.store.delete(sidecar_key(pack, number))
+            self.sidecars.drop(pack)
+            with self.db.begin() as tx:
+                queries.gone(tx, pack)
+        return len(leaving)
+
+
+def records(
+    pack: PackId, size: int, sidecars: Sequence[Sidecar]
+) -> tuple[PackRecord, list[PartRecord]]:
+    """The rows of a pack, from its sidecars alone."""
+    first = sidecars[0]
+    parts = [
+        PartRecord(
+            pack,
+            number,
+            SeriesUID(sidecar.series_instance_uid),
+            StudyUID(sidecar.study_instance_uid),
+            sidecar.received_at,
+            len(sidecar.instances),
+            sum(entry.length for entry in sidecar.instances),
+        )
+        for number, sidecar in enumerate(sidecars)
+    ]
+    record = PackRecord(
+        pack=pack,
+        size=size,
+        site=SiteName(first.site),
+        subject=Pseudonym(first.subject),
+        source=PackId(first.source),
+        policy=first.policy,
+        policy_digest=first.policy_digest,
+        received_at=first.received_at,
+        instances=sum(part.instances for part in parts),
+    )
+    return record, parts

@@ -1,0 +1,180 @@
+"""Statements about packs that are in the archive."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID
+from yushan.engines.database import insert_once
+from yushan.services.archive.tables import INCOMING, INTENT, PACK, PART
+from yushan.services.archive.values import ArchiveStats, PackRecord, PartRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+PAGE = 500
+
+
+def intend(tx: sa.Connection, pack: str, parts: int, at_s: int) -> bool:
+    """Note that files are about to be put; False while the same files are on their way out."""
+    new = {"pack": pack, "at_s": at_s, "parts": parts, "leaving": False}
+    if insert_once(tx, INTENT, [new]):
+        return True
+    again = sa.update(INTENT).where(INTENT.c.pack == pack, INTENT.c.leaving.is_(False))
+    return tx.execute(again.values(at_s=at_s, parts=parts)).rowcount == 1
+
+
+def fulfil(tx: sa.Connection, pack: str) -> bool:
+    """The files got their row; False if nobody meant to put them, or they are leaving."""
+    same = sa.and_(INTENT.c.pack == pack, INTENT.c.leaving.is_(False))
+    return tx.execute(sa.delete(INTENT).where(same)).rowcount == 1
+
+
+def abandon(tx: sa.Connection, before_s: int) -> None:
+    """Files that were put long ago and got no row are to leave."""
+    same = sa.and_(INTENT.c.at_s < before_s, INTENT.c.leaving.is_(False))
+    tx.execute(sa.update(INTENT).where(same).values(leaving=True))
+
+
+def send_away(tx: sa.Connection, packs: Sequence[tuple[str, int]], at_s: int) -> None:
+    """The files of packs (pack, number of parts) that lost their row are to leave."""
+    rows = [{"pack": p, "at_s": at_s, "parts": parts, "leaving": True} for p, parts in packs]
+    if rows:
+        tx.execute(sa.insert(INTENT), rows)
+
+
+def leaving(tx: sa.Connection) -> list[tuple[str, int]]:
+    """Packs (pack, number of parts) whose files are to leave."""
+    found = tx.execute(sa.select(INTENT).where(INTENT.c.leaving.is_(True)))
+    return [(row.pack, row.parts) for row in found]
+
+
+def gone(tx: sa.Connection, pack: str) -> None:
+    """The files have left."""
+    tx.execute(sa.delete(INTENT).where(INTENT.c.pack == pack))
+
+
+def intended(tx: sa.Connection) -> set[str]:
+    """Packs whose files have no row yet, or no more."""
+    return set(tx.scalars(sa.select(INTENT.c.pack)))
+
+
+def add_pack(tx: sa.Connection, record: PackRecord, parts: Sequence[PartRecord]) -> None:
+    """Enter a pack with its parts."""
+    tx.execute(sa.insert(PACK).values(**asdict(record)))
+    tx.execute(sa.insert(PART), [asdict(part) for part in parts])
+
+
+def pack(tx: sa.Connection, name: str) -> PackRecord | None:
+    """A pack of the archive."""
+    row = tx.execute(sa.select(PACK).where(PACK.c.pack == name)).one_or_none()
+    return record(row) if row is not None else None
+
+
+def packs(tx: sa.Connection) -> Iterator[PackRecord]:
+    """All packs in order of their ids, a page at a time."""
+    after = ""
+    wanted = sa.select(PACK).order_by(PACK.c.pack).limit(PAGE)
+    while rows := tx.execute(wanted.where(PACK.c.pack > after)).all():
+        yield from map(record, rows)
+        after = rows[-1].pack
+
+
+def record(row: sa.Row[Any]) -> PackRecord:
+    """A row as a value."""
+    return PackRecord(
+        PackId(row.pack),
+        row.size,
+        SiteName(row.site),
+        Pseudonym(row.subject),
+        PackId(row.source),
+        row.policy,
+        row.policy_digest,
+        row.received_at,
+        row.instances,
+    )
+
+
+def parts_of_series(tx: sa.Connection, series: str) -> list[PartRecord]:
+    """Where a series is: its parts in order of receipt."""
+    wanted = sa.select(PART).where(PART.c.series_instance_uid == series)
+    return [part(row) for row in tx.execute(wanted.order_by(PART.c.received_at, PART.c.pack))]
+
+
+def parts_of_pack(tx: sa.Connection, name: str) -> list[PartRecord]:
+    """What a pack holds: its parts in order of their numbers."""
+    wanted = sa.select(PART).where(PART.c.pack == name)
+    return [part(row) for row in tx.execute(wanted.order_by(PART.c.number))]
+
+
+def part(row: sa.Row[Any]) -> PartRecord:
+    """A row as a value."""
+    return PartRecord(
+        PackId(row.pack),
+        row.number,
+        SeriesUID(row.series_instance_uid),
+        StudyUID(row.study_instance_uid),
+        row.received_at,
+        row.instances,
+        row.bytes,
+    )
+
+
+def parts_among(tx: sa.Connection, series: Iterable[str]) -> int:
+    """How many parts the named series have together."""
+    names, total = sorted(set(series)), 0
+    for start in range(0, len(names), PAGE):
+        some = PART.c.series_instance_uid.in_(names[start : start + PAGE])
+        wanted = sa.select(sa.func.count()).select_from(PART).where(some)
+        total += int(tx.execute(wanted).scalar_one())
+    return total
+
+
+def stats(tx: sa.Connection) -> ArchiveStats:
+    """How much there is, counted."""
+    some, total = sa.func.coalesce, sa.func.sum
+    found = tx.execute(
+        sa.select(
+            sa.func.count(),
+            some(total(PACK.c.instances), 0),
+            sa.func.count(PACK.c.subject.distinct()),
+            some(total(PACK.c.size), 0),
+        )
+    ).one()
+    series = tx.execute(sa.select(sa.func.count(PART.c.series_instance_uid.distinct())))
+    count, instances, subjects, size = (int(value) for value in found)
+    return ArchiveStats(count, int(series.scalar_one()), instances, subjects, size)
+
+
+def packs_of_subject(tx: sa.Connection, subject: str) -> list[tuple[str, int]]:
+    """A person's packs (pack, number of parts)."""
+    wanted = (
+        sa.select(PACK.c.pack, sa.func.count())
+        .join(PART, PART.c.pack == PACK.c.pack)
+        .where(PACK.c.subject == subject)
+        .group_by(PACK.c.pack)
+        .order_by(PACK.c.pack)
+    )
+    return [(row[0], int(row[1])) for row in tx.execute(wanted)]
+
+
+def remove_packs(tx: sa.Connection, names: Sequence[str]) -> None:
+    """Take packs out; their instances count as opted out in the site's account."""
+    for start in range(0, len(names), PAGE):
+        some = names[start : start + PAGE]
+        tx.execute(
+            sa.update(INCOMING)
+            .where(INCOMING.c.result.in_(some))
+            .values(opted_out=INCOMING.c.opted_out + INCOMING.c.admitted, admitted=0, result=None)
+        )
+        tx.execute(sa.delete(PART).where(PART.c.pack.in_(some)))
+        tx.execute(sa.delete(PACK).where(PACK.c.pack.in_(some)))
+
+
+def clear(tx: sa.Connection) -> None:
+    """Forget all rows that are made of packs."""
+    tx.execute(sa.delete(PART))
+    tx.execute(sa.delete(PACK))

@@ -1,0 +1,103 @@
+"""Tables of the room. Times are ISO 8601 UTC, ``…_s`` are seconds since 1970, sizes are bytes."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+METADATA: Final = MetaData()
+
+
+def count(name: str) -> Column[int]:
+    """A column that counts instances, from zero."""
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+#: What sites send: from the offer to the end. ``received`` are the bytes forced to disk.
+#: ``receipt`` is there exactly if we answer for the pack.
+INCOMING: Final = Table(
+    "archive_incoming",
+    METADATA,
+    Column("site", String(64), primary_key=True),
+    Column("pack", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("instances", Integer, nullable=False),
+    Column("offered_at", String(40), nullable=False),
+    Column("receipt", Text),
+    Column("reasons", Text, nullable=False, server_default="[]"),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("due_s", BigInteger, nullable=False, server_default="0"),
+    Column("result", String(64)),
+    count("admitted"),
+    count("duplicate"),
+    count("quarantined"),
+    count("opted_out"),
+    Index("archive_incoming_due", "state", "due_s"),
+    Index("archive_incoming_result", "result"),
+)
+
+#: Packs that can be read. A row without its file is impossible; a file without a row is swept.
+PACK: Final = Table(
+    "archive_pack",
+    METADATA,
+    Column("pack", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("subject", String(16), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("policy", String(64), nullable=False),
+    Column("policy_digest", String(64), nullable=False),
+    Column("received_at", String(40), nullable=False),
+    Column("instances", Integer, nullable=False),
+    Index("archive_pack_subject", "subject"),
+)
+
+#: One row per series in a pack; its sidecar lies beside the pack under ``number``.
+PART: Final = Table(
+    "archive_part",
+    METADATA,
+    Column("pack", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("series_instance_uid", String(64), nullable=False),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("received_at", String(40), nullable=False),
+    Column("instances", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Index("archive_part_series", "series_instance_uid", "received_at", "pack"),
+)
+
+#: Files that were put, or are to go, and have no row: written before the file, gone with the row.
+INTENT: Final = Table(
+    "archive_intent",
+    METADATA,
+    Column("pack", String(64), primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("leaving", Boolean, nullable=False),
+)
+
+#: Instances that failed here; their bytes lie under ``quarantine/``.
+QUARANTINE: Final = Table(
+    "archive_quarantine",
+    METADATA,
+    Column("site", String(64), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("member", String(16), primary_key=True),
+    Column("subject", String(16), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("at", String(40), nullable=False),
+    Index("archive_quarantine_subject", "subject"),
+)

@@ -1,0 +1,135 @@
+"""What the archive hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID
+    from yushan.domain.packs import IncomingState, Manifest, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A pack of a site, with the file that holds its bytes and what admission found."""
+
+    site: SiteName
+    pack: PackId
+    state: IncomingState
+    manifest: Manifest
+    receipt: Receipt | None
+    path: Path
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the instances of an incoming pack; ``result`` is the pack they are in now."""
+
+    result: PackId | None
+    admitted: int
+    duplicate: int = 0
+    quarantined: int = 0
+    opted_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PackRecord:
+    """A pack of the archive; ``source`` is the pack it was made of."""
+
+    pack: PackId
+    size: int
+    site: SiteName
+    subject: Pseudonym
+    source: PackId
+    policy: str
+    policy_digest: str
+    received_at: str
+    instances: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """A series' part of a pack; ``number`` places its sidecar."""
+
+    pack: PackId
+    number: int
+    series_instance_uid: SeriesUID
+    study_instance_uid: StudyUID
+    received_at: str
+    instances: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An instance of an incoming pack that is not admitted, by its member's name."""
+
+    site: SiteName
+    source: PackId
+    member: str
+    reasons: tuple[str, ...]
+    size: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveStats:
+    """How much there is."""
+
+    packs: int
+    series: int
+    instances: int
+    subjects: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFault:
+    """Something wrong with a stored pack: a code and the pack (or the key of a stray file)."""
+
+    code: str
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveReport:
+    """What a deep check found; ``bytes`` were read and hashed."""
+
+    packs: int
+    instances: int
+    bytes: int
+    faults: tuple[ArchiveFault, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Every byte is as it was."""
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAccount:
+    """A site's instances at the commons. ``archived`` is counted from the packs themselves.
+
+    ``announced`` are instances of packs that are not whole yet: the site answers for them.
+    """
+
+    site: SiteName
+    received: int
+    admitted: int
+    duplicate: int
+    quarantined: int
+    opted_out: int
+    in_work: int
+    announced: int
+    archived: int
+    packs: int
+
+    @property
+    def closes(self) -> bool:
+        """Every instance we gave a receipt for has exactly one place, and the packs agree."""
+        placed = self.admitted + self.duplicate + self.quarantined + self.opted_out + self.in_work
+        return self.received == placed and self.admitted == self.archived
