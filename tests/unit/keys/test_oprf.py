@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from yushan.engines.keys import (
     blind,
+    compute,
     derive_key,
     evaluate,
     finalize,
@@ -145,6 +146,7 @@ def test_every_published_step_gives_the_published_bytes(vector: Vector) -> None:
     evaluated = evaluate(scalar(KEYS[vector.mode]), blinded.element)
     assert evaluated.hex() == vector.evaluated
     assert finalize(data, blinded.factor, evaluated).hex() == vector.output
+    assert compute(scalar(KEYS[vector.mode]), data, vector.mode).hex() == vector.output
 
 
 @pytest.mark.parametrize("vector", PROOFS)

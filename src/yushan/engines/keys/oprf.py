@@ -103,7 +103,16 @@ def evaluate(key: Scalar, blinded: Element) -> Element:
 
 def finalize(data: bytes, factor: Scalar, evaluated: Element) -> bytes:
     """The function's value for the input, 64 bytes."""
-    issued = multiply(invert_scalar(factor), evaluated)
+    return output(data, multiply(invert_scalar(factor), evaluated))
+
+
+def compute(key: Scalar, data: bytes, mode: Mode = 0) -> bytes:
+    """The same value for one who has both key and input (Evaluate of RFC 9497)."""
+    return output(data, multiply(key, hash_to_group(data, mode)))
+
+
+def output(data: bytes, issued: Element) -> bytes:
+    """The outer hash."""
     return sha512(framed(data, issued) + b"Finalize").digest()
 
 

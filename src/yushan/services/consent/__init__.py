@@ -1,0 +1,61 @@
+"""Consent: what people decided about the use of their images, and who may know it.
+
+`ConsentOffice` owns ``consent_choice`` and ``consent_quota`` in the citizen role and keeps tokens,
+never numbers. `ConsentClient` is the gateway's side, `ConsentList` the commons' own check before
+use. Promises: a choice whose receipt was given is on disk; when the list is stale or the office
+silent, nothing is said to be allowed. Start at ``choices.py``.
+"""
+
+from yushan.services.consent.choices import (
+    Choice,
+    Decision,
+    Part,
+    Use,
+    What,
+    decide,
+    stops_all,
+)
+from yushan.services.consent.client import ConsentClient
+from yushan.services.consent.identity import checked_identity
+from yushan.services.consent.office import DAILY_LIMIT, ConsentOffice, SiteOffice, Usage
+from yushan.services.consent.optouts import OptOut, OptOutList, SignedList, read_list, sign_list
+from yushan.services.consent.ports import Office
+from yushan.services.consent.receipts import Channel, History, Receipt, Wish, is_genuine
+from yushan.services.consent.standing import ConsentList, Verdict
+from yushan.services.consent.texts import UseText, use_texts
+from yushan.services.consent.wire import BATCH, PeerOffice, TokenReply, TokenRequest
+
+__all__ = [
+    "BATCH",
+    "DAILY_LIMIT",
+    "Channel",
+    "Choice",
+    "ConsentClient",
+    "ConsentList",
+    "ConsentOffice",
+    "Decision",
+    "History",
+    "Office",
+    "OptOut",
+    "OptOutList",
+    "Part",
+    "PeerOffice",
+    "Receipt",
+    "SignedList",
+    "SiteOffice",
+    "TokenReply",
+    "TokenRequest",
+    "Usage",
+    "Use",
+    "UseText",
+    "Verdict",
+    "What",
+    "Wish",
+    "checked_identity",
+    "decide",
+    "is_genuine",
+    "read_list",
+    "sign_list",
+    "stops_all",
+    "use_texts",
+]

@@ -1,0 +1,238 @@
+"""The consent office: records choices under tokens, answers gateways, signs the list.
+
+It sees a person's number only while it records or shows; nothing of it is kept but the token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b32encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from yushan.base import Rejected, Unavailable
+from yushan.engines.keys import (
+    Domain,
+    compute,
+    derive,
+    derive_key,
+    evaluate,
+    multiply_generator,
+    person_input,
+    prove,
+    read_element,
+    short_name,
+)
+from yushan.engines.observe import facts, log_for
+from yushan.services.consent import queries
+from yushan.services.consent.choices import Choice, Decision, Part, Use, What, check_part, decide
+from yushan.services.consent.identity import checked_identity
+from yushan.services.consent.optouts import OptOut, OptOutList, SignedList, sign_list
+from yushan.services.consent.receipts import Channel, History, Receipt, Wish, signed_receipt
+from yushan.services.consent.wire import BATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy import Row
+
+    from yushan.base import Clock
+    from yushan.engines.database import Database
+    from yushan.engines.keys import Signer
+
+log = log_for(__name__)
+
+TOKEN_SIZE: Final = 32
+#: Evaluations a site may have in one day (UTC).
+DAILY_LIMIT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many elements a site had evaluated on one day (UTC)."""
+
+    site: str
+    day: date
+    evaluations: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOffice:
+    """The office as one site's ``Office``, without a network between."""
+
+    office: ConsentOffice
+    site: str
+
+    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+        """As `ConsentOffice.evaluate` for this site."""
+        return self.office.evaluate(self.site, blinded)
+
+    def optouts(self) -> SignedList:
+        """As `ConsentOffice.optout_list`."""
+        return self.office.optout_list()
+
+
+class ConsentOffice:
+    """Owns ``consent_choice`` and ``consent_quota``; ``key`` is a secret of 32 bytes or more."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        key: bytes,
+        signer: Signer,
+        *,
+        daily_limit: int = DAILY_LIMIT,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._key = derive_key(derive(key, "yushan/consent/token/1"), b"yushan consent 1", 1)
+        self._handles = derive(key, "yushan/consent/handle/1")
+        self._signer = signer
+        self._daily_limit = daily_limit
+        #: 64 bytes that gateways and the commons know: token key (ristretto255), signing key.
+        self.public: bytes = multiply_generator(self._key) + signer.public
+
+    def record(self, identity: str, wish: Wish) -> Receipt:
+        """Record a person's choice; it is on disk when the receipt is given.
+
+        Raises
+        ------
+        Rejected
+            ``consent.identity-invalid``, ``consent.part-malformed``, ``consent.period-reversed``,
+            ``consent.effective-in-past``.
+        """
+        token = self._token(identity)
+        check_part(wish.part)
+        now = self._clock.now().replace(microsecond=0)
+        effective_at = now if wish.effective_at is None else whole_second(wish.effective_at)
+        if effective_at < now:
+            raise Rejected("consent.effective-in-past")
+        receipt = Receipt(
+            receipt=b32encode(secrets.token_bytes(10)).decode("ascii"),
+            handle=self._handle(token),
+            decision=wish.decision,
+            part=wish.part,
+            channel=wish.channel,
+            effective_at=effective_at,
+            recorded_at=now,
+        )
+        with self._db.begin() as tx:
+            queries.add_choice(tx, row_of(receipt, token))
+        log.info("consent.recorded", extra=facts(kind=wish.decision.value))
+        return signed_receipt(self._signer, receipt)
+
+    def show(self, identity: str) -> History:
+        """A person's choices; empty for one who made none. ``consent.identity-invalid``."""
+        token = self._token(identity)
+        handle = self._handle(token)
+        with self._db.read() as tx:
+            rows = queries.history(tx, token)
+        receipts = tuple(signed_receipt(self._signer, receipt_of(row, handle)) for row in rows)
+        choices, now = [receipt.choice() for receipt in receipts], self._clock.now()
+        standing = {use: decide(choices, What(use=use), now) for use in Use}
+        return History(handle=handle, receipts=receipts, standing=standing)
+
+    def evaluate(self, site: str, blinded: Sequence[bytes]) -> list[bytes]:
+        """Per element its product with the consent key and a proof, 96 bytes; counted first.
+
+        Raises
+        ------
+        Rejected
+            ``consent.batch-too-large``, ``keys.element-invalid``.
+        Unavailable
+            ``consent.quota``: today's allowance of the site would be exceeded; nothing was counted.
+        """
+        if len(blinded) > BATCH:
+            raise Rejected("consent.batch-too-large", count=len(blinded), limit=BATCH)
+        elements = [read_element(element) for element in blinded]
+        day = self._clock.now().date()
+        with self._db.begin() as tx:
+            allowed = queries.count_within(tx, site, day, len(elements), self._daily_limit)
+        if not allowed:
+            log.warning("consent.quota", extra=facts(site=site, limit=self._daily_limit))
+            raise Unavailable("consent.quota", limit=self._daily_limit)
+        answers = [(element, evaluate(self._key, element)) for element in elements]
+        return [answer + prove(self._key, [asked], [answer]) for asked, answer in answers]
+
+    def optout_list(self) -> SignedList:
+        """Everybody who stopped something, by token, as of now, signed."""
+        with self._db.read() as tx:
+            rows = queries.stopped(tx)
+        entries = tuple(
+            OptOut(bytes(token), tuple(choice_of(row) for row in mine))
+            for token, mine in groupby(rows, key=lambda row: row.token)
+        )
+        return sign_list(self._signer, OptOutList(self._clock.now(), entries))
+
+    def usage(self, since: date) -> tuple[Usage, ...]:
+        """Counts by site and day from ``since`` on."""
+        with self._db.read() as tx:
+            return tuple(Usage(*row) for row in queries.usage(tx, since))
+
+    def at(self, site: str) -> SiteOffice:
+        """The ``Office`` of one site."""
+        return SiteOffice(self, site)
+
+    def _token(self, identity: str) -> bytes:
+        """The person's token under the consent key."""
+        person = person_input(Domain.CONSENT, checked_identity(identity))
+        return compute(self._key, person, 1)[:TOKEN_SIZE]
+
+    def _handle(self, token: bytes) -> str:
+        """Eight characters to call a person by on the telephone; not searchable without the key."""
+        name = short_name(self._handles, token, 8)
+        return f"{name[:4]}-{name[4:]}"
+
+
+def whole_second(moment: datetime) -> datetime:
+    """UTC, without fractions."""
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def row_of(receipt: Receipt, token: bytes) -> dict[str, object]:
+    """A choice as a row."""
+    part = receipt.part
+    return {
+        "receipt": receipt.receipt,
+        "token": token,
+        "decision": receipt.decision.value,
+        "use": part.use and part.use.value,
+        "site": part.site,
+        "modality": part.modality,
+        "examined_from": part.examined_from,
+        "examined_until": part.examined_until,
+        "channel": receipt.channel.value,
+        "effective_s": int(receipt.effective_at.timestamp()),
+        "recorded_s": int(receipt.recorded_at.timestamp()),
+    }
+
+
+def choice_of(row: Row[Any]) -> Choice:
+    """A row as decisions need it."""
+    part = Part(
+        use=None if row.use is None else Use(row.use),
+        site=row.site,
+        modality=row.modality,
+        examined_from=row.examined_from,
+        examined_until=row.examined_until,
+    )
+    effective_at = datetime.fromtimestamp(row.effective_s, UTC)
+    return Choice(decision=Decision(row.decision), part=part, effective_at=effective_at)
+
+
+def receipt_of(row: Row[Any], handle: str) -> Receipt:
+    """A row as the person's record, not yet signed."""
+    choice = choice_of(row)
+    return Receipt(
+        receipt=row.receipt,
+        handle=handle,
+        decision=choice.decision,
+        part=choice.part,
+        channel=Channel(row.channel),
+        effective_at=choice.effective_at,
+        recorded_at=datetime.fromtimestamp(row.recorded_s, UTC),
+    )

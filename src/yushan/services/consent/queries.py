@@ -1,0 +1,53 @@
+"""Every query of the consent office."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Row, insert, select, update
+
+from yushan.engines.database import insert_once
+from yushan.services.consent.choices import Decision
+from yushan.services.consent.tables import CHOICE, QUOTA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from sqlalchemy import Connection, CursorResult
+
+
+def add_choice(tx: Connection, row: Mapping[str, object]) -> None:
+    """Record a choice."""
+    tx.execute(insert(CHOICE).values(**row))
+
+
+def history(tx: Connection, token: bytes) -> Sequence[Row[Any]]:
+    """All choices of one person, in the order they were recorded."""
+    mine = select(CHOICE).where(CHOICE.c.token == token)
+    return tx.execute(mine.order_by(CHOICE.c.sequence)).all()
+
+
+def stopped(tx: Connection) -> Sequence[Row[Any]]:
+    """All choices of everybody who ever stopped anything, by token, in order of recording."""
+    tokens = select(CHOICE.c.token).where(CHOICE.c.decision == Decision.STOP.value)
+    rows = select(CHOICE).where(CHOICE.c.token.in_(tokens))
+    return tx.execute(rows.order_by(CHOICE.c.token, CHOICE.c.sequence)).all()
+
+
+def count_within(tx: Connection, site: str, day: date, more: int, limit: int) -> bool:
+    """Add ``more`` to the day's count unless it would pass ``limit``; whether it was added."""
+    insert_once(tx, QUOTA, [{"site": site, "day": day, "evaluations": 0}])
+    done = tx.execute(
+        update(QUOTA)
+        .where(QUOTA.c.site == site, QUOTA.c.day == day, QUOTA.c.evaluations + more <= limit)
+        .values(evaluations=QUOTA.c.evaluations + more)
+    )
+    return cast("CursorResult[Any]", done).rowcount == 1
+
+
+def usage(tx: Connection, since: date) -> list[tuple[str, date, int]]:
+    """Site, day, evaluations from ``since`` on, oldest first."""
+    columns = select(QUOTA.c.site, QUOTA.c.day, QUOTA.c.evaluations)
+    rows = tx.execute(columns.where(QUOTA.c.day >= since).order_by(QUOTA.c.day, QUOTA.c.site))
+    return [(row.site, row.day, row.evaluations) for row in rows]

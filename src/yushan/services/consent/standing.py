@@ -1,0 +1,141 @@
+"""The list as a gateway or the commons holds it: fetched, checked, and never too old.
+
+Whatever cannot be known is ``Unavailable``: the caller holds everything and asks again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Literal
+
+from yushan.base import Unavailable, YushanError
+from yushan.engines.observe import facts, log_for
+from yushan.services.consent.choices import Decision, Use, What, decide, stops_all
+from yushan.services.consent.optouts import OptOutList, read_list
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from yushan.base import Clock
+    from yushan.services.consent.choices import Choice
+    from yushan.services.consent.ports import Office
+
+log = log_for(__name__)
+
+Verdict = Literal["allowed", "opted-out"]
+
+#: A list from further in the future than this is not believed.
+SKEW: Final = timedelta(minutes=5)
+RETRY_S: Final = 5.0
+
+
+class ConsentList:
+    """Opt-outs by token; safe to share between threads.
+
+    Parameters
+    ----------
+    office
+        Where the list comes from.
+    max_age_s
+        Older than this it is stale and everything is held.
+    office_public
+        64 bytes of ``ConsentOffice.public``.
+    refresh_s
+        Younger than this it is not asked for again.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        clock: Clock,
+        max_age_s: float,
+        office_public: bytes,
+        *,
+        refresh_s: float = 60.0,
+    ) -> None:
+        self._office = office
+        self._clock = clock
+        self._max_age = timedelta(seconds=max_age_s)
+        self._refresh = timedelta(seconds=min(refresh_s, max_age_s))
+        self._signing_public = office_public[32:]
+        self._lock = Lock()
+        self._issued_at: datetime | None = None
+        self._choices: dict[bytes, tuple[Choice, ...]] = {}
+        self._failed = "consent.office-unreachable"
+        self._tried = float("-inf")
+
+    def decide(self, token: bytes | None, what: What) -> Decision:
+        """Whether one use of one image is allowed now; a person without token cannot have left.
+
+        Raises
+        ------
+        Unavailable
+            ``consent.list-stale``, ``consent.office-unreachable``, ``consent.list-forged``,
+            ``consent.list-unreadable``.
+        """
+        return decide(self._of(token), what, self._clock.now())
+
+    def check(
+        self,
+        token: bytes | None,
+        modality: str | None,
+        *,
+        site: str | None = None,
+        examined_on: date | None = None,
+    ) -> Verdict:
+        """Whether an image may be collected: opted-out when no kind of use is left for it.
+
+        Raises like `decide`.
+        """
+        what = What(use=Use.ACADEMIC, site=site, modality=modality, examined_on=examined_on)
+        stopped = stops_all(self._of(token), what, self._clock.now())
+        return "opted-out" if stopped else "allowed"
+
+    def tokens(self) -> frozenset[bytes]:
+        """Everybody on the list, for finding what is already here; raises like `decide`."""
+        with self._lock:
+            self._be_fresh()
+            return frozenset(self._choices)
+
+    def issued_at(self) -> datetime:
+        """When the office issued the list that is in use; raises like `decide`."""
+        with self._lock:
+            return self._be_fresh()
+
+    def _of(self, token: bytes | None) -> tuple[Choice, ...]:
+        """The person's choices in a list that is fresh."""
+        with self._lock:
+            self._be_fresh()
+            return () if token is None else self._choices.get(token, ())
+
+    def _be_fresh(self) -> datetime:
+        """Fetch if it is time; when the list that is then in use was issued."""
+        now = self._clock.now()
+        if self._issued_at is None or now - self._issued_at > self._refresh:
+            self._fetch(now)
+        if self._issued_at is None:
+            raise Unavailable(self._failed)
+        if now - self._issued_at > self._max_age:
+            raise Unavailable("consent.list-stale")
+        return self._issued_at
+
+    def _fetch(self, now: datetime) -> None:
+        """Get a newer list, or remember why there is none; not more often than `RETRY_S`."""
+        if self._clock.monotonic() - self._tried < RETRY_S:
+            return
+        self._tried = self._clock.monotonic()
+        try:
+            self._take(read_list(self._office.optouts(), self._signing_public), now)
+        except YushanError as error:
+            log.warning("consent.list-missing", extra=facts(code=error.code))
+            ours = error.code.startswith("consent.list-")
+            self._failed = error.code if ours else "consent.office-unreachable"
+
+    def _take(self, fetched: OptOutList, now: datetime) -> None:
+        """Use a list unless it is older than the one in use."""
+        if fetched.issued_at > now + SKEW:
+            raise Unavailable("consent.list-unreadable")
+        if self._issued_at is None or fetched.issued_at >= self._issued_at:
+            self._issued_at = fetched.issued_at
+            self._choices = {entry.token: entry.choices for entry in fetched.entries}

@@ -1,0 +1,36 @@
+"""Tables of the consent office. No number of a person is in them, only tokens."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, MetaData, String, Table
+
+METADATA: Final = MetaData()
+
+#: Every choice ever made; rows are only added. Empty means every; times are Unix seconds.
+CHOICE: Final = Table(
+    "consent_choice",
+    METADATA,
+    Column("sequence", Integer, primary_key=True),
+    Column("receipt", String(16), nullable=False, unique=True),
+    Column("token", LargeBinary(32), nullable=False, index=True),
+    Column("decision", String(8), nullable=False),
+    Column("use", String(32)),
+    Column("site", String(64)),
+    Column("modality", String(16)),
+    Column("examined_from", Date),
+    Column("examined_until", Date),
+    Column("channel", String(16), nullable=False),
+    Column("effective_s", BigInteger, nullable=False),
+    Column("recorded_s", BigInteger, nullable=False),
+)
+
+#: Evaluations by site and day (UTC).
+QUOTA: Final = Table(
+    "consent_quota",
+    METADATA,
+    Column("site", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("evaluations", Integer, nullable=False),
+)
