@@ -1,0 +1,25 @@
+"""Intake: a series that fell quiet becomes an acknowledged pack. The story is in ``story.py``."""
+
+from yushan.flows.intake.cleaning import Known, Result
+from yushan.flows.intake.lasting import QUEUE, durable_intake, run_key
+from yushan.flows.intake.ports import ConsentGate, Linker, Workers
+from yushan.flows.intake.story import STEPS, Desk, Intake
+from yushan.flows.intake.ticker import Ticker
+from yushan.flows.intake.workshop import Person, Workshop
+
+__all__ = [
+    "QUEUE",
+    "STEPS",
+    "ConsentGate",
+    "Desk",
+    "Intake",
+    "Known",
+    "Linker",
+    "Person",
+    "Result",
+    "Ticker",
+    "Workers",
+    "Workshop",
+    "durable_intake",
+    "run_key",
+]

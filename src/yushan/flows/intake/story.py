@@ -1,0 +1,231 @@
+"""Flow *intake* (B1 B3 B4): a series that fell quiet becomes an acknowledged pack.
+
+1. The ticker freezes the objects of one series and one patient as a batch.
+2. *consent*: whose they are, and whether that person is against it; opted out ends here.
+3. *clean*: stage 1 and the verifier in children; what is not proven safe is quarantined.
+4. *link*: the envelope by which the commons, and nobody else, knows the person again.
+5. *seal*: the pack, in slice order, durable.
+6. *send*: the person is asked about once more, the pack goes, the receipt is kept.
+
+Whatever is missing on the way (consent list, key holders, line, disk) holds the batch, and the
+ticker tries again. Every step reads where the batch stands and does nothing if it was done.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import Conflict, Pseudonym, Rejected, Unavailable, YushanError
+from yushan.domain.deid import site_offset_days, site_pseudonym
+from yushan.domain.packs import Manifest, envelope_aad
+from yushan.engines.observe import facts, log_for
+from yushan.flows.intake.cleaning import How
+from yushan.flows.intake.workshop import Person
+from yushan.services.gateway import Output, Stage, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from yushan.base import SiteName
+    from yushan.domain.deid import Policy, SiteKeys
+    from yushan.flows.intake.cleaning import Result
+    from yushan.flows.intake.ports import ConsentGate, Linker
+    from yushan.flows.intake.workshop import Workshop
+    from yushan.services.gateway import Batch, Batches, Member, Outbox, Run, Sender
+
+log = log_for(__name__)
+
+#: Names of the steps in the order of the story.
+STEPS: Final = ("consent", "clean", "link", "seal", "send")
+ALLOWED: Final = "allowed"
+OPTED_OUT: Final = "gateway.opted-out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything and everyone that intake works with; ``chance`` gives numbers in [0, 1)."""
+
+    site: SiteName
+    keys: SiteKeys
+    policy: Policy
+    batches: Batches
+    outbox: Outbox
+    sender: Sender
+    consent: ConsentGate
+    linker: Linker
+    workshop: Workshop
+    chance: Callable[[], float]
+
+
+class Intake:
+    """The steps of the story, for one hospital."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.batches, self.outbox, self.shop = desk.batches, desk.outbox, desk.workshop
+
+    def run(self, run: Run) -> bool:
+        """The whole story at once; the durable flow takes the same steps."""
+        return all(self.take(name, run) for name in STEPS)
+
+    def take(self, name: str, run: Run) -> bool:
+        """Take a step; whatever goes wrong holds the batch for another attempt (``False``)."""
+        step: Callable[[Run], None] = getattr(self, name)
+        try:
+            step(run)
+        except Conflict as error:
+            log.warning("intake.superseded", extra=facts(batch=run.batch, code=error.code))
+            return False
+        except YushanError as error:
+            self.batches.hold(run, error.code, self.desk.chance())
+            return False
+        except Exception:
+            log.exception("intake.failed", extra=facts(batch=run.batch, step=name))
+            self.batches.hold(run, "gateway.intake-failed", self.desk.chance())
+            return False
+        return True
+
+    def consent(self, run: Run) -> None:
+        """Whose objects these are, and whether that person is against it."""
+        batch = self.batches.load(run)
+        if batch.stage is not Stage.FROZEN:
+            return
+        members = self.batches.members(run, State.READY)
+        try:
+            person = self.meet(run, members)
+        except Rejected as error:
+            self.end(run, State.QUARANTINED, error.code)
+            return
+        if not self.is_allowed(person, batch):
+            self.end(run, State.OPTED_OUT, OPTED_OUT)
+            return
+        self.batches.allow(run, site_pseudonym(self.desk.keys, batch.patient))
+
+    def clean(self, run: Run) -> None:
+        """Stage 1 and the verifier, in children."""
+        batch = self.batches.load(run)
+        if batch.stage is not Stage.ALLOWED:
+            return
+        members = self.batches.members(run, State.READY)
+        person = self.shop.recall(run) or self.meet(run, members)
+        stopped = {number: (reason,) for number, reason in person.blind}
+        seen = [member for member in members if member.object not in stopped]
+        how = self.how(run, batch, person)
+        done = self.shop.clean_all(seen, how, lambda: self.batches.load(run))
+        stopped |= {one.object: one.reasons for one in done if one.reasons}
+        outputs = [output_of(one) for one in done if not one.reasons]
+        self.batches.clean(run, outputs, stopped)
+        if not outputs:
+            self.shop.clear(run)
+
+    def link(self, run: Run) -> None:
+        """The envelope for the commons."""
+        batch = self.batches.load(run)
+        if batch.stage is not Stage.CLEANED:
+            return
+        person = self.person(run, self.batches.members(run, State.DEIDENTIFIED))
+        offset_days = site_offset_days(self.desk.keys, Pseudonym(batch.subject))
+        aad = envelope_aad(self.desk.site, batch.subject)
+        envelope = self.desk.linker.envelope(
+            person.identity, offset_days, person.consent_token, aad
+        )
+        linked = person.identity is not None
+        self.batches.link(run, base64.b64encode(envelope).decode(), linked=linked)
+
+    def seal(self, run: Run) -> None:
+        """Write the pack; the same outputs give the same pack."""
+        batch = self.batches.load(run)
+        if batch.stage is not Stage.LINKED:
+            return
+        outputs = self.batches.outputs(run)
+        made = self.shop.write_pack(self.outbox.draft(run), run.batch, outputs)
+        if made is None:
+            self.batches.start_over(run)
+            raise Unavailable("gateway.results-lost")
+        self.outbox.accept(run, Manifest(
+            pack=made.pack, size=made.size, instances=len(made.members), batch=run.batch,
+            site=self.desk.site, policy=self.desk.policy.name, subject=batch.subject,
+            policy_digest=self.desk.policy.digest, linked=batch.linked, envelope=batch.envelope,
+        ))  # fmt: skip
+
+    def send(self, run: Run) -> None:
+        """Ask about the person once more, then bring the pack to the commons."""
+        batch = self.batches.load(run)
+        if batch.stage is not Stage.SEALED:
+            return
+        waiting = self.batches.members(run, State.PACKED)
+        if waiting and not self.is_allowed(self.person(run, waiting), batch):
+            parcel = self.outbox.parcel(run.batch)
+            self.end(run, State.OPTED_OUT, OPTED_OUT)
+            if parcel is not None:
+                self.outbox.discard(parcel.manifest.pack)
+            return
+        self.carry(run)
+        self.shop.clear(run)
+
+    def carry(self, run: Run) -> None:
+        """Send, and say what stands in the way: the line, or our own disk."""
+        if not self.outbox.may_send():
+            raise Unavailable("gateway.line-down")
+        try:
+            self.desk.sender.send(run)
+        except Unavailable as error:
+            self.outbox.line_failed(error.code, self.desk.chance())
+            raise
+        except Rejected as error:
+            if error.code == "gateway.pack-damaged":
+                self.batches.start_over(run)
+                raise Unavailable("gateway.results-lost") from error
+            raise
+
+    def is_allowed(self, person: Person, batch: Batch) -> bool:
+        """Whether the person is not against it, by the list as it is now."""
+        return self.desk.consent.check(person.consent_token, batch.modality) == ALLOWED
+
+    def person(self, run: Run, members: Sequence[Member]) -> Person:
+        """The patient as remembered; when the work folder was lost, all is looked at again."""
+        found = self.shop.recall(run)
+        if found is None and (found := self.meet(run, members)).blind:
+            self.batches.start_over(run)
+            raise Unavailable("gateway.results-lost")
+        return found
+
+    def meet(self, run: Run, members: Sequence[Member]) -> Person:
+        """The patient by the originals.
+
+        Raises
+        ------
+        Rejected
+            ``gateway.identities-mixed``: they name more than one person.
+        """
+        known = self.shop.look(members)
+        if len(known.identities) > 1:
+            raise Rejected("gateway.identities-mixed")
+        identity = next(iter(known.identities), None)
+        token = None if identity is None else self.desk.consent.token(identity)
+        person = Person(identity, token, tuple(sorted(known.tokens)), known.blind)
+        self.shop.remember(run, person)
+        return person
+
+    def how(self, run: Run, batch: Batch, person: Person) -> How:
+        """What stage 1 must know; makes the folder for its outputs."""
+        folder = self.shop.results(run.batch, run.attempt)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        subject = Pseudonym(batch.subject)
+        offset_days = site_offset_days(self.desk.keys, subject)
+        return How(
+            str(folder), self.desk.policy.name, self.desk.keys, subject, offset_days,
+            frozenset(person.tokens),
+        )  # fmt: skip
+
+    def end(self, run: Run, state: State, reason: str) -> None:
+        """The batch ends here, with all its objects."""
+        self.batches.end_all(run, state, reason)
+        self.shop.clear(run)
+
+
+def output_of(result: Result) -> Output:
+    """What the gateway keeps of a result."""
+    return Output(result.object, result.size, result.crc32, result.number, result.position)

@@ -1,0 +1,98 @@
+"""The ticker: looks at the clock and the tables, and starts what is due.
+
+It is the only one that starts attempts; a run that a dead process left is started again with a new
+number, so none is ever stranded.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import Conflict
+from yushan.engines.observe import gauge, log_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yushan.services.gateway import Batches, Journal, Outbox, Run, Sender
+
+log = log_for(__name__)
+
+TICK_S: Final = 1.0
+
+
+class Ticker:
+    """One round: scan, freeze, start what is due, ask after packs; now and then look at files.
+
+    Parameters
+    ----------
+    start
+        Starts an attempt and returns at once (or runs it, in tests).
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        batches: Batches,
+        outbox: Outbox,
+        sender: Sender,
+        start: Callable[[Run], None],
+    ) -> None:
+        self.journal, self.batches, self.outbox, self.sender = journal, batches, outbox, sender
+        self.start_run = start
+        self.ended, self.woken = threading.Event(), threading.Event()
+        self.thread: threading.Thread | None = None
+        self.watched: float | None = None
+
+    def tick(self, now: float) -> int:
+        """One round at ``now`` (monotonic seconds); how many attempts were started."""
+        self.journal.scan()
+        self.batches.freeze()
+        sending = self.outbox.may_send() if self.journal.closes() else 0
+        started = 0
+        for last in self.batches.due(sending=sending):
+            try:
+                run = self.batches.begin(last)
+            except Conflict:
+                continue  # another process of this role was faster
+            self.start_run(run)
+            started += 1
+        self.sender.follow()
+        self.watch(now)
+        return started
+
+    def watch(self, now: float) -> None:
+        """Look for every file and let old originals go, as often as the rules say."""
+        if self.watched is not None and now - self.watched < self.journal.rules.watch_s:
+            return
+        self.watched = now
+        self.journal.check_files()
+        self.journal.purge()
+        gauge("gateway_alarms", "journal rows without file").set(len(self.journal.alarms()))
+
+    def start(self) -> None:
+        """Tick in a thread until ``stop``."""
+        self.thread = threading.Thread(target=self.loop, name="intake-ticker", daemon=True)
+        self.thread.start()
+
+    def loop(self) -> None:
+        """The thread's life."""
+        while not self.ended.is_set():
+            try:
+                self.tick(self.journal.clock.monotonic())
+            except Exception:  # the one guard of this loop
+                log.exception("intake.tick-failed")
+            self.woken.wait(TICK_S)
+            self.woken.clear()
+
+    def wake(self) -> None:
+        """Something ended or arrived: look again at once."""
+        self.woken.set()
+
+    def stop(self) -> None:
+        """Let the round that runs end."""
+        self.ended.set()
+        self.woken.set()
+        if self.thread is not None:
+            self.thread.join()

@@ -1,0 +1,172 @@
+"""The work of intake on bytes: the work folder, the children, the pack's draft.
+
+What lies in the work folder is worth nothing after a crash unless its checksum fits the table; the
+originals in the spool make it again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zlib
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from yushan.base import Rejected
+from yushan.domain.packs import PackWriter
+from yushan.flows.intake.cleaning import Known, Result, Source, clean, look, output_path
+from yushan.services.gateway import disk_room
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from yushan.domain.packs import PackSummary
+    from yushan.flows.intake.cleaning import How
+    from yushan.flows.intake.ports import Workers
+    from yushan.services.gateway import Member, Output, Run
+
+T = TypeVar("T")
+
+#: Chunks given to the children before the attempt gives its next sign of life.
+ROUND: Final = 16
+
+
+class Person(msgspec.Struct, frozen=True):
+    """What the hospital must remember of a patient between steps; it never leaves the hospital."""
+
+    #: National number, or ``None``: the person stays unlinked.
+    identity: str | None
+    consent_token: bytes | None
+    #: Words by which the person would be recognised.
+    tokens: tuple[str, ...]
+    #: Object and reason code of originals that could not be looked at.
+    blind: tuple[tuple[int, str], ...] = ()
+
+
+class Workshop:
+    """One folder per batch below ``root``, readable by nobody else.
+
+    Parameters
+    ----------
+    chunk_files
+        Files that a child takes at a time.
+    """
+
+    def __init__(self, root: Path, workers: Workers, chunk_files: int) -> None:
+        self.root, self.workers, self.chunk_files = root, workers, chunk_files
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def folder(self, run: Run) -> Path:
+        """Where everything about a batch lies."""
+        return self.root / run.batch
+
+    def results(self, batch: str, attempt: int) -> Path:
+        """Where an attempt's outputs lie."""
+        return self.root / batch / str(attempt)
+
+    def clear(self, run: Run) -> None:
+        """The batch is through."""
+        shutil.rmtree(self.folder(run), ignore_errors=True)
+
+    def remember(self, run: Run, person: Person) -> None:
+        """Keep what is known of the patient until the batch is through."""
+        with disk_room():
+            self.folder(run).mkdir(mode=0o700, exist_ok=True)
+            part = self.folder(run) / "person.part"
+            with open(part, "wb", opener=private) as file:
+                file.write(msgspec.msgpack.encode(person))
+            part.rename(self.folder(run) / "person")
+
+    def recall(self, run: Run) -> Person | None:
+        """What was remembered, if it is still there and whole."""
+        try:
+            data = (self.folder(run) / "person").read_bytes()
+            return msgspec.msgpack.decode(data, type=Person)
+        except (FileNotFoundError, msgspec.MsgspecError):
+            return None
+
+    def look(self, members: Sequence[Member]) -> Known:
+        """What the originals tell about their patient."""
+        tasks = [(tuple(chunk),) for chunk in pieces(sources_of(members), self.chunk_files)]
+        known = Known()
+        for some in pieces(tasks, ROUND):
+            known |= self.look_at(some)
+        return known
+
+    def look_at(self, tasks: Sequence[tuple[tuple[Source, ...]]]) -> Known:
+        """The same for some chunks; one by one when a child does not survive them together."""
+        try:
+            found = self.workers.map(look, tasks)
+        except Rejected:
+            found = [self.look_alone(one) for (sources,) in tasks for one in sources]
+        known = Known()
+        for one in found:
+            known |= one
+        return known
+
+    def look_alone(self, source: Source) -> Known:
+        """One original in a child of its own; when that dies, nobody can say whose it is."""
+        try:
+            return self.workers.run(look, (source,))
+        except Rejected as error:
+            return Known(blind=((source.object, error.code),))
+
+    def clean_all(
+        self, members: Sequence[Member], how: How, alive: Callable[[], object]
+    ) -> list[Result]:
+        """Stage 1 for all; ``alive`` is called now and then."""
+        tasks = [(tuple(chunk), how) for chunk in pieces(sources_of(members), self.chunk_files)]
+        done: list[Result] = []
+        for some in pieces(tasks, ROUND):
+            done += self.clean_some(some)
+            alive()
+        return done
+
+    def clean_some(self, tasks: Sequence[tuple[tuple[Source, ...], How]]) -> list[Result]:
+        """Some chunks side by side; one object at a time when a child does not survive."""
+        try:
+            return [one for results in self.workers.map(clean, tasks) for one in results]
+        except Rejected:
+            return [self.clean_alone(one, how) for sources, how in tasks for one in sources]
+
+    def clean_alone(self, source: Source, how: How) -> Result:
+        """One object in a child of its own; it is set aside when the child does not survive it."""
+        try:
+            (result,) = self.workers.run(clean, (source,), how)
+        except Rejected as error:
+            return Result(source.object, (error.code,))
+        return result
+
+    def write_pack(
+        self, draft: Path, batch: str, outputs: Sequence[tuple[int, Output]]
+    ) -> PackSummary | None:
+        """Write the outputs as a pack, durably; ``None`` when one is gone or not as it was."""
+        with disk_room(), draft.open("wb") as file:
+            writer = PackWriter(file)
+            for attempt, output in outputs:
+                path = output_path(self.results(batch, attempt), output.object)
+                data = path.read_bytes() if path.is_file() else b""
+                if (len(data), zlib.crc32(data)) != (output.size, output.crc32):
+                    return None
+                writer.add([data])
+            made = writer.finish()
+            file.flush()
+            os.fsync(file.fileno())
+        return made
+
+
+def sources_of(members: Sequence[Member]) -> list[Source]:
+    """Members as children are told of them."""
+    return [Source(one.object, str(one.path), one.sha256) for one in members]
+
+
+def private(path: str, flags: int) -> int:
+    """Open for the owner alone."""
+    return os.open(path, flags, 0o600)
+
+
+def pieces(values: Sequence[T], size: int) -> list[Sequence[T]]:
+    """Cut into pieces of at most ``size``."""
+    return [values[start : start + size] for start in range(0, len(values), size)]

@@ -1,0 +1,67 @@
+"""Gateway: the hospital's journal: what came, where every object is, what was sent and received.
+
+Owns the ``gateway_*`` tables (they hold identifiers of origin and never leave the hospital), reads
+the spool folder, owns the outbox folder. Promises: every spooled object is in exactly one state and
+the sum always closes; a pack is deleted only after the commons' receipt; nothing a person did is
+unrecorded. Start at ``states.py``, then ``journal.py``, ``batches.py``, ``outbox.py``.
+"""
+
+from yushan.services.gateway.accounting import (
+    ALWAYS,
+    Accounting,
+    Period,
+    ReasonCount,
+    Share,
+)
+from yushan.services.gateway.batches import Batches
+from yushan.services.gateway.commons import HttpCommons
+from yushan.services.gateway.handling import Act, Handling
+from yushan.services.gateway.importing import ImportReport, disk_room
+from yushan.services.gateway.journal import Entry, Journal
+from yushan.services.gateway.outbox import Outbox, OutboxTotals, Parcel
+from yushan.services.gateway.ports import CommonsLink, ReceiptCheck
+from yushan.services.gateway.rules import Rules, backoff_s
+from yushan.services.gateway.runs import Batch, Member, Output, Run
+from yushan.services.gateway.sending import Sender
+from yushan.services.gateway.spool import AssociationHead, sync_folder
+from yushan.services.gateway.states import LIFE, Stage, State, can_follow, check_follow, diagram
+from yushan.services.gateway.tables import METADATA
+from yushan.services.gateway.watching import Alarm
+
+__all__ = [
+    "ALWAYS",
+    "LIFE",
+    "METADATA",
+    "Accounting",
+    "Act",
+    "Alarm",
+    "AssociationHead",
+    "Batch",
+    "Batches",
+    "CommonsLink",
+    "Entry",
+    "Handling",
+    "HttpCommons",
+    "ImportReport",
+    "Journal",
+    "Member",
+    "Outbox",
+    "OutboxTotals",
+    "Output",
+    "Parcel",
+    "Period",
+    "ReasonCount",
+    "ReceiptCheck",
+    "Rules",
+    "Run",
+    "Sender",
+    "Share",
+    "Stage",
+    "State",
+    "backoff_s",
+    "can_follow",
+    "check_follow",
+    "diagram",
+    "disk_room",
+    "sync_folder",
+]

@@ -1,0 +1,165 @@
+"""Batches: the objects of one series and one patient that go their way together.
+
+One attempt works on a batch at a time; see ``runs.py``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import Broken
+from yushan.engines.observe import facts, log_for
+from yushan.services.gateway import batch_queries, pack_queries, queries, runs
+from yushan.services.gateway.quiet import freeze_quiet
+from yushan.services.gateway.rules import backoff_s
+from yushan.services.gateway.runs import Batch, Member, Output, Run
+from yushan.services.gateway.states import AT_STAGE, Stage, State
+from yushan.services.gateway.tables import OBJECT
+from yushan.services.gateway.times import now_s
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from yushan.base import Clock
+    from yushan.engines.database import Database
+    from yushan.services.gateway.rules import Rules
+
+log = log_for(__name__)
+
+#: Due batches looked at in one go.
+AT_ONCE: Final = 200
+#: States that become ``held`` while a batch waits; a sealed pack waits in the outbox instead.
+HOLDABLE: Final = frozenset({State.READY, State.DEIDENTIFIED})
+
+
+class Batches:
+    """Makes batches of quiet series and moves them on, objects and all."""
+
+    def __init__(self, db: Database, clock: Clock, spool: Path, rules: Rules) -> None:
+        self.db, self.clock, self.spool, self.rules = db, clock, spool, rules
+
+    def freeze(self) -> int:
+        """Make batches of the series that are complete; how many."""
+        return freeze_quiet(self.db, now_s(self.clock), self.rules)
+
+    def due(self, *, sending: int) -> tuple[Run, ...]:
+        """Last attempts at batches that wait for work; at most ``sending`` that only need sending.
+
+        A batch is due when its wait is over and no attempt at it gave a sign of life within
+        ``patience_s``.
+        """
+        now = now_s(self.clock)
+        with self.db.read() as tx:
+            rows = batch_queries.due(tx, now, now - self.rules.patience_s, AT_ONCE)
+        to_send = [row for row in rows if row.stage == Stage.SEALED]
+        left_out = {row.id for row in to_send[max(sending, 0) :]}
+        return tuple(Run(row.id, row.attempt) for row in rows if row.id not in left_out)
+
+    def begin(self, last: Run) -> Run:
+        """Start the attempt after ``last``: held objects go back to where their stage has them.
+
+        Raises
+        ------
+        Conflict
+            ``gateway.run-superseded``: somebody else started one.
+        """
+        run, now = Run(last.batch, last.attempt + 1), now_s(self.clock)
+        with self.db.begin() as tx:
+            runs.change(tx, last, now, attempt=run.attempt, active_at=now)
+            place = AT_STAGE[runs.read(tx, run).stage]
+            if place in HOLDABLE:
+                runs.move(tx, run, (State.HELD, place), now)
+        return run
+
+    def load(self, run: Run) -> Batch:
+        """The batch, if the attempt still counts; notes that the attempt lives."""
+        now = now_s(self.clock)
+        with self.db.begin() as tx:
+            runs.change(tx, run, now, active_at=now)
+            return runs.read(tx, run)
+
+    def members(self, run: Run, state: State) -> tuple[Member, ...]:
+        """Its objects in a state, in order of arrival."""
+        with self.db.read() as tx:
+            rows = batch_queries.members(tx, run.batch, state)
+        return tuple(
+            Member(row.id, self.spool / row.day / row.association / row.file, row.sha256)
+            for row in rows
+        )
+
+    def outputs(self, run: Run) -> tuple[tuple[int, Output], ...]:
+        """Results of stage 1 in slice order, each with the attempt that wrote it."""
+        with self.db.read() as tx:
+            rows = batch_queries.outputs(tx, run.batch)
+        return tuple(
+            (row.attempt, Output(row.object, row.size, row.crc32, row.number, row.position))
+            for row in rows
+        )
+
+    def allow(self, run: Run, subject: str) -> None:
+        """Consent was asked for and nothing is against it: stage 1 may begin."""
+        with self.db.begin() as tx:
+            runs.reach(tx, run, Stage.ALLOWED, now_s(self.clock), subject=subject)
+
+    def clean(
+        self, run: Run, outputs: Sequence[Output], stopped: Mapping[int, tuple[str, ...]]
+    ) -> None:
+        """Stage 1 is through: outputs go on, what was ``stopped`` (object → reasons) does not."""
+        now = now_s(self.clock)
+        rows = [
+            {"object": one.object, "batch": run.batch, "attempt": run.attempt, "size": one.size,
+             "crc32": one.crc32, "number": one.number, "position": one.position}
+            for one in outputs
+        ]  # fmt: skip
+        with self.db.begin() as tx:
+            batch_queries.drop_outputs(tx, run.batch)
+            batch_queries.add_outputs(tx, rows)
+            for number, reasons in stopped.items():
+                mine = (OBJECT.c.batch == run.batch) & (OBJECT.c.id == number)
+                arrow = (State.READY, State.QUARANTINED)
+                queries.move(tx, mine, arrow, now, reasons=reasons)
+            if runs.move(tx, run, (State.READY, State.DEIDENTIFIED), now) != len(rows):
+                raise Broken("gateway.sum-broken")
+            runs.reach(tx, run, Stage.CLEANED if rows else Stage.DONE, now)
+
+    def link(self, run: Run, envelope: str, *, linked: bool) -> None:
+        """The envelope for the commons is made (base64)."""
+        with self.db.begin() as tx:
+            now = now_s(self.clock)
+            runs.reach(tx, run, Stage.LINKED, now, envelope=envelope, linked=linked)
+
+    def end_all(self, run: Run, state: State, reason: str) -> None:
+        """All objects on their way end in ``state``; the batch is done, its results forgotten."""
+        now = now_s(self.clock)
+        with self.db.begin() as tx:
+            place = AT_STAGE[runs.read(tx, run).stage]
+            count = runs.move(tx, run, (place, state), now, [reason])
+            batch_queries.drop_outputs(tx, run.batch)
+            pack_queries.drop_pack(tx, run.batch)
+            runs.reach(tx, run, Stage.DONE, now)
+        log.info("gateway.batch-ended", extra=facts(batch=run.batch, state=state, count=count))
+
+    def start_over(self, run: Run) -> None:
+        """Results or pack are gone or damaged: back to before stage 1."""
+        now = now_s(self.clock)
+        with self.db.begin() as tx:
+            for place in (State.DEIDENTIFIED, State.PACKED, State.SENT):
+                runs.move(tx, run, (place, State.READY), now)
+            batch_queries.drop_outputs(tx, run.batch)
+            pack_queries.drop_pack(tx, run.batch)
+            runs.change(tx, run, now, stage=Stage.ALLOWED)
+        log.warning("gateway.batch-started-over", extra=facts(batch=run.batch))
+
+    def hold(self, run: Run, reason: str, chance: float) -> None:
+        """Something is missing or failed: wait, longer each time (``chance`` in [0, 1) spreads)."""
+        now = now_s(self.clock)
+        with self.db.begin() as tx:
+            batch = runs.read(tx, run)
+            tries, place = batch.tries + 1, AT_STAGE.get(batch.stage)
+            wait_s = backoff_s(tries, self.rules, chance)
+            waits = {"tries": tries, "next_try": now + wait_s, "reason": reason}
+            runs.change(tx, run, now, active_at=None, **waits)
+            if place in HOLDABLE:
+                runs.move(tx, run, (place, State.HELD), now, [reason])
+        log.warning("gateway.batch-held", extra=facts(batch=run.batch, code=reason, seconds=wait_s))
