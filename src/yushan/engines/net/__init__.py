@@ -1,5 +1,5 @@
 """Net: speaking to other roles and machines. Start at ``peer.py``."""
 
-from yushan.engines.net.peer import Peer, Reply
+from yushan.engines.net.peer import Peer, Reply, refusal
 
-__all__ = ["Peer", "Reply"]
+__all__ = ["Peer", "Reply", "refusal"]
