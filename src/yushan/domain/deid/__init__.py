@@ -1,0 +1,34 @@
+"""De-identification: stage 1 in the hospital, stage 2 at the commons; default is remove.
+
+Owns no tables and no folders; pure: no clock, no randomness, equal input gives equal bytes.
+Promises: what leaves was kept by a rule of the policy; every UID that is not registered has the
+fixed form ``2.25.`` and 39 digits; Patient ID and Name are the pseudonym; dates have 8 digits or
+are empty; what cannot be proven safe is quarantined with a code.
+Start at ``deidentify.py``, then ``plan.py``.
+"""
+
+from yushan.domain.deid.deidentify import Quarantined, Released, deidentify
+from yushan.domain.deid.harvest import Harvest, harvest
+from yushan.domain.deid.identity import national_identity, normal_identity
+from yushan.domain.deid.policy import Policy, load_policy, policy_names, read_policy
+from yushan.domain.deid.pseudonyms import SiteKeys, replace_uid, site_offset_days, site_pseudonym
+from yushan.domain.deid.reissue import reissue
+
+__all__ = [
+    "Harvest",
+    "Policy",
+    "Quarantined",
+    "Released",
+    "SiteKeys",
+    "deidentify",
+    "harvest",
+    "load_policy",
+    "national_identity",
+    "normal_identity",
+    "policy_names",
+    "read_policy",
+    "reissue",
+    "replace_uid",
+    "site_offset_days",
+    "site_pseudonym",
+]

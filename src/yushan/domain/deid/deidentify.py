@@ -1,0 +1,159 @@
+"""Stage 1 of one object: read, judge, rewrite. Whatever is kept is kept by a rule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import Rejected
+from yushan.domain.deid import release
+from yushan.domain.deid.classes import classes, obstacles
+from yushan.domain.deid.encode import element
+from yushan.domain.deid.harvest import Harvest, harvest_of
+from yushan.domain.deid.header import Header
+from yushan.domain.deid.person import person
+from yushan.domain.deid.pixels import pixel_chunks
+from yushan.domain.deid.plan import PIXELS, root_plan
+from yushan.domain.deid.pseudonyms import replace_uid
+from yushan.domain.deid.rewrite import Place, Rewriter
+from yushan.domain.deid.task import task_for
+from yushan.domain.dicom import TRANSFER_SYNTAXES, walk
+
+if TYPE_CHECKING:
+    from yushan.base import Pseudonym
+    from yushan.domain.deid.policy import Policy
+    from yushan.domain.deid.pseudonyms import SiteKeys
+    from yushan.domain.deid.task import Task
+    from yushan.domain.dicom import Buffer, Part10
+
+SUBJECT: Final = re.compile("[A-Z2-7]{16}")
+UID: Final = re.compile("[0-9.]{3,128}")
+CHARSET: Final = element(0x00080005, "CS", b"ISO_IR 192")
+SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """An object that may leave the hospital.
+
+    ``chunks`` one after the other are the new Part-10 file, pixels as views of the input;
+    ``methods`` are the codes of CID 7050 written into it; ``events`` name what should be counted.
+    """
+
+    chunks: tuple[Buffer, ...]
+    methods: tuple[str, ...]
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An object that stays in the hospital, and why: codes with texts and remedies."""
+
+    reasons: tuple[str, ...]
+
+
+def deidentify(
+    data: Buffer,
+    *,
+    policy: Policy,
+    keys: SiteKeys,
+    subject: Pseudonym,
+    offset_days: int,
+    harvested: Harvest,
+) -> Released | Quarantined:
+    """De-identify one Part-10 file under a policy.
+
+    Parameters
+    ----------
+    data
+        The file as received.
+    policy, keys
+        What is kept, and the keys of the site.
+    subject
+        The site's pseudonym of the person, see ``site_pseudonym``.
+    offset_days
+        Days by which all dates of the person move, see ``site_offset_days``.
+    harvested
+        Tokens of all objects of the person; those of this object are added.
+
+    Returns
+    -------
+    Released or Quarantined
+        Whatever the bytes hold; what cannot be read is quarantined with the reader's code.
+
+    Raises
+    ------
+    ValueError
+        ``subject`` is not 16 characters of base 32: a fault of the caller.
+    """
+    if not SUBJECT.fullmatch(subject):
+        raise ValueError("a subject is 16 characters of base 32")
+    try:
+        part = walk(data)
+        header = Header(part)
+        if reasons := judged(part, header, policy):
+            return Quarantined(reasons)
+        own = harvest_of(part).tokens
+        tokens = harvested.tokens if own <= harvested.tokens else harvested.tokens | own
+        task = task_for(policy, keys, subject, offset_days, tokens)
+        return released(part, header, task)
+    except Rejected as fault:
+        return Quarantined((fault.code,))
+
+
+def judged(part: Part10, header: Header, policy: Policy) -> tuple[str, ...]:
+    """The reasons why an object may not pass; none when it may."""
+    if not all(UID.fullmatch(header.text(tag)) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES)):
+        return ("deid.identity-missing",)
+    syntax = TRANSFER_SYNTAXES[part.transfer_syntax_uid]
+    reasons = dict.fromkeys(obstacles(header.text(SOP_CLASS), header.facts(), policy))
+    if syntax.video:
+        reasons["deid.video-unread"] = None
+    return tuple(reasons)
+
+
+def released(part: Part10, header: Header, task: Task) -> Released:
+    """The object rewritten."""
+    iod = classes()[header.text(SOP_CLASS)].iod
+    birth_and_age, bits = person(header, task)
+    fixed: dict[int, bytes | None] = dict.fromkeys(PIXELS)
+    fixed |= dict.fromkeys((release.REMOVED, release.METHOD, release.METHODS, release.TEMPORAL))
+    fixed |= {
+        0x00080005: CHARSET,
+        0x00100010: element(0x00100010, "PN", task.subject.encode()),
+        0x00100020: element(0x00100020, "LO", task.subject.encode()),
+        **birth_and_age,
+    }
+    place = Place(root_plan(task.policy, iod), header.charset, is_direct(part))
+    level = Rewriter(part, task).level(part.elements, place, fixed)
+    bits |= level.bits
+    claims = release.method_codes(bits, header.earlier_methods())
+    said = release.statement(task.policy, bits, claims)
+    parts = sorted([*level.parts, *said.items()])
+    head = b"".join([file_head(part, header, task), *(raw for _, raw in parts)])
+    events = sorted(level.events | header.events())
+    return Released((head, *pixels(part, header)), claims, tuple(events))
+
+
+def is_direct(part: Part10) -> bool:
+    """Whether spans of the input are written as they will be written."""
+    return not part.implicit and not part.big_endian
+
+
+def file_head(part: Part10, header: Header, task: Task) -> bytes:
+    """Preamble and meta information of the new file."""
+    syntax = part.transfer_syntax_uid
+    return release.file_head(
+        header.text(SOP_CLASS),
+        replace_uid(task.keys.uid, header.text(SOP_INSTANCE)),
+        syntax if TRANSFER_SYNTAXES[syntax].encapsulated else release.EXPLICIT,
+    )
+
+
+def pixels(part: Part10, header: Header) -> tuple[Buffer, ...]:
+    """The pixel element of the data set, if it has one."""
+    for tag in sorted(PIXELS):
+        if tag in header.found:
+            return pixel_chunks(part, header.found[tag], header.shape())
+    return ()

@@ -1,0 +1,111 @@
+"""What must be known of a header before it is rewritten."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pydicom.charset import python_encoding
+
+from yushan.domain.deid.classes import Facts
+from yushan.domain.deid.pixels import Shape
+from yushan.domain.deid.plan import PIXELS
+from yushan.domain.dicom import declared_charset, decode
+
+if TYPE_CHECKING:
+    from yushan.domain.dicom import Element, Part10
+
+METHODS, CODE_VALUE = 0x00120064, 0x00080100
+WHOLE: Final = re.compile(r"[0-9]{1,9}")
+DECIMAL: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,10})?")
+BODY_TAGS: Final = (0x00180015, 0x0008103E, 0x00181030, 0x00081030)
+
+
+class Header:
+    """The top level of an object by tag; values are trimmed text or small numbers."""
+
+    __slots__ = ("charset", "found", "part")
+
+    def __init__(self, part: Part10) -> None:
+        self.part: Final = part
+        self.found: Final[dict[int, Element]] = {element.tag: element for element in part.elements}
+        self.charset: Final = declared_charset(part, part.elements)
+
+    def raw(self, tag: int) -> bytes:
+        """The bytes of a value; none when it is absent or a sequence."""
+        element = self.found.get(tag)
+        if element is None or element.items is not None:
+            return b""
+        return bytes(self.part.buffer[element.value : element.end])
+
+    def text(self, tag: int) -> str:
+        """The value as trimmed text; values of a multiple one stay together."""
+        raw = self.raw(tag)
+        return (decode(raw, self.charset) or "").strip(" \0") if raw else ""
+
+    def short(self, tag: int, default: int = 0) -> int:
+        """A US value."""
+        raw = self.raw(tag)
+        if len(raw) != 2:
+            return default
+        return int.from_bytes(raw, "big" if self.part.big_endian else "little")
+
+    def whole(self, tag: int, default: int) -> int:
+        """An IS value."""
+        text = self.text(tag)
+        return int(text) if WHOLE.fullmatch(text) else default
+
+    def facts(self) -> Facts:
+        """What decides whether the pixels may pass."""
+        thickness = self.text(0x00180050)
+        return Facts(
+            image_type=tuple(part.strip().upper() for part in self.text(0x00080008).split("\\")),
+            burned_in=self.text(0x00280301).upper(),
+            recognizable=self.text(0x00280302).upper(),
+            conversion_type=self.text(0x00080064),
+            photometric=self.text(0x00280004),
+            samples=self.short(0x00280002, 1),
+            has_pixels=any(tag in self.found for tag in PIXELS),
+            body=" ".join(self.text(tag).upper() for tag in BODY_TAGS),
+            slice_mm=float(thickness) if DECIMAL.fullmatch(thickness) else None,
+        )
+
+    def shape(self) -> Shape:
+        """What the header says of the pixels."""
+        allocated = self.short(0x00280100, 8)
+        stored = self.short(0x00280101, allocated)
+        return Shape(
+            rows=self.short(0x00280010),
+            columns=self.short(0x00280011),
+            samples=self.short(0x00280002, 1),
+            frames=self.whole(0x00280008, 1),
+            allocated=allocated,
+            stored=stored,
+            high_bit=self.short(0x00280102, stored - 1),
+            is_signed=self.short(0x00280103) == 1,
+            photometric=self.text(0x00280004),
+            has_overlay_in_pixels=self.has_overlay_in_pixels(),
+        )
+
+    def has_overlay_in_pixels(self) -> bool:
+        """Whether an overlay says that it lies in the spare bits of the pixels (retired)."""
+        planes = {tag >> 16 for tag in self.found if 0x6000 <= tag >> 16 <= 0x601E}
+        return any(
+            (group << 16 | 0x3000) not in self.found and self.short(group << 16 | 0x0102) > 0
+            for group in planes
+        )
+
+    def earlier_methods(self) -> list[str]:
+        """Codes by which another program said what it had done to the object."""
+        element = self.found.get(METHODS)
+        return [
+            bytes(self.part.buffer[one.value : one.end]).decode("latin_1").strip(" \0")
+            for item in (element.items or () if element else ())
+            for one in item.elements
+            if one.tag == CODE_VALUE
+        ]
+
+    def events(self) -> frozenset[str]:
+        """What about the header should be counted."""
+        unknown = any(term not in python_encoding for term in self.charset if term)
+        return frozenset({"deid.charset-unknown"} if unknown else ())

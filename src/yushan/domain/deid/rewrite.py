@@ -1,0 +1,241 @@
+"""One pass over the elements: spans that may stay are copied, others written anew or left out.
+
+Explicit VR Little Endian comes out. Items are rebuilt from the inside; outcomes of equal values at
+equal places are remembered, since the images of a series differ in few of them.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from yushan.domain.deid import codes, encode
+from yushan.domain.deid.content import CONTENT_SEQUENCE, ContentItem, is_kept_item
+from yushan.domain.deid.plan import Action, Rule
+from yushan.domain.deid.private import block_of, is_creator, private_rule
+from yushan.domain.deid.tables import settings
+from yushan.domain.deid.task import Outcome
+from yushan.domain.deid.values import DUMMIES, kept_value
+from yushan.domain.dicom import declared_charset, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yushan.domain.deid.plan import Plan
+    from yushan.domain.deid.task import Task
+    from yushan.domain.dicom import Element, Item, Part10
+
+#: Longer values are not remembered.
+MOST_REMEMBERED: Final = 1024
+#: A label whose text does not pass: tag of the number beside it, and the word before the number.
+LABELS: Final = {
+    int(tag, 16): (int(row["number"], 16), row["word"]) for tag, row in settings()["labels"].items()
+}
+CODES: Final = (codes.CODE_VALUE, codes.LONG_CODE_VALUE, codes.URN_CODE_VALUE)
+CONCEPT_NAME, VALUE_TYPE, BY_POSITION = 0x0040A043, 0x0040A040, 0x0040DB73
+GRAPHIC_ANNOTATIONS, GRAPHIC_OBJECTS = 0x00700001, 0x00700009
+
+Fixed = dict[int, bytes | None]
+
+
+class Place(NamedTuple):
+    """Where elements stand: their rules, their character set, whether their spans can be copied."""
+
+    plan: Plan
+    charset: tuple[str, ...]
+    is_direct: bool
+
+
+class Level(NamedTuple):
+    """The elements of one level as they will be written, by tag, and what happened to them."""
+
+    parts: list[tuple[int, bytes]]
+    bits: int
+    events: frozenset[str]
+
+
+NOTHING: Final = Outcome(None)
+UNKNOWN: Final = Outcome(None, 0, frozenset({"deid.unknown-attribute"}))
+
+
+class Rewriter:
+    """Rewrites one object for one task."""
+
+    __slots__ = ("data", "part", "task")
+
+    def __init__(self, part: Part10, task: Task) -> None:
+        self.part: Final = part
+        self.data: Final = part.buffer
+        self.task: Final = task
+
+    def level(self, elements: tuple[Element, ...], place: Place, fixed: Fixed) -> Level:
+        """All elements of a level; ``fixed`` says what is written, or left out, in their stead."""
+        parts: list[tuple[int, bytes]] = [(tag, raw) for tag, raw in fixed.items() if raw]
+        bits, events = 0, frozenset[str]()
+        for tag, (written, kept_by, happened) in self.outcomes(elements, place, fixed):
+            if written is not None:
+                parts.append((tag, written))
+                bits |= kept_by
+            if happened:
+                events |= happened
+        parts.sort(key=itemgetter(0))
+        return Level(parts, bits, events)
+
+    def outcomes(
+        self, elements: tuple[Element, ...], place: Place, fixed: Fixed
+    ) -> Iterator[tuple[int, Outcome]]:
+        """The outcome of each element that is not fixed; the hot loop of the room."""
+        data, plan, task = self.data, place.plan, self.task
+        memory = task.memory((id(plan), place.charset, place.is_direct))
+        private: list[Element] = []
+        for element in elements:
+            tag = element[0]
+            rule = plan[tag]
+            if not rule[0] or tag in fixed:
+                if rule.is_unknown:
+                    yield tag, UNKNOWN
+            elif rule[0] is Action.PRIVATE:
+                private.append(element)
+            else:
+                raw = bytes(data[element[3] : element[4]])
+                outcome = memory.get((tag, element[1], raw))
+                if outcome is None:
+                    outcome = self.fresh(element, rule, place, elements)
+                    if len(raw) <= MOST_REMEMBERED and tag not in LABELS:
+                        memory[tag, element[1], raw] = outcome
+                        task.size += 1
+                yield tag, outcome
+        if private and task.policy.has("retain_safe_private"):
+            yield from self.private(private, place)
+
+    def fresh(
+        self, element: Element, rule: Rule, place: Place, siblings: tuple[Element, ...] = ()
+    ) -> Outcome:
+        """The outcome of an element that is not remembered."""
+        if rule.vrs[0] == "SQ":
+            return self.sequence(element, rule, place)
+        if element.items is not None or rule.action is not Action.KEEP:
+            return otherwise(element.tag, rule)
+        vr = element.vr if element.vr in rule.vrs else rule.vrs[0]
+        raw = self.raw(element, vr)
+        kept = kept_value(self.task, element.tag, rule, vr, raw, place.charset)
+        if kept is None and element.tag in LABELS:
+            kept = self.numbered(element.tag, siblings)
+        if kept is None:
+            return otherwise(element.tag, rule)
+        if kept is raw and place.is_direct and vr == element.vr and not len(raw) & 1:
+            return Outcome(bytes(self.data[element.start : element.end]), rule.bit)
+        return Outcome(encode.element(element.tag, vr, kept), rule.bit)
+
+    def raw(self, element: Element, vr: str) -> bytes:
+        """The value in little endian."""
+        raw = bytes(self.data[element.value : element.end])
+        return encode.swapped(raw, vr) if self.part.big_endian else raw
+
+    def text(self, element: Element, charset: tuple[str, ...] = ()) -> str:
+        """The value as trimmed text; empty when it cannot be read."""
+        raw = bytes(self.data[element.value : element.end])
+        return (decode(raw, charset) or "").strip(" \0")
+
+    def numbered(self, tag: int, siblings: tuple[Element, ...]) -> bytes | None:
+        """A label made of its kind and the number beside it: ``ROI 3``."""
+        number_tag, word = LABELS[tag]
+        for sibling in siblings:
+            if sibling.tag == number_tag:
+                raw = self.raw(sibling, sibling.vr)
+                if sibling.vr == "US":
+                    return f"{word} {int.from_bytes(raw, 'little')}".encode()
+                digits = raw.strip(b" \0")
+                short = digits.isdigit() and len(digits) < 6
+                return f"{word} {int(digits)}".encode() if short else None
+        return None
+
+    def sequence(self, element: Element, rule: Rule, place: Place) -> Outcome:
+        """A sequence with its items cleaned; as the fallback says when none of several is left."""
+        if rule.action is not Action.KEEP or element.items is None:
+            return otherwise(element.tag, rule)
+        is_direct = place.is_direct and element.vr != "UN"
+        below = Place(place.plan.below(element.tag), place.charset, is_direct)
+        items: list[bytes] = []
+        bits, events = rule.bit, frozenset[str]()
+        for item in element.items:
+            level = self.item(element.tag, item, below)
+            if level is not None:
+                items.append(b"".join(raw for _, raw in level.parts))
+                bits, events = bits | level.bits, events | level.events
+        if element.items and not items:
+            return otherwise(element.tag, rule)
+        return Outcome(encode.sequence(element.tag, items), bits, events)
+
+    def item(self, tag: int, item: Item, place: Place) -> Level | None:
+        """An item with its content cleaned; ``None`` when it has to go as a whole."""
+        own = declared_charset(self.part, item.elements)
+        if own:
+            place = place._replace(charset=own)
+        fixed: Fixed = {}
+        tags = {element.tag for element in item.elements}
+        if not tags.isdisjoint(CODES):
+            code = self.code(item, place)
+            if code is None:
+                return None
+            fixed = dict.fromkeys(codes.CODE_TAGS) | codes.written(code)
+        if tag == CONTENT_SEQUENCE and not self.is_kept_content(item, place):
+            return None
+        level = self.level(item.elements, place, fixed)
+        is_bare = tag == GRAPHIC_ANNOTATIONS and GRAPHIC_OBJECTS not in tags
+        return None if is_bare or (item.elements and not level.parts) else level
+
+    def code(self, item: Item, place: Place) -> codes.Code | None:
+        """The code of a coded item as it may be written."""
+        found = {
+            element.tag: self.text(element, place.charset)
+            for element in item.elements
+            if element.tag in codes.CODE_TAGS
+        }
+        value = next((found[tag] for tag in CODES if found.get(tag)), "")
+        scheme, meaning = found.get(codes.SCHEME, ""), found.get(codes.MEANING, "")
+        return codes.public_code(value, scheme, meaning, self.task.matcher)
+
+    def is_kept_content(self, item: Item, place: Place) -> bool:
+        """Whether a content item of a report stays."""
+        value_type, concept = "", ("", "")
+        for element in item.elements:
+            if element.tag == VALUE_TYPE:
+                value_type = self.text(element)
+            elif element.tag == CONCEPT_NAME and element.items:
+                code = self.code(element.items[0], place)
+                concept = (code.scheme, code.value) if code else ("", "-")
+        is_reference = any(element.tag == BY_POSITION for element in item.elements)
+        content = ContentItem(value_type, *concept, is_reference)
+        return is_kept_item(content, self.task.policy)
+
+    def private(self, elements: list[Element], place: Place) -> Iterator[tuple[int, Outcome]]:
+        """The safe private elements, and the creators of blocks that still hold any."""
+        creators = {
+            block_of(element.tag): (element.tag, self.text(element))
+            for element in elements
+            if is_creator(element.tag)
+        }
+        written: set[tuple[int, int]] = set()
+        for element in elements:
+            creator_tag, creator = creators.get(block_of(element.tag), (0, ""))
+            rule = private_rule(creator, element.tag >> 16, element.tag & 0xFF)
+            if rule is None or is_creator(element.tag) or element.vr not in (*rule.vrs, "UN"):
+                continue
+            outcome = self.fresh(element, rule, place)
+            if outcome.written is not None:
+                yield element.tag, outcome
+                if block_of(element.tag) not in written:
+                    written.add(block_of(element.tag))
+                    raw = encode.element(creator_tag, "LO", creator.encode())
+                    yield creator_tag, Outcome(raw, rule.bit)
+
+
+def otherwise(tag: int, rule: Rule) -> Outcome:
+    """What the Standard asks for when a value does not stay: nothing, empty, or a dummy."""
+    vr, is_dummy = rule.vrs[0], rule.fallback is Action.DUMMY
+    if rule.fallback is Action.DROP or (is_dummy and vr not in DUMMIES and vr != "SQ"):
+        return NOTHING
+    if vr == "SQ":
+        return Outcome(encode.sequence(tag, [codes.content(codes.UNKNOWN)] if is_dummy else []))
+    return Outcome(encode.element(tag, vr, DUMMIES[vr] if is_dummy else b""))

@@ -1,0 +1,200 @@
+"""The text rule: a value stays word by word, and only words of a closed vocabulary stay.
+
+Whoever has the vocabulary can repeat the decision, so a verifier can. Chinese runs must be made of
+its words from end to end. Numbers stay while they are short and cannot be dates or numbers of
+people.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from yushan.domain.deid.tables import page
+
+HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+TOKEN: Final = re.compile(rf"[{HAN}]+|[0-9]+(?:\.[0-9]+)+[a-z]*|[A-Za-z0-9]+|[^\W_]", re.IGNORECASE)
+SAFE_BETWEEN: Final = re.compile(r"[\s_\-/+,.()\[\]:;*&%<>=#'\"~]*")
+PARTS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+SHORT_NUMBER: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?")
+NUMBER: Final = re.compile(r"[0-9.]+")
+#: A date however it is written; versions of software may look alike, so only four-digit years.
+DATE: Final = re.compile(
+    r"(?<!\d)(?:19|20)\d{2}[-/.年]?(?:0?[1-9]|1[0-2])[-/.月]?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
+)
+#: Numbers side by side with more digits than this may be an identifier or a date in pieces.
+MOST_DIGITS_IN_A_ROW: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The closed vocabulary (``vocabulary.toml``)."""
+
+    words: frozenset[str]
+    chinese: frozenset[str]
+    longest: int
+    descriptor: re.Pattern[str]
+    device: re.Pattern[str]
+    common: frozenset[str]
+    coded: frozenset[str]
+    coded_words: frozenset[str]
+
+
+class Token(NamedTuple):
+    """A word of a value, and whether it may stay."""
+
+    start: int
+    end: int
+    text: str
+    is_known: bool
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Load the vocabulary, once per process."""
+    table = tomllib.loads(page("vocabulary.toml"))
+    words = frozenset(" ".join(table["words"].values()).split())
+    chinese = frozenset(table["chinese"]["words"].split())
+    coded = frozenset(page("coded_strings.txt").splitlines())
+    patterns = table["patterns"]
+    evidence = table["evidence"]
+    return Vocabulary(
+        words=words,
+        chinese=chinese,
+        longest=max(map(len, chinese)),
+        descriptor=re.compile("|".join(patterns["descriptor"])),
+        device=re.compile("|".join(patterns["descriptor"] + patterns["device"])),
+        common=frozenset((evidence["common"] + evidence["common_chinese"]).split()),
+        coded=coded,
+        coded_words=words
+        | {word.lower() for value in coded for word in re.split("[ _]", value) if len(word) > 2},
+    )
+
+
+def cleaned_text(text: str, kind: str) -> str:
+    """What may stay of a text value: all of it, its known words, or nothing.
+
+    Parameters
+    ----------
+    text
+        One value, decoded.
+    kind
+        ``descriptor``, or ``device`` for the attributes where versions and coil names stand.
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    dates = [match.span() for match in DATE.finditer(folded)]
+    tokens = [
+        Token(m.start(), m.end(), m.group(), is_known(m.group(), kind) and not within(m, dates))
+        for m in TOKEN.finditer(folded)
+    ]
+    tokens = without_long_numbers(tokens, kind)
+    if all(token.is_known for token in tokens) and is_safe_between(folded, tokens):
+        return folded if tokens else ""
+    kept = [token.text for token in tokens if token.is_known]
+    says_something = any(not NUMBER.fullmatch(word) and len(word) > 1 for word in kept)
+    return " ".join(kept) if says_something else ""
+
+
+def within(match: re.Match[str], spans: list[tuple[int, int]]) -> bool:
+    """Whether a token touches one of the spans."""
+    return any(match.start() < end and start < match.end() for start, end in spans)
+
+
+def is_safe_between(text: str, tokens: list[Token]) -> bool:
+    """Whether everything between the words is plain punctuation."""
+    edges = [0, *(edge for token in tokens for edge in (token.start, token.end)), len(text)]
+    gaps = zip(edges[::2], edges[1::2], strict=True)
+    return all(SAFE_BETWEEN.fullmatch(text[start:end]) for start, end in gaps)
+
+
+def without_long_numbers(tokens: list[Token], kind: str) -> list[Token]:
+    """Mark numbers that stand in a row and are too long together."""
+    if kind == "device":
+        return tokens
+    kept: list[Token] = []
+    row: list[Token] = []
+    for token in (*tokens, None):
+        if token is not None and NUMBER.fullmatch(token.text):
+            row.append(token)
+            continue
+        digits = sum(letter.isdigit() for one in row for letter in one.text)
+        too_long = len(row) > 2 or digits > MOST_DIGITS_IN_A_ROW or not all(t.is_known for t in row)
+        kept += [one._replace(is_known=not too_long) for one in row]
+        row = []
+        if token is not None:
+            kept.append(token)
+    return kept
+
+
+@lru_cache(maxsize=16384)
+def is_known(token: str, kind: str) -> bool:
+    """Whether a word may stay."""
+    words, low = vocabulary(), token.lower()
+    if not token.isascii():
+        return is_chinese(token)
+    if low in words.words or SHORT_NUMBER.fullmatch(token):
+        return True
+    pattern = words.device if kind == "device" else words.descriptor
+    if pattern.fullmatch(low) and not is_long_number(low):
+        return True
+    return is_compound(token)
+
+
+def is_long_number(token: str) -> bool:
+    """Whether a word carries six digits or more in a row."""
+    return re.search("[0-9]{6}", token) is not None
+
+
+def is_compound(token: str) -> bool:
+    """Whether a word is made of known words at capitals and digits: ``LungVol``, ``Abd3mm``."""
+    words, parts = vocabulary().words, PARTS.findall(token)
+    if len(parts) < 2 or "".join(parts) != token:
+        return False
+    has_digits = any(part.isdigit() for part in parts)
+    return all(
+        len(part) <= 3
+        if part.isdigit()
+        else (has_digits or len(part) > 2) and part.lower() in words
+        for part in parts
+    )
+
+
+def is_chinese(run: str) -> bool:
+    """Whether a Chinese run is made of words of the vocabulary from end to end."""
+    words, reachable = vocabulary(), {0}
+    for end in range(1, len(run) + 1):
+        starts = range(max(0, end - words.longest), end)
+        if any(start in reachable and run[start:end] in words.chinese for start in starts):
+            reachable.add(end)
+    return len(run) in reachable
+
+
+@lru_cache(maxsize=16384)
+def cleaned_code_string(value: str) -> str:
+    """A coded string (CS) if the Standard or the vocabulary knows it, else nothing."""
+    words, upper = vocabulary(), value.upper()
+    if upper in words.coded:
+        return upper
+    parts = re.findall("[A-Z]+|[0-9]+", upper)
+    if not parts or not re.fullmatch("[A-Z0-9_ .+-]{1,16}", upper):
+        return ""
+    digits = sum(len(part) for part in parts if part.isdigit())
+    if digits > MOST_DIGITS_IN_A_ROW or not any(part.isalpha() for part in parts):
+        return upper if digits <= 3 and len(parts) == 1 else ""
+    known = all(part.isdigit() or part.lower() in words.coded_words for part in parts)
+    return re.sub("[.+-]", "_", upper) if known else ""
+
+
+def is_no_evidence(word: str) -> bool:
+    """Whether a word of the field (folded) says nothing about a person when it is found again."""
+    words = vocabulary()
+    return (
+        word in words.words
+        or word in words.chinese
+        or word in words.common
+        or word in words.coded_words
+    )
