@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from contextlib import contextmanager
+from hashlib import sha256
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,17 @@ def test_a_used_up_quota_is_try_again_later(base: Database) -> None:
     assert (reply.status_code, reply.json()["code"]) == (503, "linkage.quota")
 
 
+def test_the_list_is_sent_whole_or_as_a_stamp(base: Database) -> None:
+    client, headers = office_at(base), {"Authorization": "Bearer token-a"}
+    whole = client.get("/exchange/v1/opt-outs", headers=headers)
+    digest = sha256(b64decode(whole.json()["entries"])).hexdigest()
+    stamp = client.get(f"/exchange/v1/opt-outs?known={digest}", headers=headers)
+    assert (stamp.status_code, stamp.json()["entries"]) == (200, None)
+    for wrong in ("", "x", digest.upper() + "0"):
+        refused = client.get(f"/exchange/v1/opt-outs?known={wrong}", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (400, "linkage.request-malformed")
+
+
 @contextmanager
 def served(app: Starlette) -> Iterator[str]:
     """A real server on loopback; connections wait in the backlog until it is up."""
@@ -214,6 +226,8 @@ def test_a_gateway_learns_over_http_who_left(base: Database) -> None:
         token = client.token(PERSON)
         assert client.check(token, "CT") == "opted-out"
         assert client.check(client.token("B123456780"), "CT") == "allowed"
+        scene.clock.advance(61)
+        assert client.check(token, "CT") == "opted-out"
         peer.close()
     gone = Peer(url)
     stranger = ConsentClient(

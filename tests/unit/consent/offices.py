@@ -48,17 +48,20 @@ class Line:
     cut: bool = False
     replayed: SignedList | None = None
     fetched: int = 0
+    carried: int = 0
 
     def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
         if self.cut:
             raise Unavailable("net.unreachable")
         return self.office.evaluate(blinded)
 
-    def optouts(self) -> SignedList:
+    def optouts(self, known: bytes | None = None) -> SignedList:
         self.fetched += 1
         if self.cut:
             raise Unavailable("net.unreachable")
-        return self.replayed or self.office.optouts()
+        answer = self.replayed or self.office.optouts(known)
+        self.carried += answer.entries is not None
+        return answer
 
 
 @dataclass

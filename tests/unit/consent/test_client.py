@@ -14,13 +14,11 @@ from yushan.engines.keys import Signer
 from yushan.services.consent import (
     ConsentOffice,
     Decision,
-    OptOutList,
     SignedList,
     Use,
     What,
-    sign_list,
 )
-from yushan.services.consent.optouts import PREFIX
+from yushan.services.consent.optouts import PREFIX, sign_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +133,11 @@ def test_a_young_list_is_not_asked_for_again(scene: Scene) -> None:
     assert line.fetched == 1
     scene.clock.advance(61)
     client.check(None, "CT")
-    assert line.fetched == 2
+    assert (line.fetched, line.carried) == (2, 1)  # the second time the stamp alone
+    scene.office.record(PERSON, stop())
+    scene.clock.advance(61)
+    assert client.check(client.token(PERSON), "CT") == "opted-out"
+    assert (line.fetched, line.carried) == (3, 2)
 
 
 def test_a_replayed_old_list_does_not_bring_anybody_back(scene: Scene) -> None:
@@ -164,23 +166,32 @@ def test_a_list_that_was_old_when_it_came_is_stale(scene: Scene) -> None:
 
 def test_a_list_from_the_future_is_not_believed(scene: Scene) -> None:
     line = scene.line()
-    line.replayed = sign_list(SIGNER, OptOutList(NOON + timedelta(minutes=6), ()))
+    line.replayed = sign_list(SIGNER, NOON + timedelta(minutes=6), b"[]")
     with pytest.raises(Unavailable, match=r"consent\.list-unreadable"):
+        scene.client(line).check(None, "CT")
+
+
+def test_a_stamp_for_entries_that_never_came_is_not_believed(scene: Scene) -> None:
+    line = scene.line()
+    signed = scene.office.optout_list()
+    line.replayed = SignedList(signed.stamp, signed.signature)
+    with pytest.raises(Unavailable, match=r"consent\.list-forged"):
         scene.client(line).check(None, "CT")
 
 
 def test_a_list_of_another_signer_is_not_believed(scene: Scene) -> None:
     line = scene.line()
-    line.replayed = sign_list(Signer(b"f" * 32), OptOutList(NOON, ()))
+    line.replayed = sign_list(Signer(b"f" * 32), NOON, b"[]")
     with pytest.raises(Unavailable, match=r"consent\.list-forged"):
         scene.client(line).check(None, "CT")
 
 
 def test_a_signed_list_of_another_format_is_not_believed(scene: Scene) -> None:
     line = scene.line()
-    line.replayed = SignedList(b"{}", SIGNER.sign(PREFIX + b"{}"))
-    with pytest.raises(Unavailable, match=r"consent\.list-unreadable"):
-        scene.client(line).check(None, "CT")
+    strange = [SignedList(b"{}", SIGNER.sign(PREFIX + b"{}")), sign_list(SIGNER, NOON, b"{}")]
+    for line.replayed in strange:
+        with pytest.raises(Unavailable, match=r"consent\.list-unreadable"):
+            scene.client(line).check(None, "CT")
 
 
 @dataclass
@@ -194,8 +205,8 @@ class Marking:
         answers = self.office.evaluate("site-a", blinded)
         return answers[:0] if self.cut_answers else answers
 
-    def optouts(self) -> SignedList:
-        return self.office.optout_list()
+    def optouts(self, known: bytes | None = None) -> SignedList:
+        return self.office.optout_list(known)
 
 
 def test_an_answer_with_a_marking_key_is_noticed(scene: Scene) -> None:
@@ -217,7 +228,7 @@ class Refusing:
     def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
         raise Forbidden("net.refused", count=len(blinded))
 
-    def optouts(self) -> SignedList:
+    def optouts(self, known: bytes | None = None) -> SignedList:
         raise Forbidden("net.refused")
 
 

@@ -23,7 +23,8 @@ from yushan.services.consent import (
     Wish,
     checked_identity,
     is_genuine,
-    read_list,
+    read_entries,
+    read_stamp,
 )
 from yushan.services.consent.receipts import message
 
@@ -88,7 +89,7 @@ def test_no_number_is_kept_anywhere(tmp_path: Path) -> None:
     Scene(base).office.record(PERSON, stop())
     signed = Scene(base).office.optout_list()
     base.dispose()
-    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir()) + signed.document
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir()) + (signed.entries or b"")
     assert PERSON.encode() not in kept
     assert PERSON[1:].encode() not in kept
 
@@ -150,25 +151,44 @@ def test_the_list_holds_those_who_stopped_something_with_all_their_choices(scene
     scene.office.record(PERSON, stop())
     scene.office.record(PERSON, allow(use=Use.ACADEMIC))
     scene.office.record(OTHER, allow())
-    listed = read_list(scene.office.optout_list(), SIGNER.public)
-    assert listed.issued_at == NOON
-    [entry] = listed.entries
+    signed = scene.office.optout_list()
+    stamp = read_stamp(signed, SIGNER.public)
+    assert stamp.issued_at == NOON
+    [entry] = read_entries(signed, stamp)
     assert entry.token == scene.client().token(PERSON)
     assert [choice.decision for choice in entry.choices] == [Decision.STOP, Decision.ALLOW]
 
 
-def test_a_changed_list_is_not_read(scene: Scene) -> None:
+def test_entries_that_are_known_are_not_sent_again(scene: Scene) -> None:
+    office = scene.office
+    digest = read_stamp(office.optout_list(), SIGNER.public).digest
+    scene.clock.advance(60)
+    again = office.optout_list(digest)
+    assert again.entries is None
+    assert read_stamp(again, SIGNER.public).issued_at > NOON
+    office.record(PERSON, stop())
+    changed = office.optout_list(digest)
+    assert len(read_entries(changed, read_stamp(changed, SIGNER.public))) == 1
+
+
+def test_a_changed_stamp_or_changed_entries_are_not_read(scene: Scene) -> None:
+    scene.office.record(PERSON, stop())
     signed = scene.office.optout_list()
-    forged = msgspec.structs.replace(signed, document=signed.document.replace(b"2026", b"2027"))
+    dated = msgspec.structs.replace(signed, stamp=signed.stamp.replace(b"2026", b"2027"))
     with pytest.raises(Unavailable, match=r"consent\.list-forged"):
-        read_list(forged, SIGNER.public)
+        read_stamp(dated, SIGNER.public)
+    stamp = read_stamp(signed, SIGNER.public)
+    for entries in (b"[]", None):
+        emptied = msgspec.structs.replace(signed, entries=entries)
+        with pytest.raises(Unavailable, match=r"consent\.list-forged"):
+            read_entries(emptied, stamp)
 
 
 def test_a_signature_of_a_receipt_is_none_of_a_list(scene: Scene) -> None:
     receipt = scene.office.record(PERSON, stop())
     lifted = SignedList(message(receipt), receipt.signature)
     with pytest.raises(Unavailable, match=r"consent\.list-forged"):
-        read_list(lifted, SIGNER.public)
+        read_stamp(lifted, SIGNER.public)
 
 
 def test_a_site_over_its_quota_waits_until_tomorrow(database: Database) -> None:

@@ -175,6 +175,15 @@ def test_an_answer_under_another_key_is_not_proven() -> None:
     assert not is_proven(multiply_generator(honest), [asked], [answered], proof)
 
 
+@pytest.mark.parametrize("proof", [b"", bytes(64), b"\xff" * 64, b"\1" * 63])
+def test_a_malformed_proof_is_not_proven(proof: bytes) -> None:
+    key = random_scalar()
+    asked = blind(b"person", 1).element
+    assert not is_proven(multiply_generator(key), [asked], [evaluate(key, asked)], proof)
+    good = prove(key, [asked], [evaluate(key, asked)])
+    assert not is_proven(multiply_generator(key), [asked], [bytes(32)], good)  # type: ignore[list-item]
+
+
 @given(place=st.integers(0, 63), flip=st.integers(1, 255))
 @settings(max_examples=25, deadline=None)
 def test_a_damaged_proof_is_not_proven(place: int, flip: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
+from yushan.base import Rejected
 from yushan.doors.exchange.evaluate import (
     PATH,
     QUESTION_BYTES,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from yushan.services.consent import ConsentOffice
 
 OPTOUTS_PATH: Final = "/exchange/v1/opt-outs"
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def office_routes(office: ConsentOffice) -> list[Route]:
@@ -37,9 +40,19 @@ def office_routes(office: ConsentOffice) -> list[Route]:
 
     async def optouts(request: Request) -> Response:
         asking_site(request)
-        return json_answer(await run_in_threadpool(office.optout_list))
+        known = known_digest(request.query_params.get("known"))
+        return json_answer(await run_in_threadpool(office.optout_list, known))
 
     return [
         Route(PATH, evaluate, methods=["POST"]),
         Route(OPTOUTS_PATH, optouts, methods=["GET"]),
     ]
+
+
+def known_digest(said: str | None) -> bytes | None:
+    """The digest in ``?known=`` (64 hex digits); anything else is a refusal."""
+    if said is None:
+        return None
+    if not DIGEST.fullmatch(said):
+        raise Rejected("linkage.request-malformed")
+    return bytes.fromhex(said)

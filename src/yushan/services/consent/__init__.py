@@ -18,7 +18,7 @@ from yushan.services.consent.choices import (
 from yushan.services.consent.client import ConsentClient
 from yushan.services.consent.identity import checked_identity
 from yushan.services.consent.office import DAILY_LIMIT, ConsentOffice, SiteOffice, Usage
-from yushan.services.consent.optouts import OptOut, OptOutList, SignedList, read_list, sign_list
+from yushan.services.consent.optouts import OptOut, SignedList, Stamp, read_entries, read_stamp
 from yushan.services.consent.ports import Office
 from yushan.services.consent.receipts import Channel, History, Receipt, Wish, is_genuine
 from yushan.services.consent.standing import ConsentList, Verdict
@@ -37,12 +37,12 @@ __all__ = [
     "History",
     "Office",
     "OptOut",
-    "OptOutList",
     "Part",
     "PeerOffice",
     "Receipt",
     "SignedList",
     "SiteOffice",
+    "Stamp",
     "TokenReply",
     "TokenRequest",
     "Usage",
@@ -54,8 +54,8 @@ __all__ = [
     "checked_identity",
     "decide",
     "is_genuine",
-    "read_list",
-    "sign_list",
+    "read_entries",
+    "read_stamp",
     "stops_all",
     "use_texts",
 ]

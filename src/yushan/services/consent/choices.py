@@ -35,7 +35,9 @@ class Decision(StrEnum):
     ALLOW = "allow"
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Part(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+):
     """What a choice covers; None is every. Dates are of the examination, both included."""
 
     use: Use | None = None

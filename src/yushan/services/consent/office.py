@@ -29,7 +29,7 @@ from yushan.engines.observe import facts, log_for
 from yushan.services.consent import queries
 from yushan.services.consent.choices import Choice, Decision, Part, Use, What, check_part, decide
 from yushan.services.consent.identity import checked_identity
-from yushan.services.consent.optouts import OptOut, OptOutList, SignedList, sign_list
+from yushan.services.consent.optouts import OptOut, SignedList, sign_list, spell_entries
 from yushan.services.consent.receipts import Channel, History, Receipt, Wish, signed_receipt
 from yushan.services.consent.wire import BATCH
 
@@ -70,9 +70,9 @@ class SiteOffice:
         """As `ConsentOffice.evaluate` for this site."""
         return self.office.evaluate(self.site, blinded)
 
-    def optouts(self) -> SignedList:
+    def optouts(self, known: bytes | None = None) -> SignedList:
         """As `ConsentOffice.optout_list`."""
-        return self.office.optout_list()
+        return self.office.optout_list(known)
 
 
 class ConsentOffice:
@@ -93,6 +93,8 @@ class ConsentOffice:
         self._handles = derive(key, "yushan/consent/handle/1")
         self._signer = signer
         self._daily_limit = daily_limit
+        #: How many choices there were, and the list's entries of then.
+        self._spelled: tuple[int, bytes] = (0, spell_entries(()))
         #: 64 bytes that gateways and the commons know: token key (ristretto255), signing key.
         self.public: bytes = multiply_generator(self._key) + signer.public
 
@@ -158,15 +160,25 @@ class ConsentOffice:
         answers = [(element, evaluate(self._key, element)) for element in elements]
         return [answer + prove(self._key, [asked], [answer]) for asked, answer in answers]
 
-    def optout_list(self) -> SignedList:
-        """Everybody who stopped something, by token, as of now, signed."""
+    def optout_list(self, known: bytes | None = None) -> SignedList:
+        """Everybody who stopped something, by token, as of now, signed.
+
+        Entries whose SHA-256 is ``known`` are left out; they are spelled anew after a choice only.
+        """
+        return sign_list(self._signer, self._clock.now(), self._entries(), known)
+
+    def _entries(self) -> bytes:
+        """The entries as they travel."""
         with self._db.read() as tx:
-            rows = queries.stopped(tx)
-        entries = tuple(
-            OptOut(bytes(token), tuple(choice_of(row) for row in mine))
-            for token, mine in groupby(rows, key=lambda row: row.token)
-        )
-        return sign_list(self._signer, OptOutList(self._clock.now(), entries))
+            count = queries.count_choices(tx)
+            if count != self._spelled[0]:
+                by_token = groupby(queries.stopped(tx), key=lambda row: row.token)
+                entries = tuple(
+                    OptOut(bytes(token), tuple(choice_of(row) for row in mine))
+                    for token, mine in by_token
+                )
+                self._spelled = count, spell_entries(entries)
+        return self._spelled[1]
 
     def usage(self, since: date) -> tuple[Usage, ...]:
         """Counts by site and day from ``since`` on."""

@@ -1,15 +1,22 @@
-"""The list of opt-outs: tokens that say nothing without the consent key, dated and signed."""
+"""The list of opt-outs: tokens that say nothing without the consent key, dated and signed.
+
+What is signed is a small stamp, issued anew at each asking, over the digest of the entries; so
+whoever has the entries already fetches the stamp alone.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
-from typing import Final
+from hashlib import sha256
+from typing import Final, TypeVar
 
 import msgspec
 
 from yushan.base import Unavailable, canonical_json
 from yushan.engines.keys import Signer, verify
 from yushan.services.consent.choices import Choice  # noqa: TC001 - msgspec reads it at run time
+
+T = TypeVar("T")
 
 PREFIX: Final = b"yushan opt-out list 1\n"
 
@@ -21,38 +28,63 @@ class OptOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choices: tuple[Choice, ...]
 
 
-class OptOutList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everybody who stopped something, by token."""
+class Stamp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the list was issued, and the SHA-256 of its entries as they travel."""
 
     issued_at: datetime
-    entries: tuple[OptOut, ...]
+    digest: bytes
     format: int = 1
 
 
 class SignedList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The list as it travels: the very bytes that are signed, and the signature (Ed25519)."""
+    """The list as it travels: the very bytes of the stamp, their signature (Ed25519), the entries.
 
-    document: bytes
+    ``entries`` is None when the asker said that it has those of this digest.
+    """
+
+    stamp: bytes
     signature: bytes
+    entries: bytes | None = None
 
 
-def sign_list(signer: Signer, optouts: OptOutList) -> SignedList:
-    """Sign."""
-    document = canonical_json(optouts)
-    return SignedList(document, signer.sign(PREFIX + document))
+def spell_entries(entries: tuple[OptOut, ...]) -> bytes:
+    """The entries as they travel."""
+    return canonical_json(entries)
 
 
-def read_list(signed: SignedList, public: bytes) -> OptOutList:
-    """The list, its signature checked.
+def sign_list(
+    signer: Signer, issued_at: datetime, entries: bytes, known: bytes | None = None
+) -> SignedList:
+    """Stamp and sign; entries whose digest is ``known`` are left out."""
+    digest = sha256(entries).digest()
+    stamp = canonical_json(Stamp(issued_at, digest))
+    sent = None if digest == known else entries
+    return SignedList(stamp, signer.sign(PREFIX + stamp), sent)
+
+
+def read_stamp(signed: SignedList, public: bytes) -> Stamp:
+    """The stamp, its signature checked.
 
     Raises
     ------
     Unavailable
         ``consent.list-forged``, ``consent.list-unreadable``: as good as no list, so all is held.
     """
-    if not verify(public, PREFIX + signed.document, signed.signature):
+    if not verify(public, PREFIX + signed.stamp, signed.signature):
         raise Unavailable("consent.list-forged")
+    return decoded(signed.stamp, Stamp)
+
+
+def read_entries(signed: SignedList, stamp: Stamp) -> tuple[OptOut, ...]:
+    """The entries, their digest checked against the stamp; raises like `read_stamp`."""
+    if signed.entries is None or sha256(signed.entries).digest() != stamp.digest:
+        raise Unavailable("consent.list-forged")
+    return decoded(signed.entries, tuple[OptOut, ...])
+
+
+def decoded(data: bytes, kind: type[T]) -> T:
+    """Signed bytes as a value."""
     try:
-        return msgspec.json.decode(signed.document, type=OptOutList)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError as error:
         raise Unavailable("consent.list-unreadable") from error

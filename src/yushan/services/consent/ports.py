@@ -17,6 +17,6 @@ class Office(Protocol):
         """One answer with proof per blinded element; raises a ``YushanError`` when it cannot."""
         ...
 
-    def optouts(self) -> SignedList:
-        """The list of this moment."""
+    def optouts(self, known: bytes | None = None) -> SignedList:
+        """The list of this moment, without entries if ``known`` is their digest."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from yushan.engines.database import insert_once
 from yushan.services.consent.choices import Decision
@@ -26,6 +26,14 @@ def history(tx: Connection, token: bytes) -> Sequence[Row[Any]]:
     """All choices of one person, in the order they were recorded."""
     mine = select(CHOICE).where(CHOICE.c.token == token)
     return tx.execute(mine.order_by(CHOICE.c.sequence)).all()
+
+
+def count_choices(tx: Connection) -> int:
+    """How many choices there are: rows are only added, so another list has another count.
+
+    The latest number would not do: two transactions may end in the other order.
+    """
+    return int(tx.execute(select(func.count()).select_from(CHOICE)).scalar_one())
 
 
 def stopped(tx: Connection) -> Sequence[Row[Any]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from yushan.base import Unavailable, YushanError
 from yushan.engines.observe import facts, log_for
 from yushan.services.consent.choices import Decision, Use, What, decide, stops_all
-from yushan.services.consent.optouts import OptOutList, read_list
+from yushan.services.consent.optouts import SignedList, read_entries, read_stamp
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -61,6 +61,7 @@ class ConsentList:
         self._signing_public = office_public[32:]
         self._lock = Lock()
         self._issued_at: datetime | None = None
+        self._digest: bytes | None = None
         self._choices: dict[bytes, tuple[Choice, ...]] = {}
         self._failed = "consent.office-unreachable"
         self._tried = float("-inf")
@@ -126,16 +127,21 @@ class ConsentList:
             return
         self._tried = self._clock.monotonic()
         try:
-            self._take(read_list(self._office.optouts(), self._signing_public), now)
+            self._take(self._office.optouts(self._digest), now)
         except YushanError as error:
             log.warning("consent.list-missing", extra=facts(code=error.code))
             ours = error.code.startswith("consent.list-")
             self._failed = error.code if ours else "consent.office-unreachable"
 
-    def _take(self, fetched: OptOutList, now: datetime) -> None:
+    def _take(self, signed: SignedList, now: datetime) -> None:
         """Use a list unless it is older than the one in use."""
-        if fetched.issued_at > now + SKEW:
+        stamp = read_stamp(signed, self._signing_public)
+        if stamp.issued_at > now + SKEW:
             raise Unavailable("consent.list-unreadable")
-        if self._issued_at is None or fetched.issued_at >= self._issued_at:
-            self._issued_at = fetched.issued_at
-            self._choices = {entry.token: entry.choices for entry in fetched.entries}
+        if self._issued_at is not None and stamp.issued_at < self._issued_at:
+            return
+        if stamp.digest != self._digest:
+            entries = read_entries(signed, stamp)
+            self._choices = {entry.token: entry.choices for entry in entries}
+            self._digest = stamp.digest
+        self._issued_at = stamp.issued_at

@@ -48,6 +48,7 @@ class PeerOffice:
         reply = self.peer.ask("POST", EVALUATE_PATH, TokenReply, question, timeout_s=timeout_s)
         return reply.parts
 
-    def optouts(self) -> SignedList:
-        """Ask for the list."""
-        return self.peer.ask("GET", OPTOUTS_PATH, SignedList, timeout_s=self.timeout_s)
+    def optouts(self, known: bytes | None = None) -> SignedList:
+        """Ask for the list; entries that are ``known`` by digest are not sent again."""
+        path = OPTOUTS_PATH if known is None else f"{OPTOUTS_PATH}?known={known.hex()}"
+        return self.peer.ask("GET", path, SignedList, timeout_s=self.timeout_s)
