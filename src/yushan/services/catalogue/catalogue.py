@@ -1,0 +1,170 @@
+"""The catalogue: what there is, at the grain of series, as far as the asker may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from yushan.base import Absent, Pseudonym
+from yushan.domain.terms import ROWS
+from yushan.services.catalogue import queries, visible
+from yushan.services.catalogue.facts import (
+    counts_of,
+    difference,
+    merge,
+    series_row,
+    study_row,
+)
+from yushan.services.catalogue.tables import SERIES, STUDY
+from yushan.services.catalogue.values import (
+    Counts,
+    CubeRow,
+    Query,
+    SeriesRow,
+    StudyRow,
+    SubjectRow,
+    TableRow,
+    Totals,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from yushan.base import Scope, StudyUID
+    from yushan.domain.packs import Sidecar
+    from yushan.engines.database import Database
+
+EVERY = Query()
+
+
+class Catalogue:
+    """Owns the ``catalogue_*`` tables. Every question is asked under a scope."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def add(self, tx: Connection, sidecars: Sequence[Sidecar]) -> None:
+        """Enter the series of one pack, in the transaction that admits it, and only once.
+
+        Whoever calls keeps two packs of one study apart (the ledger's lock does, if the entry
+        comes first).
+        """
+        studies: dict[str, list[SeriesRow]] = {}
+        for row in map(series_row, sidecars):
+            studies.setdefault(row.study_instance_uid, []).append(row)
+        for study, rows in studies.items():
+            self.add_to_study(tx, study, rows)
+        for subject in sorted({sidecar.subject for sidecar in sidecars}):
+            queries.refresh_subject(tx, subject)
+
+    def add_to_study(self, tx: Connection, study: str, rows: Sequence[SeriesRow]) -> None:
+        """Enter series of one study: the series, the study, the cube."""
+        before = queries.series_of_study(tx, study)
+        after = dict(before)
+        for row in rows:
+            known = after.get(row.series_instance_uid)
+            after[row.series_instance_uid] = row if known is None else merge(known, row)
+        for uid in sorted({row.series_instance_uid for row in rows}):
+            queries.write_series(tx, after[uid], known=uid in before)
+        series = list(after.values())
+        descriptions = [row.description for row in series]
+        queries.write_study(tx, study_row(series), descriptions, known=bool(before))
+        queries.change_cube(tx, difference(counts_of(before.values()), counts_of(series)))
+
+    def studies(
+        self,
+        scope: Scope,
+        query: Query = EVERY,
+        limit: int = 100,
+        offset: int = 0,
+        *,
+        after: tuple[str, str] | None = None,
+    ) -> list[StudyRow]:
+        """Studies, newest study date first.
+
+        Pages by ``offset``, or faster by ``after``: (study date, UID) of the last one seen.
+        """
+        wanted = visible.studies(scope, query, after).limit(limit).offset(offset)
+        with self.db.read() as tx:
+            return [queries.study(row) for row in tx.execute(wanted)]
+
+    def count(self, scope: Scope, query: Query = EVERY) -> int:
+        """How many studies."""
+        wanted = sa.select(sa.func.count()).select_from(STUDY)
+        with self.db.read() as tx:
+            found = tx.execute(wanted.where(*visible.study_terms(scope, query)))
+            return int(found.scalar_one())
+
+    def study(self, scope: Scope, uid: StudyUID) -> StudyRow:
+        """One study; ``Absent("catalogue.study-unknown")``, also when it may not be seen."""
+        found = self.studies(scope, Query(studies=(uid,)), 1)
+        if not found:
+            raise Absent("catalogue.study-unknown")
+        return found[0]
+
+    def series(
+        self, scope: Scope, query: Query = EVERY, limit: int = 10_000, offset: int = 0
+    ) -> list[SeriesRow]:
+        """Series, in order of study, series number and UID."""
+        order = (SERIES.c.study_instance_uid, SERIES.c.series_number, SERIES.c.series_instance_uid)
+        wanted = sa.select(SERIES).where(*visible.series_terms(scope, query))
+        with self.db.read() as tx:
+            found = tx.execute(wanted.order_by(*order).limit(limit).offset(offset))
+            return [queries.series(row) for row in found]
+
+    def subjects(
+        self, scope: Scope, query: Query = EVERY, limit: int = 100, offset: int = 0
+    ) -> list[SubjectRow]:
+        """Persons who have such a study, with the sums of those studies, by pseudonym."""
+        wanted = (
+            sa.select(
+                STUDY.c.subject,
+                sa.func.count(),
+                sa.func.sum(STUDY.c.series),
+                sa.func.sum(STUDY.c.instances),
+                sa.func.min(STUDY.c.received_at),
+            )
+            .where(*visible.study_terms(scope, query))
+            .group_by(STUDY.c.subject)
+            .order_by(STUDY.c.subject)
+        )
+        with self.db.read() as tx:
+            found = tx.execute(wanted.limit(limit).offset(offset))
+            return [
+                SubjectRow(Pseudonym(row[0]), int(row[1]), int(row[2]), int(row[3]), row[4])
+                for row in found
+            ]
+
+    def cube(self) -> list[CubeRow]:
+        """All cells by site, modality row, month received and body part."""
+        with self.db.read() as tx:
+            return queries.cube(tx)
+
+    def table(self) -> list[TableRow]:
+        """The modality table: all rows of the national statistics in order, empty ones too."""
+        with self.db.read() as tx:
+            found = queries.by_row(tx)
+        return [TableRow(row, found.get(row.code, Counts())) for row in ROWS]
+
+    def totals(self) -> Totals:
+        """How much there is in all; no row of a series is touched."""
+        with self.db.read() as tx:
+            subjects, studies = queries.subjects_and_studies(tx)
+            total = sum(queries.by_row(tx).values(), start=Counts())
+        return Totals(subjects, studies, total.series, total.instances, total.bytes)
+
+    def forget(self, tx: Connection, subject: Pseudonym) -> int:
+        """Take a person out, also of the cube; how many studies went."""
+        studies = queries.studies_of_subject(tx, subject)
+        for study in studies:
+            before = queries.series_of_study(tx, study)
+            queries.change_cube(tx, difference(counts_of(before.values()), {}))
+        queries.remove_subject(tx, subject)
+        return len(studies)
+
+    def clear(self, tx: Connection) -> None:
+        """Forget everything, to make it anew from sidecars with `add`."""
+        queries.clear(tx)
