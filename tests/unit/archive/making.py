@@ -116,7 +116,7 @@ def keep(house, name="s1", **changes):
     data, sidecar = make_series(name, **changes)
     put(house, data, sidecar)
     with house.db.begin() as tx:
-        house.archive.admit(tx, PackId(sidecar.pack), 1)
+        house.archive.admit(tx, house.archive.staged(PackId(sidecar.pack), 1))
     return sidecar
 
 

@@ -6,7 +6,7 @@ from tests.unit.archive.making import keep, make_house, make_series, put, series
 
 from yushan.base import Broken, Conflict, PackId, Pseudonym, SeriesUID, Unavailable
 from yushan.engines.store import MemoryStore
-from yushan.services.archive import Archive, ArchiveFault
+from yushan.services.archive import Archive, ArchiveFault, Staged
 from yushan.services.archive.layout import pack_key, sidecar_key
 from yushan.services.archive.tables import PACK, PART
 
@@ -33,8 +33,9 @@ def test_late_instances_of_a_series_come_after_the_first(database, tmp_path):
     first = keep(house)
     assert house.archive.series_sidecars(series_of(first)) == [first, late]
     with database.read() as tx:
-        assert house.archive.parts_among(tx, [series_of(first), "2.25.1"]) == 2
-        assert house.archive.parts_among(tx, []) == 0
+        assert house.archive.parts_among(tx, [series_of(first), "2.25.1"], []) == 2
+        assert house.archive.parts_among(tx, [], [first.study_instance_uid]) == 2
+        assert house.archive.parts_among(tx, [], []) == 0
 
 
 def test_what_is_put_and_not_admitted_is_not_there(database, tmp_path):
@@ -58,10 +59,10 @@ def test_files_without_a_row_are_swept_after_a_day_and_not_before(database, tmp_
     assert house.archive.sweep() == 1
     assert list(house.store.keys()) == []
     with database.begin() as tx, pytest.raises(Conflict, match=r"archive\.not-put"):
-        house.archive.admit(tx, PackId(sidecar.pack), 1)
+        house.archive.admit(tx, Staged(PackId(sidecar.pack), len(data), (sidecar,)))
     put(house, data, sidecar)
     with database.begin() as tx:
-        house.archive.admit(tx, PackId(sidecar.pack), 1)
+        house.archive.admit(tx, Staged(PackId(sidecar.pack), len(data), (sidecar,)))
     assert house.archive.check().holds
 
 
@@ -72,7 +73,7 @@ def test_a_row_is_never_made_for_files_that_are_leaving(database, tmp_path):
     with database.begin() as tx:  # a sweep that dies before it deletes anything
         tx.exec_driver_sql("update archive_intent set leaving = true")
     with database.begin() as tx, pytest.raises(Conflict, match=r"archive\.not-put"):
-        house.archive.admit(tx, PackId(sidecar.pack), 1)
+        house.archive.admit(tx, Staged(PackId(sidecar.pack), len(data), (sidecar,)))
     with pytest.raises(Unavailable, match=r"archive\.pack-leaving"):
         put(house, data, sidecar)
     assert house.archive.sweep() == 1
@@ -86,7 +87,7 @@ def test_an_admission_that_is_rolled_back_leaves_the_files_to_be_swept(database,
 
     def die():
         with database.begin() as tx:
-            house.archive.admit(tx, PackId(sidecar.pack), 1)
+            house.archive.admit(tx, Staged(PackId(sidecar.pack), len(data), (sidecar,)))
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -126,8 +127,8 @@ def test_the_index_is_rebuilt_from_packs_and_equals_it(database, tmp_path):
     fresh = Archive(database, house.store, house.clock)
     with database.begin() as tx:
         fresh.clear(tx)
-        for pack, sidecars in fresh.stored():
-            fresh.enter(tx, pack, sidecars)
+        for staged in fresh.stored():
+            fresh.enter(tx, staged)
     assert rows(database) == before
     assert fresh.check().holds
 
@@ -181,7 +182,7 @@ def test_a_sidecar_that_leaves_a_member_out_is_named(database, tmp_path):
     sidecar.instances.pop()
     put(house, data, sidecar)
     with database.begin() as tx:
-        house.archive.admit(tx, PackId(sidecar.pack), 1)
+        house.archive.admit(tx, Staged(PackId(sidecar.pack), len(data), (sidecar,)))
         tx.execute(sa.update(PACK).values(instances=2))
     assert house.archive.check().faults == (ArchiveFault("archive.sidecar-damaged", sidecar.pack),)
 
@@ -208,7 +209,7 @@ def test_a_forgotten_person_leaves_no_byte(database, tmp_path):
         assert house.archive.forget(tx, Pseudonym("Q" * 16)) == 1
     assert house.archive.series_sidecars(series_of(gone)) == []
     assert house.archive.check().holds
-    assert [pack for pack, _ in house.archive.stored()] == [stays.pack]
+    assert [staged.pack for staged in house.archive.stored()] == [stays.pack]
     assert house.archive.sweep() == 1
     assert all(gone.pack not in key for key in house.store.keys("packs/"))
     assert house.archive.series_sidecars(series_of(stays)) == [stays]

@@ -18,6 +18,7 @@ from yushan.services.archive.values import (
     Outcome,
     Quarantined,
     SiteAccount,
+    Staged,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Outcome",
     "Quarantined",
     "SiteAccount",
+    "Staged",
     "UploadLimits",
     "Uploads",
 ]

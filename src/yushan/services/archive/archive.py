@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from yushan.base import (
@@ -19,7 +20,13 @@ from yushan.services.archive import archive_queries as queries
 from yushan.services.archive.checking import check_pack, strays
 from yushan.services.archive.layout import PACK_END, PACKS, pack_key, pack_of, sidecar_key
 from yushan.services.archive.sidecars import Sidecars
-from yushan.services.archive.values import ArchiveReport, ArchiveStats, PackRecord, PartRecord
+from yushan.services.archive.values import (
+    ArchiveReport,
+    ArchiveStats,
+    PackRecord,
+    PartRecord,
+    Staged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,30 +68,36 @@ class Archive:
         for number, sidecar in enumerate(sidecars):
             self.store.put(sidecar_key(pack, number), sidecar.encode())
 
-    def admit(self, tx: Connection, pack: PackId, parts: int) -> list[Sidecar]:
-        """Make a pack that was `put` readable, in the caller's transaction; its sidecars.
+    def staged(self, pack: PackId, parts: int) -> Staged:
+        """A pack that was `put`, read back from the store; ``Absent("store.absent")``."""
+        size = self.store.size(pack_key(pack))
+        sidecars = [self.sidecars.get(pack, number) for number in range(parts)]
+        return Staged(pack, size, tuple(sidecars))
+
+    def admit(self, tx: Connection, staged: Staged) -> None:
+        """Make a pack that was `put` readable, in the caller's transaction.
 
         Raises
         ------
         Conflict
             ``archive.pack-known``, ``archive.not-put`` (or swept meanwhile): put it again.
         """
-        if queries.pack(tx, pack) is not None:
-            raise Conflict("archive.pack-known", pack=pack)
-        if not queries.fulfil(tx, pack):
-            raise Conflict("archive.not-put", pack=pack)
-        sidecars = [self.sidecars.get(pack, number) for number in range(parts)]
-        self.enter(tx, pack, sidecars)
-        return sidecars
+        if queries.pack(tx, staged.pack) is not None:
+            raise Conflict("archive.pack-known", pack=staged.pack)
+        if not queries.fulfil(tx, staged.pack):
+            raise Conflict("archive.not-put", pack=staged.pack)
+        self.enter(tx, staged)
 
-    def enter(self, tx: Connection, pack: PackId, sidecars: Sequence[Sidecar]) -> None:
-        """Write the rows of a pack from its sidecars."""
-        record, parts = records(pack, self.store.size(pack_key(pack)), sidecars)
+    def enter(self, tx: Connection, staged: Staged) -> None:
+        """Write the rows of a pack that is in the store."""
+        record, parts = records(staged)
         queries.add_pack(tx, record, parts)
 
-    def parts_among(self, tx: Connection, series: Iterable[str]) -> int:
-        """How many parts the named series have: it tells whether one was added meanwhile."""
-        return queries.parts_among(tx, series)
+    def parts_among(self, tx: Connection, series: Iterable[str], studies: Iterable[str]) -> int:
+        """A number that changes whenever a part is added to one of these series or studies."""
+        return queries.parts_of(tx, "series_instance_uid", series) + queries.parts_of(
+            tx, "study_instance_uid", studies
+        )
 
     def series_sidecars(self, series: SeriesUID) -> list[Sidecar]:
         """All parts of a series in order of receipt; empty if there is no such series."""
@@ -123,7 +136,7 @@ class Archive:
             size += record.size
         return ArchiveReport(count, instances, size, tuple(faults))
 
-    def stored(self) -> Iterator[tuple[PackId, list[Sidecar]]]:
+    def stored(self) -> Iterator[Staged]:
         """Every pack of the store with its sidecars, without looking at any row of the index.
 
         Packs that are still coming or already leaving are left out.
@@ -131,14 +144,11 @@ class Archive:
         with self.db.read() as tx:
             left_out = queries.intended(tx)
         keys = list(self.store.keys(PACKS))
-        parts: dict[str, int] = {}
-        for key in keys:
-            parts[pack_of(key)] = parts.get(pack_of(key), -1) + 1
+        parts = Counter(pack_of(key) for key in keys)
         for key in keys:
             pack = pack_of(key)
             if key.endswith(PACK_END) and pack not in left_out:
-                numbers = range(parts[pack])
-                yield PackId(pack), [self.sidecars.get(pack, number) for number in numbers]
+                yield self.staged(PackId(pack), parts[pack] - 1)
 
     def clear(self, tx: Connection) -> None:
         """Forget the index (not the packs), to make it anew with `enter`."""
@@ -166,14 +176,12 @@ class Archive:
         return len(leaving)
 
 
-def records(
-    pack: PackId, size: int, sidecars: Sequence[Sidecar]
-) -> tuple[PackRecord, list[PartRecord]]:
+def records(staged: Staged) -> tuple[PackRecord, list[PartRecord]]:
     """The rows of a pack, from its sidecars alone."""
-    first = sidecars[0]
+    first = staged.sidecars[0]
     parts = [
         PartRecord(
-            pack,
+            staged.pack,
             number,
             SeriesUID(sidecar.series_instance_uid),
             StudyUID(sidecar.study_instance_uid),
@@ -181,11 +189,11 @@ def records(
             len(sidecar.instances),
             sum(entry.length for entry in sidecar.instances),
         )
-        for number, sidecar in enumerate(sidecars)
+        for number, sidecar in enumerate(staged.sidecars)
     ]
     record = PackRecord(
-        pack=pack,
-        size=size,
+        pack=staged.pack,
+        size=staged.size,
         site=SiteName(first.site),
         subject=Pseudonym(first.subject),
         source=PackId(first.source),

@@ -123,11 +123,11 @@ def part(row: sa.Row[Any]) -> PartRecord:
     )
 
 
-def parts_among(tx: sa.Connection, series: Iterable[str]) -> int:
-    """How many parts the named series have together."""
-    names, total = sorted(set(series)), 0
+def parts_of(tx: sa.Connection, column: str, uids: Iterable[str]) -> int:
+    """How many parts have one of the UIDs in ``column``."""
+    names, total = sorted(set(uids)), 0
     for start in range(0, len(names), PAGE):
-        some = PART.c.series_instance_uid.in_(names[start : start + PAGE])
+        some = PART.c[column].in_(names[start : start + PAGE])
         wanted = sa.select(sa.func.count()).select_from(PART).where(some)
         total += int(tx.execute(wanted).scalar_one())
     return total

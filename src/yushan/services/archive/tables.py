@@ -76,6 +76,7 @@ PART: Final = Table(
     Column("instances", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Index("archive_part_series", "series_instance_uid", "received_at", "pack"),
+    Index("archive_part_study", "study_instance_uid"),
 )
 
 #: Files that were put, or are to go, and have no row: written before the file, gone with the row.

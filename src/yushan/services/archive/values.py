@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID
-    from yushan.domain.packs import IncomingState, Manifest, Receipt
+    from yushan.domain.packs import IncomingState, Manifest, Receipt, Sidecar
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,15 @@ class PartRecord:
     received_at: str
     instances: int
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A pack in the store, its size in bytes, and a sidecar per series."""
+
+    pack: PackId
+    size: int
+    sidecars: tuple[Sidecar, ...]
 
 
 @dataclass(frozen=True, slots=True)
