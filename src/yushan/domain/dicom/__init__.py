@@ -6,6 +6,7 @@ dictionary. Start at ``part10.py``, then ``walker.py``.
 """
 
 from yushan.domain.dicom.description import Description, describe
+from yushan.domain.dicom.dictionary import keyword_of, tag_of
 from yushan.domain.dicom.part10 import is_dicom, walk
 from yushan.domain.dicom.pixels import fragments
 from yushan.domain.dicom.summary import Summary, summarize, summary_of
@@ -39,8 +40,10 @@ __all__ = [
     "describe",
     "fragments",
     "is_dicom",
+    "keyword_of",
     "summarize",
     "summary_of",
+    "tag_of",
     "text_values",
     "walk",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
 from pydicom._dicom_dict import DicomDictionary
-from pydicom.datadict import dictionary_VR
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 
 PIXEL_REPRESENTATION: Final = 0x00280103
 
@@ -57,3 +58,16 @@ def implicit_vr(tag: int) -> str:
     except KeyError:
         return "UL" if number == 0 else "UN"
     return IMPLICIT_CHOICE.get(vr, vr)
+
+
+def tag_of(name: str) -> int | None:
+    """The tag of an attribute by its keyword or its eight hex digits; None for neither."""
+    if re.fullmatch("[0-9A-Fa-f]{8}", name):
+        return int(name, 16)
+    return tag_for_keyword(name)
+
+
+def keyword_of(tag: int) -> str:
+    """The keyword of a tag (PS3.6), empty when the dictionary does not know it."""
+    row = DicomDictionary.get(tag)
+    return row[4] if row is not None else ""

@@ -1,0 +1,19 @@
+"""DICOMweb: search and retrieve what the asker's scope admits, under ``/dicom-web``.
+
+Owns nothing; reads the catalogue and the archive through ``ports.py``. Promises: stored bytes are
+sent as they are; what may not be seen looks exactly like what is not there; foreign pixels are
+decoded in children only. Start at ``routes.py``.
+"""
+
+from yushan.doors.dicomweb.ports import Archive, Catalogue, Children
+from yushan.doors.dicomweb.routes import routes
+from yushan.doors.dicomweb.search import Page, Search
+
+__all__ = [
+    "Archive",
+    "Catalogue",
+    "Children",
+    "Page",
+    "Search",
+    "routes",
+]

@@ -1,0 +1,58 @@
+"""Refusals as answers: ``application/problem+json`` with the status that DICOMweb asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from yushan.base import Rejected, YushanError, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+#: Codes whose status is not that of their class.
+STATUS: Final = {
+    "dicomweb.sign-in": 401,
+    "dicomweb.not-acceptable": 406,
+    "dicomweb.frame-undecodable": 406,
+    "dicomweb.syntax-not-decoded": 406,
+    "dicomweb.no-picture": 406,
+    "sandbox.child-died": 406,
+    "sandbox.failed": 406,
+    "sandbox.out-of-memory": 406,
+    "sandbox.too-slow": 406,
+}
+
+
+def refusal(error: YushanError, request: Request) -> Response:
+    """The answer for an error."""
+    said = problem(error, request.state.language)
+    status = STATUS.get(error.code, error.status)
+    headers = {"Cache-Control": "no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="dicom-web"'
+    if status == 503:
+        headers["Retry-After"] = "5"
+    body = msgspec.json.encode(msgspec.structs.replace(said, status=status))
+    return Response(body, status, headers, "application/problem+json")
+
+
+def guarded(
+    handler: Callable[[Request], Response],
+) -> Callable[[Request], Awaitable[Response]]:
+    """The handler in a thread, for people who are signed in; its errors as answers."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            if request.state.account is None:
+                raise Rejected("dicomweb.sign-in")
+            return await run_in_threadpool(handler, request)
+        except YushanError as error:
+            return refusal(error, request)
+
+    return answer
