@@ -35,6 +35,10 @@ UNIT_ATOMS: Final = frozenset(settings()["codes"]["unit_atoms"].split())
 NATIONAL: Final = re.compile(r"[A-Z][1289A-D][0-9]{8}", re.IGNORECASE)
 
 
+#: Schemes whose designator says nothing about a place.
+PUBLIC: Final = frozenset(SHAPES) | {"UCUM"} | frozenset(concepts)
+
+
 class Code(NamedTuple):
     """A code as it may be written."""
 
@@ -66,7 +70,7 @@ def public_code(value: str, scheme: str, meaning: str, matcher: Matcher) -> Code
     """
     standard = meanings().get((scheme, value))
     if standard is not None:
-        return Code(value, scheme, standard)
+        return Code(value, scheme, standard if standard.isascii() else value)
     if not is_shaped(value, scheme) or matcher.in_text(value):
         return None
     cleaned = cleaned_text(meaning, "descriptor")

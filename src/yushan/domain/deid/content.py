@@ -18,9 +18,6 @@ CLEANABLE: Final = frozenset(
 )
 #: Value types that need no concept name.
 NAMELESS: Final = frozenset({"IMAGE", "COMPOSITE", "WAVEFORM", "SCOORD", "SCOORD3D", "TCOORD"})
-PUBLIC: Final = frozenset(
-    {"DCM", "SCT", "SRT", "LN", "UCUM", "RADLEX", "NCIt", "UMLS", "IBSI", "MDC"}
-)
 
 
 class ContentItem(NamedTuple):
@@ -48,4 +45,4 @@ def is_kept_item(item: ContentItem, policy: Policy) -> bool:
         return "D" in row.basic.split("/") or any(
             option in row.options for option in policy.options
         )
-    return item.scheme in PUBLIC and (item.scheme, item.code) in meanings()
+    return (item.scheme, item.code) in meanings()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.base import Rejected
 from yushan.domain.deid import release
 from yushan.domain.deid.classes import classes, obstacles
+from yushan.domain.deid.content import CONTENT_SEQUENCE
 from yushan.domain.deid.encode import element
 from yushan.domain.deid.harvest import Harvest, harvest_of
 from yushan.domain.deid.header import Header
@@ -127,6 +128,8 @@ def released(part: Part10, header: Header, task: Task) -> Released:
     }
     place = Place(root_plan(task.policy, iod), header.charset, is_direct(part))
     level = Rewriter(part, task).level(part.elements, place, fixed)
+    if CONTENT_SEQUENCE in header.found and CONTENT_SEQUENCE not in dict(level.parts):
+        raise Rejected("deid.report-emptied")
     bits |= level.bits
     claims = release.method_codes(bits, header.earlier_methods())
     said = release.statement(task.policy, bits, claims)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydicom.charset import python_encoding
 
+from yushan.base import Rejected
 from yushan.domain.deid.classes import Facts
 from yushan.domain.deid.pixels import Shape
 from yushan.domain.deid.plan import PIXELS
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from yushan.domain.dicom import Element, Part10
 
 METHODS, CODE_VALUE = 0x00120064, 0x00080100
-WHOLE: Final = re.compile(r"[0-9]{1,9}")
+WHOLE: Final = re.compile(r"[1-9][0-9]{0,8}")
 DECIMAL: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,10})?")
 BODY_TAGS: Final = (0x00180015, 0x0008103E, 0x00181030, 0x00081030)
 
@@ -50,10 +51,12 @@ class Header:
             return default
         return int.from_bytes(raw, "big" if self.part.big_endian else "little")
 
-    def whole(self, tag: int, default: int) -> int:
-        """An IS value."""
-        text = self.text(tag)
-        return int(text) if WHOLE.fullmatch(text) else default
+    def frames(self) -> int:
+        """Number of Frames; 1 where the attribute is absent."""
+        text = self.text(0x00280008) if 0x00280008 in self.found else "1"
+        if not WHOLE.fullmatch(text):
+            raise Rejected("deid.frames-unclear")
+        return int(text)
 
     def facts(self) -> Facts:
         """What decides whether the pixels may pass."""
@@ -78,7 +81,7 @@ class Header:
             rows=self.short(0x00280010),
             columns=self.short(0x00280011),
             samples=self.short(0x00280002, 1),
-            frames=self.whole(0x00280008, 1),
+            frames=self.frames(),
             allocated=allocated,
             stored=stored,
             high_bit=self.short(0x00280102, stored - 1),

@@ -86,8 +86,10 @@ class Plan(dict[int, Rule]):
     def by_table(self, tag: int, draft: Rule) -> Rule:
         """Table E.1-1, else the IOD, else the short list of extras, else remove."""
         row, kind = profile_row(tag), self.kinds.get(tag)
+        if kind is None:
+            return extra(tag, draft) if row is None else DROPPED
         if row is None:
-            return by_iod(tag, kind, draft)
+            return by_iod(kind, draft)
         basic = resolved(row.basic, kind)
         for option in self.policy.options:
             if option in row.options and tag not in removed(self.policy):
@@ -105,21 +107,23 @@ class Plan(dict[int, Rule]):
         return plan_of(self.policy, nodes_below(self.nodes, tag))
 
 
-def by_iod(tag: int, kind: str | None, draft: Rule) -> Rule:
-    """The rule of an attribute that Table E.1-1 does not name."""
+def extra(tag: int, draft: Rule) -> Rule:
+    """The rule of an attribute outside its IOD: a few that makers add and research needs."""
+    is_extra = tag in tag_set("extra", "numeric") or tag in tag_set("extra", "coded")
+    return draft._replace(action=Action.KEEP) if is_extra else DROPPED
+
+
+def by_iod(kind: str, draft: Rule) -> Rule:
+    """The rule of an attribute of the IOD that Table E.1-1 does not name."""
     vr = draft.vrs[0]
-    if kind is None:
-        coded = tag in tag_set("extra", "coded")
-        numeric = tag in tag_set("extra", "numeric") and vr not in TEXT_VRS
-        return draft._replace(action=Action.KEEP) if coded or numeric else DROPPED
     fallback = Action.DUMMY if kind in ("1", "1C") else Action.DROP if kind == "3" else Action.EMPTY
     if vr in NEVER_KEPT or (vr in TEXT_VRS and not draft.text):
         return draft._replace(action=fallback, fallback=fallback)
     return draft._replace(action=Action.KEEP, fallback=fallback)
 
 
-def resolved(basic: str, kind: str | None) -> Action:
-    """A compound action chosen by the Type in the IOD; ``None`` stands for not in the IOD.
+def resolved(basic: str, kind: str) -> Action:
+    """A compound action chosen by the Type in the IOD.
 
     Type 1 and 1C take the dummy (a Z of Type 1 permits one), 2 and 2C the empty value, 3 the
     removal. A sequence of references (``X/Z/U*``) keeps its references, translated.
@@ -127,7 +131,7 @@ def resolved(basic: str, kind: str | None) -> Action:
     offered = basic.replace("*", "").split("/")
     if "U" in offered:
         return Action.KEEP
-    if kind is None or offered == ["X"]:
+    if offered == ["X"]:
         return Action.DROP
     order = {"1": "DZX", "2": "ZDX", "3": "XZD"}[kind[0]]
     chosen = next(letter for letter in order if letter in offered)

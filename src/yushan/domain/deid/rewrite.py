@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from yushan.domain.deid import codes, encode
 from yushan.domain.deid.content import CONTENT_SEQUENCE, ContentItem, is_kept_item
 from yushan.domain.deid.plan import Action, Rule
+from yushan.domain.deid.policy import PERFORMED
 from yushan.domain.deid.private import block_of, is_creator, private_rule
 from yushan.domain.deid.tables import settings
 from yushan.domain.deid.task import Outcome
@@ -33,7 +34,14 @@ LABELS: Final = {
 }
 CODES: Final = (codes.CODE_VALUE, codes.LONG_CODE_VALUE, codes.URN_CODE_VALUE)
 CONCEPT_NAME, VALUE_TYPE, BY_POSITION = 0x0040A043, 0x0040A040, 0x0040DB73
+CODING_SCHEMES: Final = 0x00080110
 GRAPHIC_ANNOTATIONS, GRAPHIC_OBJECTS = 0x00700001, 0x00700009
+#: Trees lose all items rather than keep one that says nothing.
+TREES: Final = frozenset({CONTENT_SEQUENCE, GRAPHIC_ANNOTATIONS, 0x0040B020, 0x00400555})
+#: Options that clean: they are claimed when they were at work, even if nothing stayed.
+CLEANING: Final = 1 << PERFORMED.index("clean_graphics") | 1 << PERFORMED.index(
+    "clean_structured_content"
+)
 
 Fixed = dict[int, bytes | None]
 
@@ -75,7 +83,7 @@ class Rewriter:
         for tag, (written, kept_by, happened) in self.outcomes(elements, place, fixed):
             if written is not None:
                 parts.append((tag, written))
-                bits |= kept_by
+            bits |= kept_by
             if happened:
                 events |= happened
         parts.sort(key=itemgetter(0))
@@ -164,7 +172,8 @@ class Rewriter:
                 items.append(b"".join(raw for _, raw in level.parts))
                 bits, events = bits | level.bits, events | level.events
         if element.items and not items:
-            return otherwise(element.tag, rule)
+            emptied = otherwise(element.tag, rule) if element.tag not in TREES else NOTHING
+            return emptied._replace(bits=rule.bit & CLEANING)
         return Outcome(encode.sequence(element.tag, items), bits, events)
 
     def item(self, tag: int, item: Item, place: Place) -> Level | None:
@@ -174,6 +183,9 @@ class Rewriter:
             place = place._replace(charset=own)
         fixed: Fixed = {}
         tags = {element.tag for element in item.elements}
+        if tag == CODING_SCHEMES:
+            scheme = self.scheme(item)
+            return None if scheme is None else self.level(item.elements, place, scheme)
         if not tags.isdisjoint(CODES):
             code = self.code(item, place)
             if code is None:
@@ -184,6 +196,15 @@ class Rewriter:
         level = self.level(item.elements, place, fixed)
         is_bare = tag == GRAPHIC_ANNOTATIONS and GRAPHIC_OBJECTS not in tags
         return None if is_bare or (item.elements and not level.parts) else level
+
+    def scheme(self, item: Item) -> Fixed | None:
+        """The designator of a public coding scheme; its names and addresses are in the Standard."""
+        for element in item.elements:
+            if element.tag == codes.SCHEME and self.text(element) in codes.PUBLIC:
+                return dict.fromkeys(codes.CODE_TAGS) | {
+                    codes.SCHEME: encode.element(codes.SCHEME, "SH", self.text(element).encode())
+                }
+        return None
 
     def code(self, item: Item, place: Place) -> codes.Code | None:
         """The code of a coded item as it may be written."""

@@ -14,7 +14,7 @@ from yushan.base import Rejected
 
 SOI, EOI, SOS, COM, APP0, APP14, APP15 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xEE, 0xEF
 #: The next marker in entropy-coded data that is neither stuffing nor a restart.
-NEXT_MARKER: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+NEXT_MARKER: Final = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 JFIF: Final = re.compile(rb"JFIF\0.{7}\0\0", re.DOTALL)
 ADOBE: Final = re.compile(rb"Adobe.{7}", re.DOTALL)
 SOC, SOT, SOD, EOC, CME = 0xFF4F, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
