@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from yushan.base import Language
     from yushan.services.accounts import Account, Accounts
 
-COOKIE: Final = "yushan_session"
 LANGUAGE_COOKIE: Final = "yushan_lang"
 BODY_LIMITS: Final = (("/exchange/", 9 << 20), ("/", 1 << 20))
 
@@ -56,9 +55,14 @@ class Gate:
     """Middleware: sets ``request.state.account``, ``.site``, ``.language``; bounds; headers."""
 
     def __init__(
-        self, app: ASGIApp, *, accounts: Accounts | None, sites: Mapping[str, SiteName]
+        self,
+        app: ASGIApp,
+        *,
+        accounts: Accounts | None,
+        sites: Mapping[str, SiteName],
+        cookie: str = "",
     ) -> None:
-        self.app, self.accounts, self.sites = app, accounts, dict(sites)
+        self.app, self.accounts, self.sites, self.cookie = app, accounts, dict(sites), cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with what is known of its sender."""
@@ -79,7 +83,7 @@ class Gate:
             site = self.sites.get(token_sha256(token.strip()))
             account = None if site or not self.accounts else self.accounts.by_token(token.strip())
             return site, account
-        secret = request.cookies.get(COOKIE)
+        secret = request.cookies.get(self.cookie) if self.cookie else None
         return None, self.accounts.by_session(secret) if secret and self.accounts else None
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from yushan.base import Rejected, read_settings
 from yushan.doors.dimse import ReceiverSettings  # noqa: TC001 - msgspec reads it at run time
+from yushan.services.gateway import Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,9 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return self.flows or f"sqlite:///{self.data}/flows.db"
 
 
-class Gateway(Role, tag="gateway", tag_field="role"):
+class Gateway(
+    Role, tag="gateway", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
+):
     """In a hospital: receives, accounts, de-identifies (stage 1), sends."""
 
     zh: str = ""
@@ -77,7 +80,7 @@ class Gateway(Role, tag="gateway", tag_field="role"):
     dimse: tuple[ReceiverSettings, ...] = ()
     policy: str = "tw-hospital"
     site_key: str
-    quiet_s: float = 30.0
+    rules: Rules = Rules()
     commons: Remote
     commons_public: str
     ledger_public: str
@@ -86,33 +89,41 @@ class Gateway(Role, tag="gateway", tag_field="role"):
     citizen: Remote
     consent_public: str
     list_age_s: float = 86400.0
-    keep_acknowledged: bool = True
+    demo_accounts: str = ""
 
 
-class KeyHolder(Role, tag="keyholder", tag_field="role"):
+class KeyHolder(
+    Role, tag="keyholder", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
+):
     """One of three independent bodies; holds one share of the linkage key."""
 
     share: str
     commons_public: str
-    daily_limit: int = 100_000
+    daily_limit: int = 10_000
     sites: tuple[Site, ...]
 
 
-class Citizen(Role, tag="citizen", tag_field="role"):
+class Citizen(
+    Role, tag="citizen", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
+):
     """The consent office: people's choices, the list of opt-outs."""
 
     consent_key: str
     signing_key: str
+    daily_limit: int = 10_000
     sites: tuple[Site, ...]
 
 
-class Commons(Role, tag="commons", tag_field="role"):
+class Commons(
+    Role, tag="commons", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
+):
     """The national centre: verifies, de-identifies (stage 2), keeps, indexes, shows."""
 
     store: str = ""
     commons_key: str
     sealing_key: str
     signing_key: str
+    linkage_group: str
     citizen: Remote
     consent_public: str
     list_age_s: float = 86400.0

@@ -1,0 +1,93 @@
+"""Acts of an operator on a role's tables, beside the running role."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from yushan.assembly.citizen import open_office
+from yushan.assembly.parts import open_database
+from yushan.assembly.settings import Commons, Gateway
+from yushan.base import Rejected, SystemClock
+from yushan.engines.keys import Signer, load_secret
+from yushan.engines.store import open_store
+from yushan.services.archive import Archive
+from yushan.services.consent import Channel, Decision, Part, Wish
+from yushan.services.gateway import Handling, Journal, State
+from yushan.services.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yushan.assembly.settings import AnyRole, Citizen
+    from yushan.base import Clock
+    from yushan.services.consent import History, Receipt
+
+
+@contextmanager
+def with_gateway(settings: AnyRole) -> Iterator[tuple[Journal, Handling]]:
+    """A gateway's journal and what can be done by hand."""
+    if not isinstance(settings, Gateway):
+        raise Rejected("assembly.other-role", role=settings.name)
+    database, clock = open_database(settings, ["gateway"]), SystemClock()
+    try:
+        spool = Path(settings.data) / "spool"
+        yield Journal(database, clock, spool, settings.rules), Handling(database, clock)
+    finally:
+        database.dispose()
+
+
+def state_named(name: str) -> State:
+    """A state by its name; ``Rejected("assembly.no-such-state")``."""
+    try:
+        return State(name)
+    except ValueError as error:
+        raise Rejected("assembly.no-such-state") from error
+
+
+@contextmanager
+def with_archive(settings: AnyRole) -> Iterator[Archive]:
+    """A commons' archive."""
+    if not isinstance(settings, Commons):
+        raise Rejected("assembly.other-role", role=settings.name)
+    database = open_database(settings, ["archive", "catalogue", "ledger"])
+    try:
+        yield Archive(database, open_store(settings.store_url()), SystemClock())
+    finally:
+        database.dispose()
+
+
+def record_choice(settings: Citizen, identity: str, decision: str, part: dict[str, Any]) -> Receipt:
+    """Record a person's choice at the office."""
+    database, office = open_office(settings)
+    try:
+        wish = Wish(
+            decision=Decision(decision), part=msgspec.convert(part, Part), channel=Channel.COUNTER
+        )
+        return office.record(identity, wish)
+    finally:
+        database.dispose()
+
+
+def show_choices(settings: Citizen, identity: str) -> History:
+    """A person's choices."""
+    database, office = open_office(settings)
+    try:
+        return office.show(identity)
+    finally:
+        database.dispose()
+
+
+def export_ledger(settings: Commons, folder: Path, clock: Clock) -> dict[str, Any]:
+    """Seal and write the ledger as files."""
+    database = open_database(settings, ["ledger"])
+    try:
+        ledger = Ledger(database, clock, Signer(load_secret(settings.signing_key)))
+        head = ledger.seal()
+        ledger.export(folder)
+        return {"folder": str(folder), "entries": head.size}
+    finally:
+        database.dispose()

@@ -1,0 +1,184 @@
+"""The role *gateway*: receives over DIMSE, keeps the journal, runs *intake*, sends packs."""
+
+from __future__ import annotations
+
+import base64
+import random
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from yushan.assembly.accounts import make_demo_accounts, one_click
+from yushan.assembly.lines import Lines
+from yushan.assembly.parts import answers, open_database, peer, read_public
+from yushan.assembly.web import application
+from yushan.base import SiteName, SystemClock
+from yushan.domain.deid import SiteKeys, load_policy
+from yushan.domain.packs import Receipt, receipt_message
+from yushan.doors.dimse import Receiver
+from yushan.doors.portal import GatewayRooms, Place, Shell, gateway_routes
+from yushan.engines.durable import Durable
+from yushan.engines.keys import derive, load_secret, verify
+from yushan.engines.sandbox import Children
+from yushan.flows.intake import QUEUE, Desk, Intake, Ticker, Workshop, durable_intake, run_key
+from yushan.services.accounts import Accounts
+from yushan.services.consent import ConsentClient, PeerOffice
+from yushan.services.gateway import Batches, Handling, HttpCommons, Journal, Outbox, Sender
+from yushan.services.linkage import LinkageClient, PeerEvaluator
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from yushan.assembly.settings import Gateway as Settings
+    from yushan.doors.dimse import Ended
+    from yushan.services.gateway import Run
+
+ROOMS: Final = ("gateway", "accounts")
+
+
+def site_keys(secret: bytes) -> SiteKeys:
+    """The keys of stage 1 from the site's one secret."""
+    return SiteKeys(
+        uid=derive(secret, "yushan/deid/uid/1"),
+        pseudonym=derive(secret, "yushan/deid/pseudonym/1"),
+        date=derive(secret, "yushan/deid/date/1"),
+    )
+
+
+class GatewayRole:
+    """Everything that stands in the hospital."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.name, self.http = settings, settings.name, settings.http
+        self.site = SiteName(settings.name)
+        self.clock = SystemClock()
+        self.database = open_database(settings, ROOMS)
+        folder = Path(settings.data)
+        rules = settings.rules
+        self.journal = Journal(self.database, self.clock, folder / "spool", rules)
+        self.batches = Batches(self.database, self.clock, folder / "spool", rules)
+        self.outbox = Outbox(self.database, self.clock, folder / "outbox", rules)
+        self.handling = Handling(self.database, self.clock)
+        self.accounts = Accounts(self.database, self.clock)
+        self.commons = peer(settings.commons)
+        self.holders = [peer(remote) for remote in settings.keyholders]
+        self.children = Children(settings.workers)
+        self.consent = self._consent()
+        self.sender = Sender(self.outbox, HttpCommons(self.commons), self._receipt_check())
+        self.durable = Durable(
+            settings.flows_url(), f"gateway-{settings.name}", {QUEUE: max(2, settings.workers)}
+        )
+        self.ticker = self._ticker()
+        self.lines = Lines(self.commons, self.holders, self.consent, self.outbox, settings)
+        self.receivers = [
+            Receiver(door, folder / "spool", self.clock, self._ended) for door in settings.dimse
+        ]
+        self.app = self._application()
+
+    def _consent(self) -> ConsentClient:
+        office = PeerOffice(peer(self.settings.citizen), self.settings.name)
+        return ConsentClient(
+            office,
+            self.clock,
+            self.settings.list_age_s,
+            read_public(self.settings.consent_public),
+            self.settings.name,
+        )
+
+    def _receipt_check(self) -> ReceiptOf:
+        return ReceiptOf(read_public(self.settings.ledger_public))
+
+    def _ticker(self) -> Ticker:
+        settings = self.settings
+        evaluators = [PeerEvaluator(holder, settings.name) for holder in self.holders]
+        desk = Desk(
+            site=self.site,
+            keys=site_keys(load_secret(settings.site_key)),
+            policy=load_policy(settings.policy),
+            batches=self.batches,
+            outbox=self.outbox,
+            sender=self.sender,
+            consent=self.consent,
+            linker=LinkageClient(
+                evaluators,
+                read_public(settings.commons_public),
+                read_public(settings.linkage_group),
+            ),
+            workshop=Workshop(
+                Path(settings.data) / "work", self.children, settings.rules.chunk_files
+            ),
+            chance=random.random,
+        )
+        story = durable_intake(Intake(desk), self._wake)
+
+        def start(run: Run) -> None:
+            self.durable.enqueue(QUEUE, story, run.batch, str(run.attempt), key=run_key(run))
+
+        return Ticker(self.journal, self.batches, self.outbox, self.sender, start)
+
+    def _wake(self) -> None:
+        self.ticker.wake()
+
+    def _ended(self, ended: Ended) -> None:
+        """An association is over: what it brought may be taken sooner."""
+        if ended.folder is not None:
+            self.ticker.wake()
+
+    def _application(self) -> Starlette:
+        settings = self.settings
+        place = Place(
+            kind="gateway",
+            name={"zh-Hant": settings.zh or settings.name, "en": settings.en or settings.name},
+            cookie=f"yushan_{settings.name}",
+            secure=bool(settings.http.certificate),
+            demo=settings.demo,
+        )
+        shell = Shell(place, self.clock)
+        rooms = GatewayRooms(
+            accounts=self.accounts,
+            journal=self.journal,
+            handling=self.handling,
+            connections=self.lines,
+            demo_accounts=one_click(settings.demo_accounts),
+        )
+        return application(
+            gateway_routes(shell, rooms),
+            healthy=lambda: {"database": answers(self.database)},
+            accounts=self.accounts,
+            cookie=place.session_cookie,
+            pages=shell,
+        )
+
+    def start(self) -> None:
+        """Recover what a former life left, then listen."""
+        self.outbox.start()
+        self.journal.start(time.time())
+        if self.settings.demo_accounts:
+            make_demo_accounts(self.accounts, self.settings.demo_accounts)
+        self.durable.start()
+        self.ticker.start()
+        self.lines.start()
+        for receiver in self.receivers:
+            receiver.start()
+
+    def stop(self) -> None:
+        """Close the doors first, then let the work end."""
+        for receiver in self.receivers:
+            receiver.stop()
+        self.lines.stop()
+        self.ticker.stop()
+        self.durable.stop()
+        self.children.close()
+        self.database.dispose()
+
+
+class ReceiptOf:
+    """Whether a receipt is signed by the commons' key."""
+
+    def __init__(self, public: bytes) -> None:
+        self.public = public
+
+    def __call__(self, receipt: Receipt) -> bool:
+        """Look at the signature alone."""
+        signature = base64.b64decode(receipt.signature)
+        return verify(self.public, receipt_message(receipt), signature)

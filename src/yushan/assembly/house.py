@@ -1,0 +1,180 @@
+"""What stands behind the commands. Each act imports only what it needs, so the CLI starts fast."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from yushan.base import Rejected, SystemClock
+
+if TYPE_CHECKING:
+    from yushan.assembly.settings import AnyRole
+    from yushan.doors.cli import DemoWish
+
+Answer = dict[str, Any]
+
+#: Programs that a full installation uses: name → (what for, how to get it on Debian).
+PROGRAMS: Final = {
+    "npm": ("bring the viewer", "make setup brings one"),
+    "storescu": ("tests with dcmtk", "apt-get install dcmtk"),
+    "Orthanc": ("tests with Orthanc", "apt-get install orthanc orthanc-dicomweb"),
+    "chromium": ("browser tests", "apt-get install chromium fonts-noto-cjk"),
+}
+
+
+def load_as(config: Path, kind: type[Any]) -> Any:  # noqa: ANN401 - a role's settings
+    """The settings, if they are for this kind of role."""
+    settings = load(config)
+    if not isinstance(settings, kind):
+        raise Rejected("assembly.other-role", role=type(settings).__name__.lower())
+    return settings
+
+
+def load(config: Path) -> AnyRole:
+    """The settings of a file, with what the environment lays over them."""
+    from yushan.assembly.settings import load as read  # noqa: PLC0415 - see the module's docstring
+
+    return read(config, dict(os.environ))
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any struct or dataclass
+    """As plain values for printing."""
+    return msgspec.to_builtins(value, str_keys=True)
+
+
+class TheHouse:
+    """The house as the CLI sees it."""
+
+    def demo(self, wish: DemoWish) -> int:
+        """Run the demo."""
+        from yushan.assembly.demo import Wanted, run_demo  # noqa: PLC0415
+
+        viewer = Path(os.environ.get("YUSHAN_VIEWER", ".cache/viewer"))
+        return run_demo(Wanted(wish.source, wish.leave, wish.keep, wish.port, wish.as_json, viewer))
+
+    def up(self, config: Path) -> None:
+        """Serve a role until told to stop."""
+        from yushan.assembly.roles import build  # noqa: PLC0415
+        from yushan.assembly.serve import run  # noqa: PLC0415
+        from yushan.engines.observe import configure  # noqa: PLC0415
+
+        configure()
+        run(build(load(config)))
+
+    def check_config(self, config: Path) -> Answer:
+        """The settings as read."""
+        return dict(plain(load(config)))
+
+    def doctor(self) -> Answer:
+        """What this machine lacks."""
+        from yushan.doors.viewer import is_installed  # noqa: PLC0415
+
+        found = os.environ.get("PATH", "") + ":/usr/sbin"
+        lacks = {
+            name: {"for": what, "get": how}
+            for name, (what, how) in PROGRAMS.items()
+            if shutil.which(name, path=found) is None
+        }
+        viewer = Path(os.environ.get("YUSHAN_VIEWER", ".cache/viewer"))
+        if not is_installed(viewer):
+            lacks["viewer"] = {"for": "seeing images", "get": "yushan viewer install"}
+        return {"well": "viewer" not in lacks, "lacks": lacks}
+
+    def gateway_status(self, config: Path) -> Answer:
+        """The accounting."""
+        from yushan.assembly.acts import with_gateway  # noqa: PLC0415
+
+        with with_gateway(load(config)) as (journal, _):
+            found = journal.accounting()
+            return {
+                "received": found.received,
+                "states": {str(state): count for state, count in found.states.items()},
+                "closes": found.closes,
+                "reasons": {f"{row.state}: {row.reason}": row.count for row in found.reasons},
+            }
+
+    def gateway_retry(self, config: Path, state: str, code: str | None, who: str) -> Answer:
+        """Send objects of a state back to the start."""
+        from yushan.assembly.acts import state_named, with_gateway  # noqa: PLC0415
+
+        with with_gateway(load(config)) as (_, handling):
+            done = handling.retry_all(state_named(state), code, who=who, reason="retry")
+            return {"retried": done}
+
+    def gateway_release(
+        self, config: Path, numbers: tuple[int, ...], who: str, second: str, reason: str
+    ) -> Answer:
+        """Take objects out of the gateway's hands."""
+        from yushan.assembly.acts import with_gateway  # noqa: PLC0415
+
+        with with_gateway(load(config)) as (_, handling):
+            done = handling.release(numbers, who=who, second=second, reason=reason)
+            return {"released": done}
+
+    def gateway_import(self, config: Path, folder: Path) -> Answer:
+        """Take a folder's files in."""
+        from yushan.assembly.imports import import_folder  # noqa: PLC0415
+        from yushan.assembly.settings import Gateway  # noqa: PLC0415
+
+        report = import_folder(load_as(config, Gateway), folder.absolute())
+        return {"taken": report.taken, "left_out": dict(report.left_out)}
+
+    def archive_stats(self, config: Path) -> Answer:
+        """How much the commons holds."""
+        from yushan.assembly.acts import with_archive  # noqa: PLC0415
+
+        with with_archive(load(config)) as archive:
+            return dict(plain(archive.stats()))
+
+    def archive_check(self, config: Path) -> Answer:
+        """Read and hash every byte of every pack."""
+        from yushan.assembly.acts import with_archive  # noqa: PLC0415
+
+        with with_archive(load(config)) as archive:
+            report = archive.check()
+            return {"holds": report.holds, **dict(plain(report))}
+
+    def archive_rebuild_index(self, config: Path) -> Answer:
+        """Make the index again from the packs alone."""
+        from yushan.assembly.acts import rebuild_index  # noqa: PLC0415
+
+        return rebuild_index(load(config))
+
+    def consent_record(self, config: Path, identity: str, decision: str, part: Answer) -> Answer:
+        """Record a person's choice; the receipt."""
+        from yushan.assembly.acts import record_choice  # noqa: PLC0415
+        from yushan.assembly.settings import Citizen  # noqa: PLC0415
+
+        return dict(plain(record_choice(load_as(config, Citizen), identity, decision, part)))
+
+    def consent_show(self, config: Path, identity: str) -> Answer:
+        """A person's choices."""
+        from yushan.assembly.acts import show_choices  # noqa: PLC0415
+        from yushan.assembly.settings import Citizen  # noqa: PLC0415
+
+        return dict(plain(show_choices(load_as(config, Citizen), identity)))
+
+    def audit_export(self, config: Path, folder: Path) -> Answer:
+        """Write the ledger as files."""
+        from yushan.assembly.acts import export_ledger  # noqa: PLC0415
+        from yushan.assembly.settings import Commons  # noqa: PLC0415
+
+        return export_ledger(load_as(config, Commons), folder, SystemClock())
+
+    def audit_verify(self, folder: Path, key: str | None) -> Answer:
+        """Verify an exported ledger."""
+        from yushan.services.ledger import verify_export  # noqa: PLC0415
+
+        verdict = verify_export(folder, key)
+        return dict(plain(verdict)) | {"holds": verdict.holds}
+
+    def install_viewer(self, folder: Path, npm: str) -> Answer:
+        """Bring the viewer out of its package."""
+        from yushan.doors.viewer import VERSION, install  # noqa: PLC0415
+
+        install(folder, npm)
+        return {"viewer": VERSION, "folder": str(folder)}

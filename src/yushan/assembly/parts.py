@@ -1,0 +1,67 @@
+"""What several roles are made of: database, secrets, peers, names of sites."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from yushan.assembly.gate import token_sha256
+from yushan.base import SiteName
+from yushan.engines.database import Database, migrate
+from yushan.engines.keys import load_secret
+from yushan.engines.net import Peer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yushan.assembly.settings import Remote, Role, Site
+    from yushan.base import Language
+
+
+def open_database(settings: Role, rooms: Sequence[str]) -> Database:
+    """The role's database with the tables of its rooms."""
+    Path(settings.data).mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url())
+    migrate(database, [f"services.{room}" for room in rooms])
+    return database
+
+
+def answers(database: Database) -> bool:
+    """Whether the database answers."""
+    try:
+        with database.read() as tx:
+            return bool(tx.scalar(sa.select(sa.literal(1))))
+    except sa.exc.DBAPIError:
+        return False
+
+
+def peer(remote: Remote) -> Peer:
+    """Another role, with our token for it."""
+    token = load_secret(remote.token_file).decode() if remote.token_file else None
+    return Peer(remote.url, token=token, ca=remote.ca or None)
+
+
+def known_sites(sites: Sequence[Site]) -> dict[str, SiteName]:
+    """SHA-256 of a site's token → the site."""
+    return {site.token_sha256: SiteName(site.name) for site in sites}
+
+
+def site_names(sites: Sequence[Site]) -> Mapping[str, Mapping[Language, str]]:
+    """A site's short name → its name in each language."""
+    return {
+        site.name: {"zh-Hant": site.zh or site.name, "en": site.en or site.name} for site in sites
+    }
+
+
+def site_of(name: str, token: str, zh: str = "", en: str = "") -> Site:
+    """How others are told of a site and its token."""
+    from yushan.assembly.settings import Site  # noqa: PLC0415 - settings import the doors
+
+    return Site(name=name, zh=zh, en=en, token_sha256=token_sha256(token))
+
+
+def read_public(path: str) -> bytes:
+    """The bytes of a public key's file."""
+    return Path(path).read_bytes()

@@ -1,0 +1,92 @@
+"""What the commands ask of the house; assembly hands it in and imports only what is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoWish:
+    """What is asked of ``yushan demo``."""
+
+    source: Path | None
+    leave: bool
+    keep: Path | None
+    port: int
+    as_json: bool
+
+
+class House(Protocol):
+    """Acts of an operator. Each returns what is printed; refusals are ``YushanError``."""
+
+    def demo(self, wish: DemoWish) -> int:
+        """Run the demo; its exit code."""
+        ...
+
+    def up(self, config: Path) -> None:
+        """Serve a role until told to stop."""
+        ...
+
+    def check_config(self, config: Path) -> Answer:
+        """The settings as read."""
+        ...
+
+    def doctor(self) -> Answer:
+        """What this machine lacks, and the command that mends it."""
+        ...
+
+    def gateway_status(self, config: Path) -> Answer:
+        """The accounting."""
+        ...
+
+    def gateway_retry(self, config: Path, state: str, code: str | None, who: str) -> Answer:
+        """Send objects of a state back to the start."""
+        ...
+
+    def gateway_release(
+        self, config: Path, numbers: tuple[int, ...], who: str, second: str, reason: str
+    ) -> Answer:
+        """Take objects out of the gateway's hands, by two people."""
+        ...
+
+    def gateway_import(self, config: Path, folder: Path) -> Answer:
+        """Take a folder's files in."""
+        ...
+
+    def archive_stats(self, config: Path) -> Answer:
+        """How much the commons holds."""
+        ...
+
+    def archive_check(self, config: Path) -> Answer:
+        """Read and hash every byte of every pack."""
+        ...
+
+    def archive_rebuild_index(self, config: Path) -> Answer:
+        """Make the index again from the packs alone."""
+        ...
+
+    def consent_record(self, config: Path, identity: str, decision: str, part: Answer) -> Answer:
+        """Record a person's choice; the receipt."""
+        ...
+
+    def consent_show(self, config: Path, identity: str) -> Answer:
+        """A person's choices."""
+        ...
+
+    def audit_export(self, config: Path, folder: Path) -> Answer:
+        """Write the ledger as files that anybody can verify."""
+        ...
+
+    def audit_verify(self, folder: Path, key: str | None) -> Answer:
+        """Verify an exported ledger from its files alone."""
+        ...
+
+    def install_viewer(self, folder: Path, npm: str) -> Answer:
+        """Bring the viewer out of its package."""
+        ...

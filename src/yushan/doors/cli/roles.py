@@ -1,0 +1,76 @@
+"""``yushan demo | up | config check | doctor``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from yushan.doors.cli.parts import FILE, FOLDER, NEW_FOLDER, as_json, config
+from yushan.doors.cli.ports import DemoWish
+from yushan.doors.cli.say import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from yushan.doors.cli.ports import House
+
+
+def add_to(root: click.Group) -> None:
+    """Hang the commands on."""
+    for command in (demo, up, config_group, doctor):
+        root.add_command(command)
+
+
+@click.command()
+@click.option("--from", "source", type=FOLDER, help="Send this folder instead of the samples.")
+@click.option("--exit", "leave", is_flag=True, help="Stop after the report.")
+@click.option("--keep", type=NEW_FOLDER, help="Keep everything in this empty folder.")
+@click.option("--port", default=8080, show_default=True, help="The portal's port, if it is free.")
+@as_json
+@click.pass_obj
+def demo(
+    house: House,
+    source: Path | None,
+    leave: bool,
+    keep: Path | None,
+    port: int,
+    as_json: bool,  # noqa: FBT001 - flags
+) -> int:
+    """The main job: two hospitals' images in, a de-identified, searchable commons out."""
+    return house.demo(DemoWish(source, leave, keep, port, as_json))
+
+
+@click.command()
+@config
+@click.argument("role", required=False)
+@click.pass_obj
+def up(house: House, config: Path, role: str | None) -> None:
+    """Start a role (gateway, keyholder, citizen, commons) and serve until told to stop."""
+    if role is not None and house.check_config(config)["role"] != role:
+        raise click.UsageError(f"this settings file is not for a {role}")
+    house.up(config)
+
+
+@click.group("config")
+def config_group() -> None:
+    """Settings files."""
+
+
+@config_group.command("check")
+@click.argument("config", type=FILE)
+@as_json
+@click.pass_obj
+def check(house: House, config: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    """Read a settings file without starting anything."""
+    say(house.check_config(config), as_json=as_json)
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def doctor(house: House, as_json: bool) -> int:  # noqa: FBT001 - a flag
+    """Say what this machine lacks and the command that mends it."""
+    found = house.doctor()
+    say(found, as_json=as_json)
+    return 0 if found["well"] else 1
