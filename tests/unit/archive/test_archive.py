@@ -33,9 +33,10 @@ def test_late_instances_of_a_series_come_after_the_first(database, tmp_path):
     first = keep(house)
     assert house.archive.series_sidecars(series_of(first)) == [first, late]
     with database.read() as tx:
-        assert house.archive.parts_among(tx, [series_of(first), "2.25.1"], []) == 2
-        assert house.archive.parts_among(tx, [], [first.study_instance_uid]) == 2
-        assert house.archive.parts_among(tx, [], []) == 0
+        study, series = first.study_instance_uid, first.series_instance_uid
+        found = house.archive.parts_among(tx, [series, "2.25.1"], [study, "2.25.2"])
+        assert found == {series: 2, study: 2}
+        assert house.archive.parts_among(tx, [], []) == {}
 
 
 def test_what_is_put_and_not_admitted_is_not_there(database, tmp_path):
@@ -198,6 +199,20 @@ def test_a_store_without_files_is_checked_as_well(database, tmp_path):
     held[45] ^= 1
     house.store.held[pack_key(sidecar.pack)] = bytes(held)
     assert not house.archive.check().holds
+
+
+def test_what_an_attempt_left_behind_gives_way_to_the_next(database, tmp_path):
+    house = make_house(database, tmp_path)
+    data, old = make_series(policy="old words")
+    put(house, data, old)
+    _, new = make_series(policy="new words")
+    put(house, data, new)
+    with database.begin() as tx:
+        house.archive.admit(tx, house.archive.staged(PackId(new.pack), 1))
+    assert house.archive.series_sidecars(series_of(new)) == [new]
+    with pytest.raises(Conflict, match=r"store\.other-bytes"):
+        put(house, data, old)
+    assert house.archive.series_sidecars(series_of(new)) == [new]
 
 
 def test_a_forgotten_person_leaves_no_byte(database, tmp_path):

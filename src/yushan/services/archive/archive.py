@@ -64,9 +64,21 @@ class Archive:
         with self.db.begin() as tx:
             if not queries.intend(tx, pack, len(sidecars), at_s):
                 raise Unavailable("archive.pack-leaving", pack=pack)
-        self.store.put(pack_key(pack), file)
+        self.lay(pack, pack_key(pack), file)
         for number, sidecar in enumerate(sidecars):
-            self.store.put(sidecar_key(pack, number), sidecar.encode())
+            self.lay(pack, sidecar_key(pack, number), sidecar.encode())
+
+    def lay(self, pack: PackId, key: str, source: bytes | Path) -> None:
+        """Put one file; what an attempt left that never became a row gives way."""
+        try:
+            self.store.put(key, source)
+        except Conflict:
+            with self.db.read() as tx:
+                if queries.pack(tx, pack) is not None:
+                    raise
+            self.store.delete(key)
+            self.sidecars.drop(pack)
+            self.store.put(key, source)
 
     def staged(self, pack: PackId, parts: int) -> Staged:
         """A pack that was `put`, read back from the store; ``Absent("store.absent")``."""
@@ -93,11 +105,12 @@ class Archive:
         record, parts = records(staged)
         queries.add_pack(tx, record, parts)
 
-    def parts_among(self, tx: Connection, series: Iterable[str], studies: Iterable[str]) -> int:
-        """A number that changes whenever a part is added to one of these series or studies."""
-        return queries.parts_of(tx, "series_instance_uid", series) + queries.parts_of(
-            tx, "study_instance_uid", studies
-        )
+    def parts_among(
+        self, tx: Connection, series: Iterable[str], studies: Iterable[str]
+    ) -> dict[str, int]:
+        """How many parts each of these series and studies has; it tells if one was added since."""
+        found = queries.parts_by(tx, "series_instance_uid", series)
+        return found | queries.parts_by(tx, "study_instance_uid", studies)
 
     def series_sidecars(self, series: SeriesUID) -> list[Sidecar]:
         """All parts of a series in order of receipt; empty if there is no such series."""

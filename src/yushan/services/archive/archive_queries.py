@@ -123,14 +123,14 @@ def part(row: sa.Row[Any]) -> PartRecord:
     )
 
 
-def parts_of(tx: sa.Connection, column: str, uids: Iterable[str]) -> int:
-    """How many parts have one of the UIDs in ``column``."""
-    names, total = sorted(set(uids)), 0
+def parts_by(tx: sa.Connection, column: str, uids: Iterable[str]) -> dict[str, int]:
+    """How many parts each of the UIDs in ``column`` has; those without any are left out."""
+    names, found = sorted(set(uids)), {}
     for start in range(0, len(names), PAGE):
         some = PART.c[column].in_(names[start : start + PAGE])
-        wanted = sa.select(sa.func.count()).select_from(PART).where(some)
-        total += int(tx.execute(wanted).scalar_one())
-    return total
+        wanted = sa.select(PART.c[column], sa.func.count()).where(some).group_by(PART.c[column])
+        found.update({row[0]: int(row[1]) for row in tx.execute(wanted)})
+    return found
 
 
 def stats(tx: sa.Connection) -> ArchiveStats:

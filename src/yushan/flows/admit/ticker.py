@@ -1,0 +1,81 @@
+"""The ticker: looks at the clock and the tables, and starts what is due.
+
+It is the only one that starts attempts; one that a dead process left is started again with a new
+number, so none is ever stranded. Once an hour it seals the ledger and sweeps.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from yushan.engines.observe import log_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yushan.base import PackId, SiteName
+    from yushan.flows.admit.story import Desk
+
+log = log_for(__name__)
+
+TICK_S: Final = 0.5
+HOUR_S: Final = 3600.0
+
+
+class Ticker:
+    """Starts attempts.
+
+    Parameters
+    ----------
+    start
+        Starts an attempt (site, pack, number) and returns at once, or runs it, in tests.
+    """
+
+    def __init__(self, desk: Desk, start: Callable[[SiteName, PackId, int], None]) -> None:
+        self.desk, self.start_run = desk, start
+        self.ended, self.woken = threading.Event(), threading.Event()
+        self.thread: threading.Thread | None = None
+        self.cleaned: float | None = None
+
+    def tick(self, now: float) -> int:
+        """One round at ``now`` (monotonic seconds); how many attempts were started."""
+        due = self.desk.admissions.due()
+        for site, pack, attempt in due:
+            self.start_run(site, pack, attempt)
+        if self.cleaned is None or now - self.cleaned >= HOUR_S:
+            self.cleaned = now
+            self.clean()
+        return len(due)
+
+    def clean(self) -> None:
+        """Seal the ledger; let go of what nobody needs."""
+        self.desk.ledger.seal()
+        self.desk.archive.sweep()
+        self.desk.admissions.sweep()
+
+    def start(self) -> None:
+        """Tick in a thread until ``stop``."""
+        self.thread = threading.Thread(target=self.loop, name="admit-ticker", daemon=True)
+        self.thread.start()
+
+    def loop(self) -> None:
+        """The thread's life."""
+        while not self.ended.is_set():
+            try:
+                self.tick(self.desk.ledger.clock.monotonic())
+            except Exception:  # the one guard of this loop
+                log.exception("admit.tick-failed")
+            self.woken.wait(TICK_S)
+            self.woken.clear()
+
+    def wake(self) -> None:
+        """Something ended or arrived: look again at once."""
+        self.woken.set()
+
+    def stop(self) -> None:
+        """Let the round that runs end."""
+        self.ended.set()
+        self.woken.set()
+        if self.thread is not None:
+            self.thread.join()
