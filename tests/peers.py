@@ -1,4 +1,4 @@
-"""Foreign programs that tests talk to: the path, or a loud skip; a failure where all must be there."""
+"""Foreign programs that tests talk to: the path, a loud skip, or a failure where all must be."""
 
 from __future__ import annotations
 

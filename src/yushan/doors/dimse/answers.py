@@ -22,7 +22,6 @@ ABORTS: Final[dict[str, int]] = {
     "dimse.command-broken": 6,
     "dimse.context-not-accepted": 5,
     "dimse.data-before-command": 5,
-    "dimse.handshake-failed": 0,
     "dimse.idle": 0,
     "dimse.internal": 0,
     "dimse.not-an-association": 2,

@@ -81,7 +81,8 @@ class Conversation:
             outcome = self.hold()
         except Rejected as error:
             outcome = error.code
-            self.wire.farewell(abortion(outcome))
+            if outcome in ABORTS:
+                self.wire.farewell(abortion(outcome))
         except (OSError, EOFError):
             outcome = LOST
         except Exception as error:

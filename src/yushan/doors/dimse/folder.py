@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import zlib
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,7 +14,6 @@ from yushan.engines.observe import facts, log_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from yushan.doors.dimse.part10 import Head
     from yushan.doors.dimse.spool import Association, Spool
 
 log = log_for(__name__)
@@ -63,7 +61,7 @@ class Folder:
         os.rename(DRAFT, DOCUMENT, src_dir_fd=self.fd, dst_dir_fd=self.fd)
         self.spool.force(self.fd)
 
-    def receive(self, head: Head) -> Incoming:
+    def receive(self, head: bytes) -> Incoming:
         """Begin the next object.
 
         Raises
@@ -83,7 +81,7 @@ class Folder:
         """The association is over; an empty folder goes."""
         try:
             names = set(os.listdir(self.fd))  # noqa: PTH208 - by descriptor
-            if names <= {DOCUMENT, DRAFT}:
+            if not self.count and names <= {DOCUMENT, DRAFT}:
                 for name in names:
                     os.unlink(name, dir_fd=self.fd)
                 self.path.rmdir()
@@ -96,15 +94,13 @@ class Folder:
 class Incoming:
     """One object on its way to disk: ``write`` its pieces, then ``keep`` or ``drop`` it."""
 
-    def __init__(self, folder: Folder, name: str, head: Head) -> None:
+    def __init__(self, folder: Folder, name: str, head: bytes) -> None:
         self.folder = folder
         self.spool = folder.spool
         self.name = name
-        self.ahead = head.data
-        self.checksum_at = head.checksum_at
+        self.ahead = head
         self.size = 0
         self.look = LOOK_EVERY
-        self.checksum = 0
         self.fd = os.open(name + UNFINISHED, CREATE, FILE_MODE, dir_fd=folder.fd)
 
     def write(self, piece: memoryview) -> None:
@@ -115,7 +111,6 @@ class Incoming:
         Unavailable
             As ``Folder.receive``; the object can then only be dropped.
         """
-        self.checksum = zlib.crc32(piece, self.checksum)
         chunks = (self.ahead, piece) if self.ahead else (piece,)
         try:
             rest = len(self.ahead) + len(piece) - os.writev(self.fd, chunks)
@@ -138,7 +133,6 @@ class Incoming:
             As ``Folder.receive``; no success may be answered.
         """
         try:
-            os.pwrite(self.fd, self.checksum.to_bytes(4, "little"), self.checksum_at)
             self.spool.force(self.fd)
             part, done, fd = self.name + UNFINISHED, self.name + DONE, self.folder.fd
             os.rename(part, done, src_dir_fd=fd, dst_dir_fd=fd)

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import struct
-from typing import Final, NamedTuple
+from typing import Final
 
 IMPLEMENTATION_CLASS_UID: Final = "2.25.91372554411004197507348350993109085128"
 IMPLEMENTATION_VERSION_NAME: Final = "YUSHAN_2026"
 
-#: Names the owner and form of (0002,0102): CRC-32 (IEEE 802.3) of all bytes after the meta group.
-CHECKSUM_CREATOR_UID: Final = "2.25.132732392817342301396005600548366865316"
-
 LONG: Final = struct.Struct("<HH2s2xI")
 SHORT: Final = struct.Struct("<HH2sH")
-
-
-class Head(NamedTuple):
-    """The bytes before the data set, and where in them the four bytes of the checksum stand."""
-
-    data: bytes
-    checksum_at: int
 
 
 def short(element: int, vr: bytes, value: bytes) -> bytes:
@@ -33,8 +23,8 @@ def padded(text: str, pad: bytes) -> bytes:
     return value + pad if len(value) % 2 else value
 
 
-def head(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> Head:
-    """The head for an object as the sender named it; the checksum is left zero.
+def head(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
+    """The head for an object as the sender named it.
 
     The texts must be ASCII of at most 64 characters.
     """
@@ -50,11 +40,7 @@ def head(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) ->
             b"\0\1",
             *(short(element, b"UI", padded(uid, b"\0")) for element, uid in uids),
             short(0x0013, b"SH", padded(IMPLEMENTATION_VERSION_NAME, b" ")),
-            short(0x0100, b"UI", padded(CHECKSUM_CREATOR_UID, b"\0")),
-            LONG.pack(2, 0x0102, b"OB", 4),
-            b"\0\0\0\0",
         )
     )
     length = short(0x0000, b"UL", len(group).to_bytes(4, "little"))
-    data = b"".join((bytes(128), b"DICM", length, group))
-    return Head(data, len(data) - 4)
+    return b"".join((bytes(128), b"DICM", length, group))

@@ -179,11 +179,7 @@ class Receiver:
         What is not finished after ``grace_s`` seconds is cut and leaves nothing behind.
         """
         self.premises.stopping.set()
-        if self.listener:
-            self.listener.shutdown(socket.SHUT_RDWR)
-            self.listener.close()
-        if self.door:
-            self.door.join()
+        self.shut()
         for conversation in self.present().values():
             conversation.interrupt_if_idle()
         self.await_ends(self.premises.clock.monotonic() + grace_s)
@@ -192,6 +188,14 @@ class Receiver:
         for thread in self.present():
             thread.join()
         self.premises.spool.close()
+
+    def shut(self) -> None:
+        """Close the port; a second time does nothing."""
+        if self.listener and self.door:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.door.join()
+            self.listener.close()
+            self.listener = None
 
     def await_ends(self, deadline: float) -> None:
         """Wait for the threads until the deadline (monotonic seconds)."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from array import array
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 log = log_for(__name__)
 
 DAY: Final = "%Y%m%d"
+
+#: ioctl numbers and flag of linux/fs.h, 64-bit.
+GET_FLAGS: Final = 0x80086601
+SET_FLAGS: Final = 0x40086602
+TOP_OF_TREE: Final = 0x00020000
 
 #: Patient data: for the owner alone.
 FOLDER_MODE: Final = 0o700
@@ -152,6 +158,7 @@ class Spool:
         with self.turn:
             if name not in self.days or not path.is_dir():
                 path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+                spread(path)
                 self.force(self.fd)
                 self.days.add(name)
         return path
@@ -163,6 +170,24 @@ class Spool:
             self.force(fd)
         finally:
             os.close(fd)
+
+
+def spread(day: Path) -> None:
+    """Ask ext4 to give each folder below its own block group (``chattr +T``).
+
+    Else all objects share the group of the spool, and each new file is searched for past every
+    inode freed there in the last minutes: up to 0.6 ms per object, measured, while the gateway
+    deletes what it has sent. Other file systems refuse, and need it not.
+    """
+    fd = os.open(day, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        flags = array("l", [0])
+        fcntl.ioctl(fd, GET_FLAGS, flags)
+        fcntl.ioctl(fd, SET_FLAGS, array("l", [flags[0] | TOP_OF_TREE]))
+    except OSError:
+        return
+    finally:
+        os.close(fd)
 
 
 def sweep(root: Path, started: float) -> int:
