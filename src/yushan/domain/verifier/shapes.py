@@ -132,12 +132,14 @@ def suspicion(text: str) -> str | None:
 
 
 def is_known(token: str) -> bool:
-    """Whether a token of a descriptor is a word of the field, or a number with its unit."""
-    return (
-        token.isdigit()
-        or token.lower() in tables().words
-        or (not token.isalpha() and MIXED(token) is not None)
-    )
+    """Whether a token of a descriptor is a letter, a word of the field, or a number with its unit.
+
+    A known word may carry a number: ``PLAN1``, ``ISOVUE300``.
+    """
+    if len(token) == 1 or token.isdigit():
+        return True
+    bare = token.rstrip("0123456789").lower()
+    return bare in tables().words or (not token.isalpha() and MIXED(token) is not None)
 
 
 def by_words(text: str) -> str | None:
