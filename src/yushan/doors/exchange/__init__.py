@@ -5,5 +5,6 @@
 
 from yushan.doors.exchange.evaluate import holder_routes
 from yushan.doors.exchange.optouts import office_routes
+from yushan.doors.exchange.packs import pack_routes
 
-__all__ = ["holder_routes", "office_routes"]
+__all__ = ["holder_routes", "office_routes", "pack_routes"]
