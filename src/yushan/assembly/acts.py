@@ -14,7 +14,9 @@ from yushan.assembly.settings import Commons, Gateway
 from yushan.base import Rejected, SystemClock
 from yushan.engines.keys import Signer, load_secret
 from yushan.engines.store import open_store
+from yushan.flows.rebuild import rebuild_index as flow
 from yushan.services.archive import Archive
+from yushan.services.catalogue import Catalogue
 from yushan.services.consent import Channel, Decision, Part, Wish
 from yushan.services.gateway import Handling, Journal, State
 from yushan.services.ledger import Ledger
@@ -32,7 +34,7 @@ def with_gateway(settings: AnyRole) -> Iterator[tuple[Journal, Handling]]:
     """A gateway's journal and what can be done by hand."""
     if not isinstance(settings, Gateway):
         raise Rejected("assembly.other-role", role=settings.name)
-    database, clock = open_database(settings, ["gateway"]), SystemClock()
+    database, clock = open_database(settings), SystemClock()
     try:
         spool = Path(settings.data) / "spool"
         yield Journal(database, clock, spool, settings.rules), Handling(database, clock)
@@ -53,7 +55,7 @@ def with_archive(settings: AnyRole) -> Iterator[Archive]:
     """A commons' archive."""
     if not isinstance(settings, Commons):
         raise Rejected("assembly.other-role", role=settings.name)
-    database = open_database(settings, ["archive", "catalogue", "ledger"])
+    database = open_database(settings)
     try:
         yield Archive(database, open_store(settings.store_url()), SystemClock())
     finally:
@@ -83,11 +85,24 @@ def show_choices(settings: Citizen, identity: str) -> History:
 
 def export_ledger(settings: Commons, folder: Path, clock: Clock) -> dict[str, Any]:
     """Seal and write the ledger as files."""
-    database = open_database(settings, ["ledger"])
+    database = open_database(settings)
     try:
         ledger = Ledger(database, clock, Signer(load_secret(settings.signing_key)))
         head = ledger.seal()
         ledger.export(folder)
         return {"folder": str(folder), "entries": head.size}
+    finally:
+        database.dispose()
+
+
+def rebuild_index(settings: AnyRole) -> dict[str, Any]:
+    """Make the index of a stopped commons again from its packs alone."""
+    if not isinstance(settings, Commons):
+        raise Rejected("assembly.other-role", role=settings.name)
+    database, clock = open_database(settings), SystemClock()
+    try:
+        archive = Archive(database, open_store(settings.store_url()), clock)
+        ledger = Ledger(database, clock, Signer(load_secret(settings.signing_key)))
+        return dict(msgspec.to_builtins(flow(database, archive, Catalogue(database), ledger)))
     finally:
         database.dispose()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def open_office(settings: Settings) -> tuple[Database, ConsentOffice]:
     """The office over its database; also what ``yushan consent`` uses."""
-    database = open_database(settings, ["consent"])
+    database = open_database(settings)
     office = ConsentOffice(
         database,
         SystemClock(),

@@ -6,7 +6,7 @@ import base64
 import random
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from yushan.assembly.accounts import make_demo_accounts, one_click
 from yushan.assembly.lines import Lines
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from yushan.doors.dimse import Ended
     from yushan.services.gateway import Run
 
-ROOMS: Final = ("gateway", "accounts")
-
 
 def site_keys(secret: bytes) -> SiteKeys:
     """The keys of stage 1 from the site's one secret."""
@@ -52,7 +50,7 @@ class GatewayRole:
         self.settings, self.name, self.http = settings, settings.name, settings.http
         self.site = SiteName(settings.name)
         self.clock = SystemClock()
-        self.database = open_database(settings, ROOMS)
+        self.database = open_database(settings)
         folder = Path(settings.data)
         rules = settings.rules
         self.journal = Journal(self.database, self.clock, folder / "spool", rules)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def import_folder(gateway: Gateway, folder: Path) -> ImportReport:
     """Take a folder's files into the gateway's spool and journal; the running gateway goes on."""
-    database = open_database(gateway, ["gateway"])
+    database = open_database(gateway)
     try:
         journal = Journal(database, SystemClock(), Path(gateway.data) / "spool", gateway.rules)
         return journal.import_folder(folder)

@@ -20,7 +20,7 @@ class KeyHolderRole:
 
     def __init__(self, settings: Settings) -> None:
         self.name, self.http = settings.name, settings.http
-        self.database = open_database(settings, ["linkage"])
+        self.database = open_database(settings)
         holder = KeyHolder(
             Share.from_bytes(load_secret(settings.share)),
             read_public(settings.commons_public),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
@@ -20,11 +20,20 @@ if TYPE_CHECKING:
     from yushan.base import Language
 
 
-def open_database(settings: Role, rooms: Sequence[str]) -> Database:
+#: Role → the services that keep tables in its database. A database always has all of its role's.
+ROOMS: Final = {
+    "Gateway": ("gateway", "accounts"),
+    "KeyHolder": ("linkage",),
+    "Citizen": ("consent",),
+    "Commons": ("ledger", "archive", "catalogue", "accounts"),
+}
+
+
+def open_database(settings: Role) -> Database:
     """The role's database with the tables of its rooms."""
     Path(settings.data).mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url())
-    migrate(database, [f"services.{room}" for room in rooms])
+    migrate(database, [f"services.{room}" for room in ROOMS[type(settings).__name__]])
     return database
 
 

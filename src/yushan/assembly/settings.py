@@ -130,6 +130,7 @@ class Commons(
     viewer: str = ""
     sites: tuple[Site, ...]
     demo_accounts: str = ""
+    demo_state: str = ""
 
     def store_url(self) -> str:
         """Where packs lie."""

@@ -167,6 +167,7 @@ class Draft:
             linkage_group=self.keys.known("linkage-group"),
             citizen=self.remote(citizen, "commons"), consent_public=self.keys.known("consent"),
             demo_accounts=self.people("commons", people),
+            demo_state=str(self.folder / "demo.json"),
         )  # fmt: skip
 
     def gateway(

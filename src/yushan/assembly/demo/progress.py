@@ -30,7 +30,7 @@ class Progress:
         self.out.flush()
 
     def show(self, done: int, note: str = "") -> None:
-        """Draw ``done`` of ``total``; at most ten times a second (once in five without terminal)."""
+        """Draw ``done`` of ``total``; ten times a second at most."""
         now = time.monotonic()
         if done < self.total and now - self.drawn < (0.1 if self.live else 5.0):
             return

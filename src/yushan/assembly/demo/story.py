@@ -22,7 +22,7 @@ from yushan.assembly.demo.progress import Progress, say
 from yushan.assembly.demo.report import MOVING, Reader
 from yushan.assembly.demo.words import told
 from yushan.base import SystemClock, Unavailable
-from yushan.domain.phantoms import OPTED_OUT_IDENTITY
+from yushan.domain.phantoms import OPTED_OUT
 from yushan.services.consent import Channel, Decision, Wish
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ class Demo:
     def record_opt_out(self) -> None:
         """One person of the samples has left: the office knows before any image arrives."""
         database, office = open_office(self.plan.citizen)
-        office.record(OPTED_OUT_IDENTITY, Wish(decision=Decision.STOP, channel=Channel.COUNTER))
+        office.record(
+            OPTED_OUT.identity or "", Wish(decision=Decision.STOP, channel=Channel.COUNTER)
+        )
         database.dispose()
 
     def loads(self) -> list[Load]:

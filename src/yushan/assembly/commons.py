@@ -1,0 +1,150 @@
+"""The role *commons*: packs in, verified and de-identified again, kept, indexed, shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yushan.assembly.accounts import make_demo_accounts, one_click
+from yushan.assembly.demo_state import DemoState
+from yushan.assembly.parts import (
+    answers,
+    known_sites,
+    open_database,
+    peer,
+    read_public,
+    site_names,
+)
+from yushan.assembly.web import application
+from yushan.base import PackId, SiteName, SystemClock
+from yushan.doors import dicomweb, viewer
+from yushan.doors.exchange import pack_routes
+from yushan.doors.portal import CommonsRooms, Place, Shell, commons_routes
+from yushan.engines.durable import Durable
+from yushan.engines.keys import Signer, derive, load_secret
+from yushan.engines.sandbox import Children
+from yushan.engines.store import open_store
+from yushan.flows.admit import QUEUE, Admit, Desk, Ticker, durable_admit, run_key
+from yushan.services.accounts import Accounts
+from yushan.services.archive import Admissions, Archive, Uploads
+from yushan.services.catalogue import Catalogue
+from yushan.services.consent import ConsentList, PeerOffice
+from yushan.services.ledger import Ledger
+from yushan.services.linkage import LinkageCommons
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
+
+    from yushan.assembly.settings import Commons as Settings
+
+
+class CommonsRole:
+    """Everything that stands at the national centre."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.name, self.http = settings, settings.name, settings.http
+        self.clock = SystemClock()
+        self.database = open_database(settings)
+        folder = Path(settings.data)
+        signer = Signer(load_secret(settings.signing_key))
+        store = open_store(settings.store_url())
+        self.ledger = Ledger(self.database, self.clock, signer)
+        self.archive = Archive(self.database, store, self.clock)
+        self.admissions = Admissions(self.database, folder / "incoming", store, self.clock)
+        self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
+        self.catalogue = Catalogue(self.database)
+        self.accounts = Accounts(self.database, self.clock)
+        self.children = Children(settings.workers)
+        self.viewing = Children(settings.workers, seconds=20.0)
+        self.durable = Durable(settings.flows_url(), "commons", {QUEUE: max(2, settings.workers)})
+        self.ticker = self._ticker()
+        self.app = self._application()
+
+    def _desk(self) -> Desk:
+        settings = self.settings
+        key = load_secret(settings.commons_key)
+        office = PeerOffice(peer(settings.citizen), settings.name)
+        return Desk(
+            db=self.database,
+            admissions=self.admissions,
+            archive=self.archive,
+            catalogue=self.catalogue,
+            ledger=self.ledger,
+            linker=LinkageCommons(
+                load_secret(settings.sealing_key), key, read_public(settings.linkage_group)
+            ),
+            consent=ConsentList(
+                office, self.clock, settings.list_age_s, read_public(settings.consent_public)
+            ),
+            workers=self.children,
+            uid_key=derive(key, "yushan/deid/uid/2"),
+            folder=Path(settings.data) / "work",
+        )
+
+    def _ticker(self) -> Ticker:
+        desk = self._desk()
+        story = durable_admit(Admit(desk), self._wake)
+
+        def start(site: SiteName, pack: PackId, attempt: int) -> None:
+            self.durable.enqueue(QUEUE, story, site, pack, key=run_key(site, pack, attempt))
+
+        return Ticker(desk, start)
+
+    def _wake(self) -> None:
+        self.ticker.wake()
+
+    def _application(self) -> Starlette:
+        settings = self.settings
+        place = Place(
+            kind="commons",
+            name={"zh-Hant": "國家醫學影像共享平台", "en": "National medical imaging commons"},
+            cookie="yushan_commons",
+            secure=bool(settings.http.certificate),
+            demo=settings.demo,
+            sites=site_names(settings.sites),
+        )
+        shell = Shell(place, self.clock)
+        return application(
+            [*self._machines(), *commons_routes(shell, self._rooms())],
+            healthy=lambda: {"database": answers(self.database)},
+            accounts=self.accounts,
+            sites=known_sites(settings.sites),
+            cookie=place.session_cookie,
+            pages=shell,
+        )
+
+    def _machines(self) -> list[BaseRoute]:
+        """What programs speak to."""
+        return [
+            *pack_routes(self.uploads, self._wake),
+            *dicomweb.routes(self.catalogue, self.archive, self.viewing),
+            *viewer.routes(Path(self.settings.viewer or ".")),
+        ]
+
+    def _rooms(self) -> CommonsRooms:
+        settings = self.settings
+        return CommonsRooms(
+            accounts=self.accounts,
+            catalogue=self.catalogue,
+            archive=self.archive,
+            admissions=self.admissions,
+            ledger=self.ledger,
+            demo=DemoState(Path(settings.demo_state)) if settings.demo_state else None,
+            demo_accounts=one_click(settings.demo_accounts),
+        )
+
+    def start(self) -> None:
+        """Recover what a former life left, then take packs."""
+        if self.settings.demo_accounts:
+            make_demo_accounts(self.accounts, self.settings.demo_accounts)
+        self.durable.start()
+        self.ticker.start()
+
+    def stop(self) -> None:
+        """Let the work end."""
+        self.ticker.stop()
+        self.durable.stop()
+        self.children.close()
+        self.viewing.close()
+        self.database.dispose()
