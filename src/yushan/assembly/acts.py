@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from yushan.assembly.citizen import open_office
+from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.parts import open_database
-from yushan.assembly.settings import Commons, Gateway
+from yushan.assembly.settings import Commons
 from yushan.base import Rejected, SystemClock
 from yushan.engines.keys import Signer, load_secret
 from yushan.engines.store import open_store
@@ -24,13 +25,13 @@ from yushan.services.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yushan.assembly.settings import AnyRole, Citizen
+    from yushan.assembly.settings import Citizen, Role
     from yushan.base import Clock
     from yushan.services.consent import History, Receipt
 
 
 @contextmanager
-def with_gateway(settings: AnyRole) -> Iterator[tuple[Journal, Handling]]:
+def with_gateway(settings: Role) -> Iterator[tuple[Journal, Handling]]:
     """A gateway's journal and what can be done by hand."""
     if not isinstance(settings, Gateway):
         raise Rejected("assembly.other-role", role=settings.name)
@@ -51,7 +52,7 @@ def state_named(name: str) -> State:
 
 
 @contextmanager
-def with_archive(settings: AnyRole) -> Iterator[Archive]:
+def with_archive(settings: Role) -> Iterator[Archive]:
     """A commons' archive."""
     if not isinstance(settings, Commons):
         raise Rejected("assembly.other-role", role=settings.name)
@@ -95,7 +96,7 @@ def export_ledger(settings: Commons, folder: Path, clock: Clock) -> dict[str, An
         database.dispose()
 
 
-def rebuild_index(settings: AnyRole) -> dict[str, Any]:
+def rebuild_index(settings: Role) -> dict[str, Any]:
     """Make the index of a stopped commons again from its packs alone."""
     if not isinstance(settings, Commons):
         raise Rejected("assembly.other-role", role=settings.name)

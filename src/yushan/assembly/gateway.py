@@ -29,7 +29,7 @@ from yushan.services.linkage import LinkageClient, PeerEvaluator
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from yushan.assembly.settings import Gateway as Settings
+    from yushan.assembly.gateway_settings import Gateway as Settings
     from yushan.doors.dimse import Ended
     from yushan.services.gateway import Run
 

@@ -12,7 +12,7 @@ import msgspec
 from yushan.base import Rejected, SystemClock
 
 if TYPE_CHECKING:
-    from yushan.assembly.settings import AnyRole
+    from yushan.assembly.settings import Role
     from yushan.doors.cli import DemoWish
 
 Answer = dict[str, Any]
@@ -34,7 +34,7 @@ def load_as(config: Path, kind: type[Any]) -> Any:  # noqa: ANN401 - a role's se
     return settings
 
 
-def load(config: Path) -> AnyRole:
+def load(config: Path) -> Role:
     """The settings of a file, with what the environment lays over them."""
     from yushan.assembly.settings import load as read  # noqa: PLC0415 - see the module's docstring
 
@@ -117,8 +117,8 @@ class TheHouse:
 
     def gateway_import(self, config: Path, folder: Path) -> Answer:
         """Take a folder's files in."""
+        from yushan.assembly.gateway_settings import Gateway  # noqa: PLC0415
         from yushan.assembly.imports import import_folder  # noqa: PLC0415
-        from yushan.assembly.settings import Gateway  # noqa: PLC0415
 
         report = import_folder(load_as(config, Gateway), folder.absolute())
         return {"taken": report.taken, "left_out": dict(report.left_out)}

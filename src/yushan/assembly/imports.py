@@ -10,7 +10,7 @@ from yushan.base import SystemClock
 from yushan.services.gateway import Journal
 
 if TYPE_CHECKING:
-    from yushan.assembly.settings import Gateway
+    from yushan.assembly.gateway_settings import Gateway
     from yushan.services.gateway import ImportReport
 
 

@@ -15,7 +15,7 @@ from yushan.doors.portal import Destination, Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yushan.assembly.settings import Gateway
+    from yushan.assembly.gateway_settings import Gateway
     from yushan.engines.net import Peer
     from yushan.services.consent import ConsentClient
     from yushan.services.gateway import Outbox

@@ -1,32 +1,24 @@
-"""A role from its settings."""
+"""A role from its settings; a role imports only its own rooms."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from yushan.assembly.settings import Citizen, Commons, Gateway, KeyHolder
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from yushan.assembly.serve import Running
-    from yushan.assembly.settings import AnyRole
+    from yushan.assembly.settings import Role
+
+#: Name of the settings' class → module and class of the role.
+ROLES: Final = {
+    "Gateway": ("yushan.assembly.gateway", "GatewayRole"),
+    "KeyHolder": ("yushan.assembly.keyholder", "KeyHolderRole"),
+    "Citizen": ("yushan.assembly.citizen", "CitizenRole"),
+    "Commons": ("yushan.assembly.commons", "CommonsRole"),
+}
 
 
-def build(settings: AnyRole) -> Running:
-    """Make the role that the settings describe; a role imports only its own rooms."""
-    match settings:
-        case Gateway():
-            from yushan.assembly.gateway import GatewayRole  # noqa: PLC0415
-
-            return GatewayRole(settings)
-        case KeyHolder():
-            from yushan.assembly.keyholder import KeyHolderRole  # noqa: PLC0415
-
-            return KeyHolderRole(settings)
-        case Citizen():
-            from yushan.assembly.citizen import CitizenRole  # noqa: PLC0415
-
-            return CitizenRole(settings)
-        case Commons():
-            from yushan.assembly.commons import CommonsRole  # noqa: PLC0415
-
-            return CommonsRole(settings)
+def build(settings: Role) -> Running:
+    """Make the role that the settings describe."""
+    module, name = ROLES[type(settings).__name__]
+    return cast("Running", getattr(import_module(module), name)(settings))

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from yushan.base import Rejected, read_settings
-from yushan.doors.dimse import ReceiverSettings  # noqa: TC001 - msgspec reads it at run time
-from yushan.services.gateway import Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,28 +68,6 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return self.flows or f"sqlite:///{self.data}/flows.db"
 
 
-class Gateway(
-    Role, tag="gateway", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
-):
-    """In a hospital: receives, accounts, de-identifies (stage 1), sends."""
-
-    zh: str = ""
-    en: str = ""
-    dimse: tuple[ReceiverSettings, ...] = ()
-    policy: str = "tw-hospital"
-    site_key: str
-    rules: Rules = Rules()
-    commons: Remote
-    commons_public: str
-    ledger_public: str
-    keyholders: tuple[Remote, ...]
-    linkage_group: str
-    citizen: Remote
-    consent_public: str
-    list_age_s: float = 86400.0
-    demo_accounts: str = ""
-
-
 class KeyHolder(
     Role, tag="keyholder", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
 ):
@@ -137,19 +113,29 @@ class Commons(
         return self.store or f"file:{self.data}/store"
 
 
-AnyRole = Gateway | KeyHolder | Citizen | Commons
-
-
 class Known(msgspec.Struct, frozen=True):
     """The one key that says which role a file is for."""
 
     role: str
 
 
-def load(path: Path, environ: dict[str, str]) -> AnyRole:
+def kind_of(role: str) -> type[Role]:
+    """The settings of a role by its name; ``Rejected("base.settings-invalid")``."""
+    if role == "gateway":
+        from yushan.assembly.gateway_settings import Gateway  # noqa: PLC0415 - loads a gateway's rooms
+
+        return Gateway
+    kinds: dict[str, type[Role]] = {"keyholder": KeyHolder, "citizen": Citizen, "commons": Commons}
+    if role not in kinds:
+        raise Rejected("base.settings-invalid", where="role")
+    return kinds[role]
+
+
+def load(path: Path, environ: dict[str, str]) -> Role:
     """The settings of a role's file; ``Rejected("base.settings-…")``."""
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Rejected("base.settings-unreadable") from error
-    return read_settings(text, AnyRole, environ)  # type: ignore[arg-type]
+    known = read_settings(text, Known, {})
+    return read_settings(text, kind_of(known.role), environ)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from yushan.assembly.demo.plan import Hospital, Plan
-    from yushan.assembly.settings import Gateway
+    from yushan.assembly.gateway_settings import Gateway
 
 #: A file larger than this is not looked into to find out whether a PACS could send it.
 LARGEST: Final = 1 << 30

@@ -12,8 +12,9 @@ import msgspec
 from yushan.assembly.accounts import DemoAccount
 from yushan.assembly.demo.ceremony import HOLDERS, Keys, hold_ceremony
 from yushan.assembly.demo.processes import Process
+from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.parts import site_of
-from yushan.assembly.settings import Citizen, Commons, Gateway, Http, KeyHolder, Remote, Site
+from yushan.assembly.settings import Citizen, Commons, Http, KeyHolder, Remote, Site
 from yushan.base import write_settings
 from yushan.doors.dimse import ReceiverSettings
 from yushan.engines.keys import make_secret

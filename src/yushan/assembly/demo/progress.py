@@ -19,7 +19,7 @@ class Progress:
         self.title, self.total = title, max(total, 1)
         self.out = out or sys.stderr
         self.live = self.out.isatty()
-        self.begun, self.drawn = time.monotonic(), 0.0
+        self.begun, self.drawn, self.done = time.monotonic(), 0.0, -1
 
     def __enter__(self) -> Self:
         self.show(0)
@@ -32,9 +32,10 @@ class Progress:
     def show(self, done: int, note: str = "") -> None:
         """Draw ``done`` of ``total``; ten times a second at most."""
         now = time.monotonic()
-        if done < self.total and now - self.drawn < (0.1 if self.live else 5.0):
+        last = done >= self.total > self.done
+        if not last and now - self.drawn < (0.1 if self.live else 5.0):
             return
-        self.drawn = now
+        self.drawn, self.done = now, done
         filled = WIDTH * min(done, self.total) // self.total
         bar = "█" * filled + "░" * (WIDTH - filled)
         spent = now - self.begun

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from yushan.assembly.accounts import read_demo_accounts
+from yushan.assembly.demo_state import GatewayNow, Now
 from yushan.base import SystemClock
 from yushan.engines.database import Database
 from yushan.engines.store import open_store
@@ -20,7 +21,8 @@ from yushan.services.gateway import Journal, State
 if TYPE_CHECKING:
     from yushan.assembly.demo.plan import Plan
     from yushan.assembly.demo.processes import Processes
-    from yushan.assembly.settings import Commons, Gateway
+    from yushan.assembly.gateway_settings import Gateway
+    from yushan.assembly.settings import Commons
     from yushan.services.archive import SiteAccount
     from yushan.services.gateway import Accounting
 
@@ -144,6 +146,34 @@ class Reader:
             states=states_of(sites),
             closes=all(site.closes for site in sites),
         )
+
+    def movement(self) -> tuple[int, int]:
+        """Objects received at the gateways, and how many of all still move by themselves."""
+        accounting = self.accounting().values()
+        moving = sum(found.states.get(state, 0) for found in accounting for state in MOVING)
+        received = sum(found.received for found in accounting)
+        return received, moving + self.commons().states["in-work"]
+
+    def now(self, running_s: float) -> Now:
+        """As the tour page tells it."""
+        accounting = self.accounting()
+        return Now(
+            gateways=[
+                GatewayNow(
+                    one.name, one.http.url(), bool(one.dimse[0].tls_cert),
+                    accounting[one.name].received,
+                    {str(state): n for state, n in accounting[one.name].states.items()},
+                    accounting[one.name].closes,
+                )
+                for one in self.plan.gateways
+            ],
+            holders_online=sum(
+                process.answers()
+                for process in self.processes.all
+                if process.name.startswith("keyholder")
+            ),
+            running_s=running_s,
+        )  # fmt: skip
 
     def process_id(self, name: str) -> int:
         """A role's process id in its present life."""

@@ -19,8 +19,9 @@ from yushan.assembly.demo.feed import folder_loads, sample_loads, send
 from yushan.assembly.demo.plan import lay_out
 from yushan.assembly.demo.processes import Processes
 from yushan.assembly.demo.progress import Progress, say
-from yushan.assembly.demo.report import MOVING, Reader
+from yushan.assembly.demo.report import Reader
 from yushan.assembly.demo.words import told
+from yushan.assembly.demo_state import write_state
 from yushan.base import SystemClock, Unavailable
 from yushan.domain.phantoms import OPTED_OUT
 from yushan.services.consent import Channel, Decision, Wish
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S: Final = 1800.0
 LOOK_S: Final = 0.25
+STATE_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Demo:
         self.feed(loads)
         self.wait(reader, sum(load.files for load in loads))
         report = reader.report(begun)
+        write_state(Path(self.plan.commons.demo_state), reader.now(time.monotonic() - begun))
         closes = all(one.closes for one in report.gateways) and report.commons.closes
         if self.wanted.as_json:
             sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
@@ -100,7 +103,7 @@ class Demo:
             sys.stdout.write(told(report))
             sys.stdout.flush()
         if not self.wanted.leave:
-            self.ending.wait()
+            self.stand_by(reader, begun)
         return 0 if closes else 1
 
     def record_opt_out(self) -> None:
@@ -129,15 +132,17 @@ class Demo:
         end = time.monotonic() + PATIENCE_S
         with Progress("to the commons", total) as bar:
             while not self.ending.is_set():
-                accounting = reader.accounting()
-                moving = sum(
-                    found.states.get(state, 0) for found in accounting.values() for state in MOVING
-                )
-                received = sum(found.received for found in accounting.values())
+                received, moving = reader.movement()
                 bar.show(received - moving)
-                if received and not moving and reader.commons().states.get("in-work", 0) == 0:
+                if received >= total and not moving:
                     bar.show(total)
                     return
                 if time.monotonic() > end:
                     raise Unavailable("demo.still-moving", objects=moving)
                 time.sleep(LOOK_S)
+
+    def stand_by(self, reader: Reader, begun: float) -> None:
+        """Run on until told to stop, and tell the tour page how things stand."""
+        path = Path(self.plan.commons.demo_state)
+        while not self.ending.wait(STATE_S):
+            write_state(path, reader.now(time.monotonic() - begun))

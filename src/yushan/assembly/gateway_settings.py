@@ -1,0 +1,29 @@
+"""What a gateway is told; apart from other roles' settings because it knows a gateway's rooms."""
+
+from __future__ import annotations
+
+from yushan.assembly.settings import Remote, Role
+from yushan.doors.dimse import ReceiverSettings  # noqa: TC001 - msgspec reads it at run time
+from yushan.services.gateway import Rules
+
+
+class Gateway(
+    Role, tag="gateway", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
+):
+    """In a hospital: receives, accounts, de-identifies (stage 1), sends."""
+
+    zh: str = ""
+    en: str = ""
+    dimse: tuple[ReceiverSettings, ...] = ()
+    policy: str = "tw-hospital"
+    site_key: str
+    rules: Rules = Rules()
+    commons: Remote
+    commons_public: str
+    ledger_public: str
+    keyholders: tuple[Remote, ...]
+    linkage_group: str
+    citizen: Remote
+    consent_public: str
+    list_age_s: float = 86400.0
+    demo_accounts: str = ""
