@@ -51,8 +51,15 @@ def target_of(request: Request) -> Target:
 
 
 def base_of(request: Request) -> str:
-    """The address of the service as the client knows it, without slash at the end."""
-    return f"{str(request.base_url).rstrip('/')}/dicom-web"
+    """The address of the service as the client knows it, without slash at the end.
+
+    A client that names our own address and forgets the port (dicomweb-client does) gets it back.
+    """
+    url = request.base_url
+    host, port = request.scope.get("server") or ("", None)
+    if url.port is None and url.hostname in (host, "localhost") and port not in (None, 80, 443):
+        url = url.replace(port=port)
+    return f"{str(url).rstrip('/')}/dicom-web"
 
 
 def scope_of(request: Request) -> Scope:

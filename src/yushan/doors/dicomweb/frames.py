@@ -83,7 +83,7 @@ class Frames:
             form = Form.chosen(ranges, syntax, alone=len(found.entry.frames) == 1)
             parts = self.parts(found, list(range(len(found.entry.frames))), form)
         else:
-            form = Form.chosen(ranges, EXPLICIT, alone=True)
+            form = Form.chosen(ranges, EXPLICIT, alone=True, by_itself=True)
             parts = [Part(form.media_type, place[2], lambda: self.value(found, place[1], place[2]))]
         if form.multipart:
             return related(parts, f'type="{form.type}"; transfer-syntax={form.syntax}', {})
@@ -107,13 +107,16 @@ class Form:
         self.media_type = f"{self.type}; transfer-syntax={self.syntax}"
 
     @classmethod
-    def chosen(cls, ranges: Sequence[Range], stored: str, *, alone: bool) -> Form:
+    def chosen(
+        cls, ranges: Sequence[Range], stored: str, *, alone: bool, by_itself: bool = False
+    ) -> Form:
         """The best form that the client takes and that is there.
 
         Stored frames answer a range that names their type or any type, and one that asks for
         octets in any transfer syntax (``*``, as viewers do). Octets without a transfer syntax mean
         Explicit VR Little Endian, so compressed frames are decoded (PS3.18 8.7.3.3.2). A range
-        without ``multipart`` is answered with the frame alone, where it is one.
+        without ``multipart`` is answered with the frame alone, where it is one; who takes anything
+        gets parts, unless the thing stands ``by_itself``.
 
         Raises
         ------
@@ -125,7 +128,7 @@ class Form:
         for one in ranges:
             if not (one.multipart or alone or one.type == "*/*"):
                 continue
-            parts = one.multipart or one.type == "*/*"
+            parts = one.multipart or (one.type == "*/*" and not by_itself)
             if is_as_stored(one, media_type, syntax):
                 return cls(stored, multipart=parts, decoded=False)
             if one.covers(OCTETS) and one.syntax in ("", EXPLICIT) and one.type != "*/*":
@@ -141,8 +144,8 @@ def is_as_stored(one: Range, media_type: str, syntax: str) -> bool:
 
 
 def native_as_explicit(syntax: str) -> str:
-    """Pixels of all native syntaxes that are stored lie as in Explicit VR Little Endian."""
-    return syntax if TRANSFER_SYNTAXES[syntax].encapsulated else EXPLICIT
+    """Uncompressed frames are the same bytes in all syntaxes that are stored."""
+    return EXPLICIT if TRANSFER_SYNTAXES[syntax].media_type == OCTETS else syntax
 
 
 def is_encapsulated(found: Found) -> bool:

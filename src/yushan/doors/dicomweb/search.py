@@ -130,12 +130,15 @@ def search_of(parameters: Iterable[tuple[str, str]]) -> Search:
     return assembled(found)
 
 
+#: Fields of `Search` itself; all others are the query's.
+BEYOND: Final = ("sop_instance_uids", "instance_number")
+
+
 def assembled(found: dict[str, Any]) -> Search:
     """The search of what the parameters say, by field."""
     if found.pop("accession", ""):  # removed at the hospital: no study has one
         found["studies"] = (NOWHERE,)
-    beyond: dict[str, Any] = {name: found.pop(name) for name in ("sop_instance_uids", "instance_number")
-              if name in found}  # fmt: skip
+    beyond: dict[str, Any] = {name: found.pop(name) for name in BEYOND if name in found}
     subjects = found.pop("subjects", ())
     if any(WILD.search(one) for one in subjects):
         beyond["subjects"] = subjects
