@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +14,6 @@ from yushan.domain.deid import (
     Quarantined,
     deidentify,
     harvest,
-    load_policy,
     national_identity,
 )
 from yushan.domain.dicom import declared_charset, summary_of, text_values, walk
@@ -23,13 +21,11 @@ from yushan.domain.verifier import verify
 from yushan.services.gateway import disk_room
 
 if TYPE_CHECKING:
-    from yushan.domain.deid import SiteKeys
+    from yushan.domain.deid import Policy, SiteKeys
     from yushan.domain.dicom import Part10
 
 POSITION: Final = 0x00200032
 ORIENTATION: Final = 0x00200037
-
-policy_of = cache(load_policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ class How:
     """What is the same for all objects of one patient in one batch."""
 
     folder: str
-    policy: str
+    policy: Policy
     keys: SiteKeys
     subject: Pseudonym
     offset_days: int
@@ -138,7 +134,7 @@ def clean_one(source: Source, how: How) -> Result:
 def release(number: int, data: bytes, how: How) -> Result:
     """De-identify, verify what came out by another program, write it."""
     made = deidentify(
-        data, policy=policy_of(how.policy), keys=how.keys, subject=how.subject,
+        data, policy=how.policy, keys=how.keys, subject=how.subject,
         offset_days=how.offset_days, harvested=Harvest(how.tokens),
     )  # fmt: skip
     if isinstance(made, Quarantined):

@@ -110,7 +110,7 @@ class Intake:
             return
         members = self.batches.members(run, State.READY)
         person = self.shop.recall(run) or self.meet(run, members)
-        stopped = {number: (reason,) for number, reason in person.blind}
+        stopped: dict[int, tuple[str, ...]] = {number: (reason,) for number, reason in person.blind}
         seen = [member for member in members if member.object not in stopped]
         how = self.how(run, batch, person)
         done = self.shop.clean_all(seen, how, lambda: self.batches.load(run))
@@ -216,7 +216,7 @@ class Intake:
         subject = Pseudonym(batch.subject)
         offset_days = site_offset_days(self.desk.keys, subject)
         return How(
-            str(folder), self.desk.policy.name, self.desk.keys, subject, offset_days,
+            str(folder), self.desk.policy, self.desk.keys, subject, offset_days,
             frozenset(person.tokens),
         )  # fmt: skip
 

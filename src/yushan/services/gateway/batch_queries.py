@@ -106,12 +106,7 @@ def due(tx: Connection, now: float, stale: float, limit: int) -> Sequence[Found]
     ).all()
 
 
-def change_batch(
-    tx: Connection,
-    number: str,
-    attempt: int,
-    **values: Any,  # noqa: ANN401 - columns
-) -> int:
+def change_batch(tx: Connection, number: str, attempt: int, values: dict[str, Any]) -> int:
     """Set columns of a batch if ``attempt`` is still its attempt; 1 if so."""
     mine = sa.update(BATCH).where(B.id == number, B.attempt == attempt)
     return tx.execute(mine.values(**values)).rowcount

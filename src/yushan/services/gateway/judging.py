@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from yushan.services.gateway.reading import MEDIA_DIRECTORY, Kind
+from yushan.services.gateway.reading import Kind
 from yushan.services.gateway.states import State
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ SERIES_OPEN: Final = "gateway.series-open"
 #: Kinds that are no DICOM -> state and reason.
 BY_KIND: Final[dict[Kind, tuple[State, str]]] = {
     Kind.EMPTY: (State.REFUSED, "gateway.empty-file"),
+    Kind.DIRECTORY: (State.REFUSED, "gateway.dicomdir"),
     Kind.PICTURE: (State.TO_DIGITISE, "gateway.not-dicom"),
     Kind.ARCHIVE: (State.REFUSED, "gateway.archive-file"),
     Kind.OTHER: (State.REFUSED, "gateway.not-an-image"),
@@ -53,8 +54,6 @@ def judge(arrival: Arrival, first: First | None) -> Verdict:
         fault = arrival.fault or "gateway.not-an-image"
         mendable = fault in MENDED_BY_SENDING
         return Verdict(State.REFUSED if mendable else State.QUARANTINED, fault)
-    if arrival.summary.sop_class_uid == MEDIA_DIRECTORY:
-        return Verdict(State.REFUSED, "gateway.dicomdir")
     if first is None:
         return Verdict(State.HELD, SERIES_OPEN, first=True)
     if is_same(arrival, first):

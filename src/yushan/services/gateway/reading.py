@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 #: Files up to this size are read, larger ones are mapped.
 MAPPED_FROM: Final = 32 << 20
-MEDIA_DIRECTORY: Final = "1.2.840.10008.1.3.10"
+#: Media Storage SOP Class of a DICOMDIR (PS3.4 I), as its file meta group has it.
+MEDIA_DIRECTORY: Final = b"\x02\x00\x02\x00UI\x14\x001.2.840.10008.1.3.10"
 
 
 class Kind(StrEnum):
     """What a file is by its first bytes."""
 
     DICOM = "dicom"
+    DIRECTORY = "directory"
     PICTURE = "picture"
     ARCHIVE = "archive"
     EMPTY = "empty"
@@ -69,7 +71,7 @@ class Arrival:
 def kind_of(head: bytes) -> Kind:
     """What a file is by its first 512 bytes."""
     if is_dicom(head):
-        return Kind.DICOM
+        return Kind.DIRECTORY if MEDIA_DIRECTORY in head else Kind.DICOM
     if not head:
         return Kind.EMPTY
     found = (kind for at, magic, kind in MAGIC if head[at : at + len(magic)] == magic)

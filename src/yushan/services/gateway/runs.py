@@ -83,7 +83,8 @@ def read(tx: Connection, run: Run) -> Batch:
 
 def change(tx: Connection, run: Run, now: float, **values: Any) -> None:  # noqa: ANN401 - columns
     """Set columns while the attempt counts; else ``Conflict("gateway.run-superseded")``."""
-    if not batch_queries.change_batch(tx, run.batch, run.attempt, changed_at=now, **values):
+    values["changed_at"] = now
+    if not batch_queries.change_batch(tx, run.batch, run.attempt, values):
         raise Conflict("gateway.run-superseded", batch=run.batch, attempt=run.attempt)
 
 
