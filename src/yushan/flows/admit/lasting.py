@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from yushan.base import PackId, SiteName
-from yushan.engines.durable import flow, step
 from yushan.flows.admit.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ def durable_admit(admit: Admit, after: Callable[[], None]) -> Callable[[str, str
     The flow takes a site and a pack. An attempt that holds the pack ends the run; the ticker
     starts the next. ``after`` is called when a run ends.
     """
+    from yushan.engines.durable import flow, step  # noqa: PLC0415 - children load this room too
 
     @step("admit.prepare")
     def prepare(site: str, pack: str) -> str:
