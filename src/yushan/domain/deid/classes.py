@@ -131,3 +131,12 @@ def shows_face(facts: Facts) -> bool:
     """Whether slices of the head are thin enough to draw a face from."""
     is_thin = facts.slice_mm is not None and facts.slice_mm <= FACE_SLICE_MM
     return is_thin and HEAD.search(facts.body) is not None
+
+
+def render() -> str:
+    """The routes with their classes as a Markdown table for the documents."""
+    lines = ["| Route | Outcome | Why | Classes |", "|---|---|---|---|"]
+    for name, route in routes().items():
+        names = ", ".join(row.name for row in classes().values() if row.route == name)
+        lines.append(f"| {name} | {route.outcome} | {route.note} | {names} |")
+    return "\n".join(lines)

@@ -66,15 +66,18 @@ def meanings() -> dict[tuple[str, str], str]:
 def public_code(value: str, scheme: str, meaning: str, matcher: Matcher) -> Code | None:
     """The code if a public scheme has such a code.
 
-    The meaning is the Standard's own, else the known words of the given one, else the value again.
+    The meaning is the given one when all its words are known, else the Standard's own, else the
+    known words of the given one, else the value again.
     """
-    standard = meanings().get((scheme, value))
-    if standard is not None:
-        return Code(value, scheme, standard if standard.isascii() else value)
-    if not is_shaped(value, scheme) or matcher.in_text(value):
+    standard = meanings().get((scheme, value), "")
+    if not standard and (not is_shaped(value, scheme) or matcher.in_text(value)):
         return None
     cleaned = cleaned_text(meaning, "descriptor")
-    return Code(value, scheme, value if not cleaned or matcher.in_text(cleaned) else cleaned)
+    if matcher.in_text(cleaned):
+        cleaned = ""
+    if cleaned != meaning and standard.isascii():
+        cleaned = standard or cleaned
+    return Code(value, scheme, cleaned or value)
 
 
 def is_shaped(value: str, scheme: str) -> bool:

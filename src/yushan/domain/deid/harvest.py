@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from yushan.base import Rejected
 from yushan.domain.deid.dates import read_day
+from yushan.domain.deid.pseudonyms import registered_uids
 from yushan.domain.deid.tables import tag_set
 from yushan.domain.deid.vocabulary import HAN, is_no_evidence
 from yushan.domain.dicom import declared_charset, decode, walk
@@ -53,11 +53,14 @@ class Harvest:
 
 
 def harvest(data: Buffer) -> Harvest:
-    """The identifying tokens of one Part-10 file; nothing when it cannot be walked."""
-    try:
-        return harvest_of(walk(data))
-    except Rejected:
-        return Harvest()
+    """The identifying tokens of one Part-10 file.
+
+    Raises
+    ------
+    Rejected
+        The walker's codes: of a file that cannot be read nobody can say whom it names.
+    """
+    return harvest_of(walk(data))
 
 
 def harvest_of(part: Part10) -> Harvest:
@@ -102,10 +105,13 @@ def tokens_of(found: tuple[Found, ...]) -> Harvest:
     """Tokens of raw values."""
     tokens: set[str] = set()
     for _, kind, raw, charset in found:
+        found_here: set[str] = set()
         for text in readings(raw, charset):
             for value in text.split("\\"):
-                tokens.update(SPLITTERS[kind](value.strip(" \0")))
-    return Harvest(frozenset(token for token in tokens if is_evidence(token)))
+                found_here.update(SPLITTERS[kind](value.strip(" \0")))
+        words = "descriptor" if kind == "name" else "device"
+        tokens |= {token for token in found_here if is_evidence(token, words)}
+    return Harvest(frozenset(tokens))
 
 
 def readings(raw: bytes, charset: tuple[str, ...]) -> set[str]:
@@ -126,12 +132,12 @@ def squeezed(text: str) -> str:
     return SEPARATORS.sub("", folded(text))
 
 
-def is_evidence(token: str) -> bool:
+def is_evidence(token: str, kind: str) -> bool:
     """One letter, one Chinese character, short numbers and words of the field prove nothing."""
     low = squeezed(token)
     if len(low) < 2 or (low.isdigit() and len(low) < SHORTEST_NUMBER):
         return False
-    return not is_no_evidence(low) and not is_no_evidence(folded(token))
+    return not is_no_evidence(low, kind) and not is_no_evidence(folded(token), kind)
 
 
 def from_name(value: str) -> Iterator[str]:
@@ -172,7 +178,7 @@ def from_place(value: str) -> Iterator[str]:
 
 def from_uid(value: str) -> Iterator[str]:
     """A UID that is long enough to be nobody else's."""
-    if len(value) >= SHORTEST_UID:
+    if len(value) >= SHORTEST_UID and value not in registered_uids():
         yield value
 
 
@@ -219,7 +225,8 @@ class Matcher:
         self.exact: Final = frozenset(low)
         self.long: Final = tuple(sorted(token for token in low if is_long(token)))
         self.short: Final = frozenset(low - set(self.long))
-        self.raw: Final = tuple(sorted({raw for token in tokens for raw in encodings(token)}))
+        raw = sorted({raw for token in tokens for raw in encodings(token)})
+        self.raw: Final = re.compile(b"|".join(map(re.escape, raw))) if raw else None
 
     def in_text(self, text: str) -> bool:
         """Whether a token stands in a text: as a word, or without its separators if long."""
@@ -235,7 +242,7 @@ class Matcher:
 
     def in_bytes(self, raw: bytes) -> bool:
         """Whether a token stands in opaque bytes in any encoding."""
-        return any(token in raw for token in self.raw)
+        return self.raw is not None and self.raw.search(raw) is not None
 
 
 def is_long(token: str) -> bool:

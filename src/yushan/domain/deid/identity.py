@@ -6,7 +6,6 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from yushan.base import Rejected
 from yushan.domain.dicom import declared_charset, decode, walk
 
 if TYPE_CHECKING:
@@ -54,11 +53,13 @@ def national_identity(data: Buffer) -> str | None:
     Looked for in Patient ID and Other Patient IDs. ``None`` when there is none, when there are two
     different ones, or when the name says that it is a newborn's mother's: two people must never
     share a token.
+
+    Raises
+    ------
+    Rejected
+        The walker's codes.
     """
-    try:
-        part = walk(data)
-    except Rejected:
-        return None
+    part = walk(data)
     charset = declared_charset(part, part.elements)
     names = values(part, part.elements, PATIENT_NAME, charset)
     if any(NEWBORN.search(unicodedata.normalize("NFKC", name)) for name in names):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yushan.domain.deid import codes, encode
 from yushan.domain.deid.content import CONTENT_SEQUENCE, ContentItem, is_kept_item
-from yushan.domain.deid.plan import Action, Rule
+from yushan.domain.deid.plan import TEXT_VRS, Action, Rule
 from yushan.domain.deid.policy import PERFORMED
 from yushan.domain.deid.private import block_of, is_creator, private_rule
 from yushan.domain.deid.tables import settings
@@ -41,6 +41,11 @@ TREES: Final = frozenset({CONTENT_SEQUENCE, GRAPHIC_ANNOTATIONS, 0x0040B020, 0x0
 #: Options that clean: they are claimed when they were at work, even if nothing stayed.
 CLEANING: Final = 1 << PERFORMED.index("clean_graphics") | 1 << PERFORMED.index(
     "clean_structured_content"
+)
+
+#: VRs whose values are characters.
+STRINGS: Final = TEXT_VRS | frozenset(
+    ["AE", "AS", "CS", "DA", "DS", "DT", "IS", "PN", "TM", "UI", "UR"]
 )
 
 Fixed = dict[int, bytes | None]
@@ -124,7 +129,9 @@ class Rewriter:
             return self.sequence(element, rule, place)
         if element.items is not None or rule.action is not Action.KEEP:
             return otherwise(element.tag, rule)
-        vr = element.vr if element.vr in rule.vrs else rule.vrs[0]
+        vr = vr_in_force(element.vr, rule.vrs)
+        if vr is None:
+            return otherwise(element.tag, rule)
         raw = self.raw(element, vr)
         kept = kept_value(self.task, element.tag, rule, vr, raw, place.charset)
         if kept is None and element.tag in LABELS:
@@ -250,6 +257,19 @@ class Rewriter:
                     written.add(block_of(element.tag))
                     raw = encode.element(creator_tag, "LO", creator.encode())
                     yield creator_tag, Outcome(raw, rule.bit)
+
+
+def vr_in_force(written: str, allowed: tuple[str, ...]) -> str | None:
+    """The VR by which a value is read: as written, or else as the dictionary has it.
+
+    ``None`` when text stands where numbers belong, or numbers of another width.
+    """
+    if written in allowed:
+        return written
+    if written == "UN" or (written in STRINGS and allowed[0] in STRINGS):
+        return allowed[0]
+    alike = encode.WIDTHS.get(written, 1) == encode.WIDTHS.get(allowed[0], 1)
+    return allowed[0] if alike and written not in STRINGS and allowed[0] not in STRINGS else None
 
 
 def otherwise(tag: int, rule: Rule) -> Outcome:

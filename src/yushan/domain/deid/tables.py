@@ -39,6 +39,8 @@ class Method(NamedTuple):
     meaning: str
 
 
+CONTENT_SEQUENCE: Final = 0x0040A730
+
 Node = dict[int, tuple[str, int | None]]
 
 
@@ -115,7 +117,16 @@ def node(number: int) -> Node:
         kind, below = (value, None) if isinstance(value, str) else value
         if all(letter in "0123456789ABCDEF" for letter in tag):
             found[int(tag, 16)] = (kind, below)
+    if number in content_nodes():
+        found[CONTENT_SEQUENCE] = ("1C", number)
     return found
+
+
+@cache
+def content_nodes() -> frozenset[int]:
+    """The nodes of content items, which hold further content items (PS3.3 C.17.3.2)."""
+    written = f"{CONTENT_SEQUENCE:08X}"
+    return frozenset(node[written][1] for node in iod_table()["nodes"] if written in node)
 
 
 def iod_nodes(iod: str) -> tuple[int, ...]:

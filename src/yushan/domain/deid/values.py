@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 DECIMAL: Final = re.compile(rb" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *")
 INTEGER: Final = re.compile(rb" *[+-]?[0-9]{1,10} *")
-PRINTABLE: Final = re.compile(rb"[ -~\t\r\n]{8,}\0*")
+PRINTABLE: Final = re.compile(rb"[ -~\t\r\n]{6,}\0*")
+#: Fewer bytes than this say nothing about a person.
+SHORTEST_TEXT: Final = 6
 LETTERS: Final = re.compile(rb"[A-Za-z]{3}")
 ZONE: Final = re.compile(r"[+-](?:0[0-9]|1[0-4])[0-5][0-9]")
 #: Values of these VRs are numbers in a fixed width.
@@ -93,7 +95,7 @@ def is_numeric(task: Task, rule: Rule, vr: str, raw: bytes) -> bool:
     count, rest = divmod(len(raw), width)
     if rest or (rule.most != OPEN and count > rule.most):
         return False
-    if rule.most != OPEN and len(raw) <= 16:
+    if len(raw) < SHORTEST_TEXT:
         return True
     return not looks_like_text(raw) and not task.matcher.in_bytes(raw)
 

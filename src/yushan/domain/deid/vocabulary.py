@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from yushan.domain.deid.tables import page
 
 HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-TOKEN: Final = re.compile(rf"[{HAN}]+|[0-9]+(?:\.[0-9]+)+[a-z]*|[A-Za-z0-9]+|[^\W_]", re.IGNORECASE)
+TOKEN: Final = re.compile(rf"[{HAN}]+|[0-9]+(?:\.[0-9]+)+[a-z]*|[^\W_{HAN}]+", re.IGNORECASE)
 SAFE_BETWEEN: Final = re.compile(r"[\s_\-/+,.()\[\]:;*&%<>=#'\"~]*")
 PARTS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 SHORT_NUMBER: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?")
@@ -32,9 +32,9 @@ MOST_DIGITS_IN_A_ROW: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The closed vocabulary (``vocabulary.toml``)."""
+    """The closed vocabulary (``vocabulary.toml``); ``words`` by the kind of text."""
 
-    words: frozenset[str]
+    words: dict[str, frozenset[str]]
     chinese: frozenset[str]
     longest: int
     descriptor: re.Pattern[str]
@@ -57,20 +57,21 @@ class Token(NamedTuple):
 def vocabulary() -> Vocabulary:
     """Load the vocabulary, once per process."""
     table = tomllib.loads(page("vocabulary.toml"))
-    words = frozenset(" ".join(table["words"].values()).split())
+    sections = {name: frozenset(words.split()) for name, words in table["words"].items()}
+    field = frozenset().union(*(words for name, words in sections.items() if name != "device"))
     chinese = frozenset(table["chinese"]["words"].split())
     coded = frozenset(page("coded_strings.txt").splitlines())
     patterns = table["patterns"]
     evidence = table["evidence"]
     return Vocabulary(
-        words=words,
+        words={"descriptor": field, "device": field | sections["device"]},
         chinese=chinese,
         longest=max(map(len, chinese)),
         descriptor=re.compile("|".join(patterns["descriptor"])),
         device=re.compile("|".join(patterns["descriptor"] + patterns["device"])),
         common=frozenset((evidence["common"] + evidence["common_chinese"]).split()),
         coded=coded,
-        coded_words=words
+        coded_words=field
         | {word.lower() for value in coded for word in re.split("[ _]", value) if len(word) > 2},
     )
 
@@ -136,12 +137,12 @@ def is_known(token: str, kind: str) -> bool:
     words, low = vocabulary(), token.lower()
     if not token.isascii():
         return is_chinese(token)
-    if low in words.words or SHORT_NUMBER.fullmatch(token):
+    if low in words.words[kind] or SHORT_NUMBER.fullmatch(token):
         return True
     pattern = words.device if kind == "device" else words.descriptor
     if pattern.fullmatch(low) and not is_long_number(low):
         return True
-    return is_compound(token)
+    return is_compound(token, kind)
 
 
 def is_long_number(token: str) -> bool:
@@ -149,9 +150,9 @@ def is_long_number(token: str) -> bool:
     return re.search("[0-9]{6}", token) is not None
 
 
-def is_compound(token: str) -> bool:
+def is_compound(token: str, kind: str) -> bool:
     """Whether a word is made of known words at capitals and digits: ``LungVol``, ``Abd3mm``."""
-    words, parts = vocabulary().words, PARTS.findall(token)
+    words, parts = vocabulary().words[kind], PARTS.findall(token)
     if len(parts) < 2 or "".join(parts) != token:
         return False
     has_digits = any(part.isdigit() for part in parts)
@@ -189,11 +190,11 @@ def cleaned_code_string(value: str) -> str:
     return re.sub("[.+-]", "_", upper) if known else ""
 
 
-def is_no_evidence(word: str) -> bool:
+def is_no_evidence(word: str, kind: str) -> bool:
     """Whether a word of the field (folded) says nothing about a person when it is found again."""
     words = vocabulary()
     return (
-        word in words.words
+        word in words.words[kind]
         or word in words.chinese
         or word in words.common
         or word in words.coded_words
