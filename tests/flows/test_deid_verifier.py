@@ -28,6 +28,7 @@ from yushan.domain.deid import (
     reissue,
     site_pseudonym,
 )
+from yushan.domain.phantoms import sample_studies
 from yushan.domain.verifier import verify
 
 FILES = sorted(
@@ -118,3 +119,30 @@ def test_any_piece_of_the_source_put_back_is_found() -> None:
         dataset.save_as(out)
         assert len(verify(out.getvalue())) >= 2, path.name
         assert source != output
+
+
+@pytest.mark.parametrize("site", ["hospital-a", "hospital-b"])
+def test_the_samples_are_released_clean_or_held(site: str) -> None:
+    outcomes: dict[str, set[str]] = {}
+    for file in sample_studies(site):
+        if not file.name.endswith(".dcm"):
+            continue
+        tokens = harvest(file.data)
+        answer = deidentify(
+            file.data,
+            policy=load_policy("tw-hospital"),
+            keys=KEYS,
+            subject=SUBJECT,
+            offset_days=-400,
+            harvested=tokens,
+        )
+        modality = file.name.split("/")[1].split("-")[-1]
+        if isinstance(answer, Quarantined):
+            outcomes.setdefault(modality, set()).add("held")
+            continue
+        outcomes.setdefault(modality, set()).add("released")
+        output = b"".join(answer.chunks)
+        assert verify(output, harvested=tokens.tokens, subject=SUBJECT) == (), file.name
+        assert verify(output, harvested=known_by_pydicom(file.data)) == (), file.name
+    assert all(outcomes[one] == {"released"} for one in ("CT", "MR", "SEG") if one in outcomes)
+    assert all(outcomes[one] == {"held"} for one in ("US", "DOC") if one in outcomes)

@@ -54,6 +54,7 @@ def test_a_released_ct_passes() -> None:
     [
         private((b"IS", b"1000\\8\\0")),
         {0x00081030: (b"LO", b"T2W AX 3MM FS")},
+        {0x00081030: (b"LO", "胸部電腦斷層 CT".encode())},
         {0x00081030: (b"LO", b""), 0x00081032: (b"SQ", items(code(b"SCT", b"51185008", b"Chest")))},
         {0x00101010: (b"AS", b"090Y")},
         {0x00081140: (b"SQ", items(dataset({0x00081155: (b"UI", uid(77))})))},
@@ -146,6 +147,8 @@ BROKEN: list[tuple[Change, str, str]] = [
     ({0x00081090: (b"LO", "модель".encode())}, "(0008,1090)", "verifier.text-shape"),
     ({0x00081090: (b"LO", b"x" * 65)}, "(0008,1090)", "verifier.text-shape"),
     ({0x00081090: (b"LO", b"one\\1234567")}, "(0008,1090)", "verifier.text-digits"),
+    ({0x00081030: (b"LO", "許功蓋 胸部電腦斷層".encode())}, "(0008,1030)", "verifier.text-han"),
+    ({0x00081030: (b"LO", "王心 心臟".encode())}, "(0008,1030)", "verifier.text-han"),
     ({0x00081030: (b"LO", b"CT Wang chest")}, "(0008,1030)", "verifier.text-word"),
     ({0x00081030: (b"LO", "CHEST \u0416".encode())}, "(0008,1030)", "verifier.text-shape"),
     ({0x00181003: (b"LO", b"room 5")}, "(0018,1003)", "verifier.text-not-allowed"),

@@ -40,9 +40,9 @@ class Needles:
     """The tokens in the forms they are looked for."""
 
     exact: frozenset[bytes]
-    words: tuple[tuple[str, re.Pattern[str]], ...]
+    words: tuple[str, ...]
     joined: tuple[str, ...]
-    raw: tuple[tuple[bytes, re.Pattern[bytes]], ...]
+    raw: tuple[bytes, ...]
     raw_joined: tuple[bytes, ...]
 
 
@@ -58,15 +58,22 @@ def is_evidence(token: str) -> bool:
     )
 
 
-def bounded(token: str) -> str:
-    """Pattern of a whole word: no letter beside a letter, no digit beside a digit."""
+def is_whole(token: str, text: str) -> bool:
+    """Whether a token stands in a text as a word: no letter by a letter, no digit by a digit."""
     before = "(?<![0-9])" if token[0].isdigit() else "(?<![a-z])" if token[0].isascii() else ""
     after = "(?![0-9])" if token[-1].isdigit() else "(?![a-z])" if token[-1].isascii() else ""
-    return f"{before}{re.escape(token)}{after}"
+    return re.search(f"{before}{re.escape(token)}{after}", text) is not None
 
 
 def encoded(token: str) -> Iterable[bytes]:
-    """The bytes of a token in every encoding that can write it."""
+    """The bytes of a token in every encoding that can write it, in lower case.
+
+    ASCII is the same in all but UTF-16; there, a long token is found when zeros are left out.
+    """
+    if token.isascii():
+        yield token.encode()
+        if is_long(token):
+            return
     for encoding in ENCODINGS:
         try:
             yield token.encode(encoding).lower()
@@ -78,18 +85,15 @@ def encoded(token: str) -> Iterable[bytes]:
 def needles(harvested: frozenset[str]) -> Needles:
     """Prepare the tokens of one patient; a series uses them again and again."""
     tokens = sorted(filter(is_evidence, {folded(token).strip() for token in harvested}))
-    joined = sorted({SEPARATORS.sub("", token) for token in tokens})
-    raw = sorted({code for token in tokens for code in encoded(token)})
+    joined = [one for one in {SEPARATORS.sub("", token) for token in tokens} if is_long(one)]
     return Needles(
         exact=frozenset(token.encode() for token in tokens),
-        words=tuple((token, re.compile(bounded(token))) for token in tokens),
-        joined=tuple(token for token in joined if is_long(token)),
+        words=tuple(tokens),
+        joined=tuple(joined),
         raw=tuple(
-            (code, re.compile(bounded(code.decode("latin-1")).encode("latin-1")))
-            for code in raw
-            if len(code) >= FEWEST_BYTES
+            {code for token in tokens for code in encoded(token) if len(code) >= FEWEST_BYTES}
         ),
-        raw_joined=tuple(token.encode() for token in joined if token.isascii() and is_long(token)),
+        raw_joined=tuple(token.encode() for token in joined if token.isascii()),
     )
 
 
@@ -155,7 +159,7 @@ def search_texts(data: Bytes, texts: list[Element], sought: Needles, report: Rep
 
 def in_text(text: str, sought: Needles) -> bool:
     """Whether a token stands in a folded text, as a word or without its separators."""
-    if any(token in text and pattern.search(text) for token, pattern in sought.words):
+    if any(token in text and is_whole(token, text) for token in sought.words):
         return True
     compact = SEPARATORS.sub("", text)
     return any(token in compact for token in sought.joined)
@@ -174,7 +178,8 @@ def search_bytes(data: Bytes, elements: list[Element], sought: Needles, report: 
 def in_bytes(raw: bytes, sought: Needles) -> bool:
     """Whether a token stands in raw bytes in any encoding, or in ASCII with separators."""
     low = raw.lower()
-    if any(code in low and pattern.search(low) for code, pattern in sought.raw):
-        return True
+    for code in sought.raw:
+        if code in low and is_whole(code.decode("latin-1"), low.decode("latin-1")):
+            return True
     compact = low.translate(None, BYTE_SEPARATORS)
     return any(token in compact for token in sought.raw_joined)

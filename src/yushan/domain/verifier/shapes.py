@@ -142,14 +142,22 @@ def is_known(token: str) -> bool:
     return bare in tables().words or (not token.isalpha() and MIXED(token) is not None)
 
 
+@cache
+def han_words() -> re.Pattern[str]:
+    """The Chinese words of the field, longest first."""
+    words = sorted(tables().han_words, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
 def by_words(text: str) -> str | None:
     """Every word is known: what Clean Descriptors leaves can be repeated by anyone."""
+    if not text.isascii():
+        text = han_words().sub(" ", unicodedata.normalize("NFKC", text))
     if kind := suspicion(text):
         return kind
     if ERA_DATE(text):
         return "verifier.text-date"
-    folded = unicodedata.normalize("NFKC", text).upper()
-    if not all(map(is_known, TOKENS(folded))):
+    if not all(map(is_known, TOKENS(text.upper()))):
         return "verifier.text-word"
     return None if printable(text) else "verifier.text-shape"
 

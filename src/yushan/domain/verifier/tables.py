@@ -52,6 +52,7 @@ class Tables:
     creators: frozenset[str]
     uids: frozenset[bytes]
     words: frozenset[str]
+    han_words: frozenset[str]
     classes: dict[bytes, str]
     methods: dict[str, str]
     designators: frozenset[str]
@@ -113,6 +114,7 @@ def tables() -> Tables:
         creators=frozenset(creator for creator, _, _ in safe),
         uids=frozenset(uid.encode() for uid in lines("uids.txt")),
         words=lines("words.txt"),
+        han_words=lines("words_han.txt"),
         classes={row["uid"].encode(): row["treatment"] for row in rows("classes.csv")},
         methods={row["code"]: row["meaning"] for row in rows("methods.csv")},
         designators=lines("designators.txt"),
