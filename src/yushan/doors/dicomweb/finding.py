@@ -101,9 +101,9 @@ class Finder:
         Absent
             ``dicomweb.absent``.
         """
-        found = [one for row in self.rows(scope, target) for one in self.of_series(row)]
-        if target.instance:
-            found = [one for one in found if one.entry.sop_instance_uid == target.instance][:1]
+        found = [
+            one for row in self.rows(scope, target) for one in self.of_series(row, target.instance)
+        ]
         if not found:
             raise Absent("dicomweb.absent")
         return found
@@ -118,12 +118,13 @@ class Finder:
         """
         return self.instances(scope, target)[0]
 
-    def of_series(self, row: SeriesRow) -> Iterator[Found]:
-        """All instances of a series, whichever packs they lie in."""
+    def of_series(self, row: SeriesRow, instance: str = "") -> Iterator[Found]:
+        """All instances of a series, or the one that is named, whichever pack it lies in."""
         for sidecar in self.archive.series_sidecars(SeriesUID(row.series_instance_uid)):
             if sidecar.study_instance_uid == row.study_instance_uid:
                 for entry in sidecar.instances:
-                    yield Found(row, PackId(sidecar.pack), entry)
+                    if instance in ("", entry.sop_instance_uid):
+                        yield Found(row, PackId(sidecar.pack), entry)
 
     def read(self, found: Found, start: int, length: int) -> bytes:
         """Bytes of an instance's file."""
