@@ -38,10 +38,9 @@ SEQUENCES: Final = tuple(
     tag for tag, row in pydicom.datadict.DicomDictionary.items() if row[0] == "SQ" and tag >> 16 > 8
 )
 VRS: Final = (
-    *("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "OB", "OD", "OF", "OL"),
-    *("OV", "OW", "PN", "SH", "SL", "SS", "ST", "SV", "TM", "UC", "UI", "UL", "UN", "UR", "US", "UT"),
-    "UV",
-)
+    *("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "OB", "OD", "OF"),
+    *("OL", "OV", "OW", "PN", "SH", "SL", "SS", "ST", "SV", "TM", "UC", "UI", "UL", "UN", "UR"),
+    *("US", "UT", "UV"),
 )
 STRUCTURE: Final = {0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x7FE00010}
 STRUCTURE_GROUPS: Final = {0x0028, 0x7FE0}
