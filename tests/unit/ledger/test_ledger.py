@@ -281,3 +281,23 @@ def test_a_ledger_longer_than_a_page_is_verified(database):
     ledger.seal()
     verdict = ledger.verify()
     assert (verdict.size, verdict.faults) == (1100, ())
+
+
+def test_a_ledger_that_grows_meanwhile_is_verified_as_of_one_moment(database):
+    ledger = make_ledger(database, 3)
+    ended = threading.Event()
+
+    def grow():
+        while not ended.is_set():
+            with database.begin() as tx:
+                ledger.append(tx, "archive.admitted", {"instances": 1})
+            ledger.seal()
+
+    thread = threading.Thread(target=grow)
+    thread.start()
+    try:
+        verdicts = [ledger.verify() for _ in range(25)]
+    finally:
+        ended.set()
+        thread.join()
+    assert [verdict.faults for verdict in verdicts] == [()] * 25
