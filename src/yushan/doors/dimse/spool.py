@@ -18,6 +18,7 @@ import fcntl
 import os
 import threading
 from array import array
+from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -28,7 +29,6 @@ from yushan.engines.observe import facts, log_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
 log = log_for(__name__)
