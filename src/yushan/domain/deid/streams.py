@@ -20,8 +20,8 @@ ADOBE: Final = re.compile(rb"Adobe.{7}", re.DOTALL)
 SOC, SOT, SOD, EOC, CME = 0xFF4F, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
 #: What encoders write about themselves into a JPEG 2000 comment; it says nothing about anybody.
 ENCODER: Final = re.compile(
-    rb"\0[\0\1](?:Kakadu-v?[0-9.]{1,8}|Created by OpenJPEG version [0-9.]{1,8}"
-    rb"|OpenJPH Ver [0-9.]{1,8}\.?)"
+    rb"\0[\0\1](?:Kakadu-v?[0-9.]{1,8}|Created by (?:GDCM/)?OpenJPEG version [0-9.]{1,8}"
+    rb"|OpenJPH Ver [0-9.]{1,8}\.?|Creator: JasPer Version [0-9.]{1,12})"
 )
 
 Span = tuple[int, int]
@@ -131,7 +131,8 @@ def codestream_spans(stream: bytes) -> list[Span]:
         at = end
     if stream[at : at + 2] != b"\xff\xd9":
         raise broken()
-    return [*spans, (at, at + 2)]
+    is_padded = not stream[at + 2 :].strip(b"\0")
+    return [*spans, (at, len(stream) if is_padded else at + 2)]
 
 
 def codestream_segment(stream: bytes, at: int) -> tuple[int, int] | None:
