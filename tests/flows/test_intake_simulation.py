@@ -89,7 +89,7 @@ class Hospitals(RuleBasedStateMachine):
             room.clock = old.clock
         self.world.commons = self.world.sender.commons = old.commons
         self.world.office.against = old.office.against
-        self.world.outbox.start()
+        self.world.intake.start()
         self.world.journal.start(0.0)
 
     def live(self, seconds: float) -> None:

@@ -65,6 +65,7 @@ def make_object(
     writer: str = "TEST",
     other: str = "",
     burned: str = "",
+    words: int = 256,
 ) -> bytes:
     """A CT slice of 16 × 16 that says who, what and where it is."""
     rows = [
@@ -79,10 +80,10 @@ def make_object(
         (0x0020000E, b"UI", series.encode()),
         (0x00200013, b"IS", str(number).encode()),
         (0x00280002, b"US", struct.pack("<H", 1)),
-        (0x00280010, b"US", struct.pack("<H", 16)),
-        (0x00280011, b"US", struct.pack("<H", 16)),
+        (0x00280010, b"US", struct.pack("<H", max(16, words // 1000))),
+        (0x00280011, b"US", struct.pack("<H", 16 if words == 256 else 1000)),
         (0x00280100, b"US", struct.pack("<H", 16)),
-        (0x7FE00010, b"OW", struct.pack("<H", pixel) * 256),
+        (0x7FE00010, b"OW", struct.pack("<H", pixel) * words),
     ]
     if other:
         rows.append((0x00101000, b"LO", other.encode()))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
-from tests.unit.gateway.making import Commons, manifest_of
+from tests.unit.gateway.making import manifest_of
+from tests.unit.gateway.web import Site
 
-from yushan.base import Rejected, Unavailable, YushanError
-from yushan.domain.packs import Manifest
+from yushan.base import Rejected, Unavailable
 from yushan.engines.net import Peer
 from yushan.services.gateway import HttpCommons
 
@@ -21,67 +18,12 @@ if TYPE_CHECKING:
 PACK = "0" * 64
 
 
-class Site:
-    """A commons behind HTTP, and what it was asked."""
-
-    def __init__(self) -> None:
-        self.commons = Commons()
-        self.asked: list[tuple[str, str]] = []
-        self.garbage = False
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
-                site.asked.append((self.command, self.path))
-                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                status, said = site.do(self.command, self.path, body)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(said)))
-                self.end_headers()
-                self.wfile.write(said)
-
-            do_GET = do_POST = do_PUT = answer  # noqa: N815 - the server's names
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def do(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        if self.garbage:
-            return 200, b"<html>"
-        try:
-            return self.route(method, path, body)
-        except YushanError as error:
-            problem = {"code": error.code, "title": "", "status": error.status, "detail": "",
-                       "remedy": ""}  # fmt: skip
-            return error.status, msgspec.json.encode(problem)
-
-    def route(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        if method == "POST" and path == "/exchange/v1/packs":
-            said = self.commons.offer(msgspec.json.decode(body, type=Manifest))
-        elif method == "PUT":
-            offset = int(path.partition("offset=")[2])
-            if offset != self.commons.tell(PACK).offset:
-                return 409, msgspec.json.encode(self.commons.tell(PACK))
-            said = self.commons.put(PACK, offset, body)
-        elif path.endswith("/seal"):
-            said = self.commons.seal(PACK)
-        else:
-            said = self.commons.state(path.rpartition("/")[2])
-        return 200, msgspec.json.encode(said)
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     site = Site()
-    thread = threading.Thread(target=site.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
+    site.start()
     yield site
-    site.server.shutdown()
-    thread.join()
-    site.server.server_close()
+    site.stop()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from yushan.domain.packs import Manifest, envelope_aad
 from yushan.engines.observe import facts, log_for
 from yushan.flows.intake.cleaning import How
 from yushan.flows.intake.workshop import Person
-from yushan.services.gateway import Output, Stage, State
+from yushan.services.gateway import Output, Stage, State, unfinished_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,6 +65,11 @@ class Intake:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.batches, self.outbox, self.shop = desk.batches, desk.outbox, desk.workshop
+
+    def start(self) -> None:
+        """Tidy up after a former life; call it before any flow runs."""
+        self.outbox.start()
+        self.shop.tidy(unfinished_batches(self.batches.db))
 
     def run(self, run: Run) -> bool:
         """The whole story at once; the durable flow takes the same steps."""
@@ -153,6 +158,8 @@ class Intake:
     def send(self, run: Run) -> None:
         """Ask about the person once more, then bring the pack to the commons."""
         batch = self.batches.load(run)
+        if batch.stage is Stage.DONE:
+            self.shop.clear(run)
         if batch.stage is not Stage.SEALED:
             return
         waiting = self.batches.members(run, State.PACKED)

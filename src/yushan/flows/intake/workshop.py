@@ -70,6 +70,12 @@ class Workshop:
         """The batch is through."""
         shutil.rmtree(self.folder(run), ignore_errors=True)
 
+    def tidy(self, kept: frozenset[str]) -> None:
+        """Remove what a former life left of batches that are through: all but ``kept``."""
+        for folder in self.root.iterdir():
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def remember(self, run: Run, person: Person) -> None:
         """Keep what is known of the patient until the batch is through."""
         with disk_room():

@@ -13,7 +13,7 @@ from yushan.services.gateway.accounting import (
     ReasonCount,
     Share,
 )
-from yushan.services.gateway.batches import Batches
+from yushan.services.gateway.batches import Batches, unfinished_batches
 from yushan.services.gateway.commons import HttpCommons
 from yushan.services.gateway.handling import Act, Handling
 from yushan.services.gateway.importing import ImportReport, disk_room
@@ -64,4 +64,5 @@ __all__ = [
     "diagram",
     "disk_room",
     "sync_folder",
+    "unfinished_batches",
 ]

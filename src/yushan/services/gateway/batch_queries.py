@@ -154,6 +154,11 @@ def drop_outputs(tx: Connection, number: str) -> None:
     tx.execute(sa.delete(OUTPUT).where(OUTPUT.c.batch == number))
 
 
+def unfinished(tx: Connection) -> set[str]:
+    """Batches that are not done."""
+    return set(tx.scalars(sa.select(B.id).where(B.stage != Stage.DONE)))
+
+
 def counts_by_stage(tx: Connection) -> dict[Stage, int]:
     """How many batches are at each stage."""
     rows = tx.execute(sa.select(B.stage, sa.func.count()).group_by(B.stage))

@@ -163,3 +163,9 @@ class Batches:
             if place in HOLDABLE:
                 runs.move(tx, run, (place, State.HELD), now, [reason])
         log.warning("gateway.batch-held", extra=facts(batch=run.batch, code=reason, seconds=wait_s))
+
+
+def unfinished_batches(db: Database) -> frozenset[str]:
+    """Ids of the batches that are not done: whose half-done work must be kept."""
+    with db.read() as tx:
+        return frozenset(batch_queries.unfinished(tx))
