@@ -99,8 +99,16 @@ def is_sendable(path: Path) -> bool:
     return True
 
 
-def send(plan: Plan, load: Load, told: Callable[[int], None]) -> int:
-    """Send a hospital's files to its gateway; how many went by C-STORE and by import."""
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of a hospital's files: in the gateway's spool, or left out and why."""
+
+    taken: int
+    left_out: dict[str, int]
+
+
+def send(plan: Plan, load: Load, told: Callable[[int], None]) -> Delivered:
+    """Send a hospital's files to its gateway: by C-STORE, what was not accepted by import."""
     gateway = next(one for one in plan.gateways if one.name == load.hospital.name)
     door = gateway.dimse[0]
     context = tls_context(plan) if load.hospital.tls else None
@@ -108,18 +116,20 @@ def send(plan: Plan, load: Load, told: Callable[[int], None]) -> int:
         door.host, door.port, load.sent, calling="DEMO_PACS", called=door.ae_title,
         tls_context=context, progress=lambda done, _: told(done),
     )  # fmt: skip
-    return report.sent + hand_over(plan, gateway, load)
+    rest = hand_over(plan, gateway, [*load.imported, *report.unsent])
+    return Delivered(report.sent + rest.taken, rest.left_out)
 
 
-def hand_over(plan: Plan, gateway: Gateway, load: Load) -> int:
+def hand_over(plan: Plan, gateway: Gateway, files: list[Path]) -> Delivered:
     """Import what no PACS could send."""
-    if not load.imported:
-        return 0
-    folder = plan.folder / "feed" / f"{load.hospital.name}-import"
+    if not files:
+        return Delivered(0, {})
+    folder = plan.folder / "feed" / f"{gateway.name}-import"
     folder.mkdir(parents=True)
-    for number, path in enumerate(load.imported):
+    for number, path in enumerate(files):
         (folder / f"{number:05d}{path.suffix[:8]}").write_bytes(path.read_bytes())
-    return import_folder(gateway, folder).taken
+    report = import_folder(gateway, folder)
+    return Delivered(report.taken, dict(report.left_out))
 
 
 def tls_context(plan: Plan) -> ssl.SSLContext:

@@ -10,15 +10,20 @@ import msgspec
 
 from yushan.assembly.accounts import read_demo_accounts
 from yushan.assembly.demo_state import GatewayNow, Now
-from yushan.base import SystemClock
+from yushan.assembly.parts import peer, read_public
+from yushan.base import SystemClock, YushanError
 from yushan.engines.database import Database
 from yushan.engines.store import open_store
 from yushan.services.accounts import Accounts
 from yushan.services.archive import Admissions
 from yushan.services.catalogue import Catalogue
+from yushan.services.consent import ConsentList, PeerOffice
 from yushan.services.gateway import Journal, State
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from yushan.assembly.demo.feed import Delivered
     from yushan.assembly.demo.plan import Plan
     from yushan.assembly.demo.processes import Processes
     from yushan.assembly.gateway_settings import Gateway
@@ -62,6 +67,8 @@ class GatewayReport(msgspec.Struct, frozen=True):
     states: dict[str, int]
     closes: bool
     reasons: dict[str, int]
+    #: Files of the fed folder that the import did not take, by reason.
+    left_out: dict[str, int]
 
 
 class CommonsReport(msgspec.Struct, frozen=True):
@@ -108,6 +115,13 @@ class Reader:
             )
             for one in plan.gateways
         }
+        commons = plan.commons
+        self.consent = ConsentList(
+            PeerOffice(peer(commons.citizen), commons.name),
+            self.clock,
+            commons.list_age_s,
+            read_public(commons.consent_public),
+        )
         self.people = self.with_tokens(plan.commons) + [
             person for one in plan.gateways for person in self.with_tokens(one)
         ]
@@ -172,14 +186,22 @@ class Reader:
                 for process in self.processes.all
                 if process.name.startswith("keyholder")
             ),
+            list_at=self.list_at(),
             running_s=running_s,
         )  # fmt: skip
+
+    def list_at(self) -> datetime | None:
+        """When the consent office issued the list that is in use."""
+        try:
+            return self.consent.issued_at()
+        except YushanError:
+            return None
 
     def process_id(self, name: str) -> int:
         """A role's process id in its present life."""
         return next(process.pid for process in self.processes.all if process.name == name)
 
-    def gateway(self, one: Gateway, found: Accounting) -> GatewayReport:
+    def gateway(self, one: Gateway, found: Accounting, left_out: dict[str, int]) -> GatewayReport:
         """One gateway's part of the report."""
         door = one.dimse[0]
         reasons: dict[str, int] = {}
@@ -189,10 +211,10 @@ class Reader:
             one.name, self.process_id(one.name), one.http.url(),
             Dimse(door.host, door.port, door.ae_title, bool(door.tls_cert)),
             found.received, {str(state): count for state, count in found.states.items()},
-            found.closes, reasons,
+            found.closes, reasons, left_out,
         )  # fmt: skip
 
-    def report(self, begun: float) -> Report:
+    def report(self, begun: float, delivered: dict[str, Delivered]) -> Report:
         """The report of this moment; ``begun`` is monotonic."""
         accounting = self.accounting()
         url = self.plan.commons.http.url()
@@ -200,7 +222,10 @@ class Reader:
             portal=url,
             dicomweb=f"{url}/dicom-web",
             accounts=self.people,
-            gateways=[self.gateway(one, accounting[one.name]) for one in self.plan.gateways],
+            gateways=[
+                self.gateway(one, accounting[one.name], delivered[one.name].left_out)
+                for one in self.plan.gateways
+            ],
             commons=self.commons(),
             seconds=round(time.monotonic() - begun, 1),
             peak_rss_mib=self.processes.peak_rss_mib(),

@@ -27,7 +27,7 @@ from yushan.domain.phantoms import OPTED_OUT
 from yushan.services.consent import Channel, Decision, Wish
 
 if TYPE_CHECKING:
-    from yushan.assembly.demo.feed import Load
+    from yushan.assembly.demo.feed import Delivered, Load
     from yushan.assembly.demo.plan import Plan
 
 PATIENCE_S: Final = 1800.0
@@ -91,9 +91,9 @@ class Demo:
         self.record_opt_out()
         reader = Reader(self.plan, self.processes)
         loads = self.loads()
-        self.feed(loads)
-        self.wait(reader, sum(load.files for load in loads))
-        report = reader.report(begun)
+        delivered = self.feed(loads)
+        self.wait(reader, sum(one.taken for one in delivered.values()))
+        report = reader.report(begun, delivered)
         write_state(Path(self.plan.commons.demo_state), reader.now(time.monotonic() - begun))
         closes = all(one.closes for one in report.gateways) and report.commons.closes
         if self.wanted.as_json:
@@ -121,11 +121,14 @@ class Demo:
         with Progress("sample studies", 2) as bar:
             return sample_loads(self.plan.folder / "feed", lambda _site, _n: bar.show(1))
 
-    def feed(self, loads: list[Load]) -> None:
-        """Send everything, hospital by hospital."""
+    def feed(self, loads: list[Load]) -> dict[str, Delivered]:
+        """Send everything, hospital by hospital; what became of it by gateway."""
+        delivered = {}
         for load in loads:
             with Progress(f"{load.hospital.name} sends", load.files) as bar:
-                send(self.plan, load, bar.show)
+                delivered[load.hospital.name] = send(self.plan, load, bar.show)
+                bar.show(load.files)
+        return delivered
 
     def wait(self, reader: Reader, total: int) -> None:
         """Wait until nothing moves any more and everything acknowledged can be found."""

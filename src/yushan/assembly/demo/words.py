@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yushan.base import codes
+
 if TYPE_CHECKING:
     from yushan.assembly.demo.report import CommonsReport, GatewayReport, Report
 
@@ -34,7 +36,8 @@ def gateway_lines(gateway: GatewayReport) -> list[str]:
     return [
         f"  {gateway.name}  {gateway.url}  DIMSE {door}{' TLS' if gateway.dimse.tls else ''}",
         f"    received {gateway.received} {sign} {states or 0}",
-        *(f"      {count:>5}  {reason}" for reason, count in sorted(gateway.reasons.items())),
+        *(sentence(reason, count) for reason, count in sorted(gateway.reasons.items())),
+        *(sentence(reason, count) for reason, count in sorted(gateway.left_out.items())),
         "",
     ]
 
@@ -50,3 +53,9 @@ def commons_lines(commons: CommonsReport) -> list[str]:
         f"    searchable: {held}, {commons.instances} instances in {commons.packs} packs",
         "",
     ]
+
+
+def sentence(reason: str, count: int) -> str:
+    """How many, and why in words."""
+    texts = codes().get(reason)
+    return f"      {count:>5}  {reason}" + (f"  {texts.zh}" if texts else "")
