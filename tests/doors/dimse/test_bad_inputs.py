@@ -239,6 +239,27 @@ def test_the_first_standard_syntax_proposed_is_taken(tmp_path: Path) -> None:
         assert found[7][0] == 4
 
 
+def test_names_that_are_no_uids_are_not_taken(tmp_path: Path) -> None:
+    arc = "1.2.840.10008.5.1.4.1.1."
+    with receiving(tmp_path, accept_unknown_classes=True) as running, Bare(running.port) as peer:
+        _, body = peer.associate(
+            proposal(1, arc + "\xff", EXPLICIT), proposal(3, arc + "2" * 60, EXPLICIT),
+            proposal(5, "../../etc", EXPLICIT), proposal(7, CT, "\xff\xfe"),
+            proposal(9, CT, "1." * 30000), proposal(11, CT, "\xff", EXPLICIT),
+        )  # fmt: skip
+        assert {number: result for number, (result, _) in answers(body).items()} == {
+            1: 3, 3: 3, 5: 3, 7: 4, 9: 4, 11: 0
+        }  # fmt: skip
+        assert peer.store(b"\x08\0\x05\0", context=11) == 0
+
+
+def test_nothing_is_stored_under_verification(tmp_path: Path) -> None:
+    with receiving(tmp_path) as running, Bare(running.port) as peer:
+        peer.associate(proposal(1, VERIFICATION, IMPLICIT))
+        assert peer.store(b"\x08\0\x05\0", command(sop_class=VERIFICATION)) == 0x0211
+        assert peer.store(b"an echo with data", command(0x30)) == 0
+
+
 def test_items_we_do_not_know_are_passed_over(tmp_path: Path) -> None:
     body = request_body(proposal(1, CT, EXPLICIT), item(0x77, b"new in some edition"))
     with receiving(tmp_path) as running, Bare(running.port) as peer:

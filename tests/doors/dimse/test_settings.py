@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ({"max_pdu": 1 << 24}, "dimse.limit-out-of-range"),
         ({"max_pdu": 0}, "dimse.limit-out-of-range"),
         ({"max_associations": 0}, "dimse.limit-out-of-range"),
+        ({"idle_s": 0.0}, "dimse.limit-out-of-range"),
     ],
 )  # fmt: skip
 def test_settings_that_cannot_hold_are_refused_with_a_code(

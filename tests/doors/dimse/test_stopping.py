@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +24,7 @@ from yushan.base import SystemClock
 from yushan.doors.dimse import Ended, Receiver
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 
@@ -138,3 +142,37 @@ def test_two_receivers_share_a_spool(tmp_path: Path) -> None:
         second.stop()
         first.settle()
         assert len(first.objects()) == 2
+
+
+def test_a_fault_of_ours_ends_one_association_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class StoppedClock(SystemClock):
+        def now(self) -> datetime:
+            raise RuntimeError("patient Wang")
+
+    receiver = Receiver(make_settings(), tmp_path, SystemClock())
+    port = receiver.start()
+    receiver.premises = replace(receiver.premises, clock=StoppedClock())
+    with Bare(port) as peer:
+        peer.associate()
+        peer.send(pdu(4, value(1, 3, command())))
+        assert peer.read()[0] == ABORTED
+    receiver.stop()
+    assert receiver.counters().outcomes == {"dimse.internal": 1}
+    assert "dimse.internal" in [record.msg for record in caplog.records]
+
+
+def test_a_peer_that_does_not_read_is_ended(tmp_path: Path) -> None:
+    echo = pdu(4, value(1, 3, command(0x30, data=0x0101))) * 2000
+    with receiving(tmp_path, idle_s=0.3) as running, Bare(running.port) as peer:
+        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.associate()
+        sender = threading.Thread(target=lambda: [peer.send(echo) for _ in range(100)])
+        sender.start()
+        (conversation,) = running.receiver.present()
+        conversation.join(20)
+        with contextlib.suppress(OSError):
+            peer.sock.shutdown(socket.SHUT_RDWR)
+        sender.join()
+        assert running.outcomes(peer) == {"dimse.idle": 1}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Rejected
+from yushan.doors.dimse.commands import UID
 from yushan.doors.dimse.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 if TYPE_CHECKING:
@@ -144,15 +145,17 @@ def read_request(body: bytes) -> Request:
 
 def is_storage(uid: str, *, unknown: bool) -> bool:
     """Whether a SOP class stores; ``unknown`` counts those outside the Standard in."""
+    if not UID.fullmatch(uid):
+        return False
     if uid.startswith(STORAGE_ARC) or uid in OTHER_STORAGE:
         return True
-    return unknown and bool(uid) and not uid.startswith(STANDARD_ROOT)
+    return unknown and not uid.startswith(STANDARD_ROOT)
 
 
 def answer(proposal: Proposal, *, unknown: bool) -> Context:
     """Accept what the caller prefers: its first syntax of the Standard, else its first."""
     uid = proposal.abstract_syntax
-    syntaxes = [syntax for syntax in proposal.transfer_syntaxes if syntax]
+    syntaxes = [syntax for syntax in proposal.transfer_syntaxes if UID.fullmatch(syntax)]
     standard = [
         syntax
         for syntax in syntaxes

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Rejected, Unavailable, YushanError
 from yushan.doors.dimse.answers import STATUSES, SUCCESS
+from yushan.doors.dimse.associate import VERIFICATION
 from yushan.doors.dimse.commands import (
     C_CANCEL,
     C_ECHO,
@@ -129,9 +130,10 @@ class Intake:
         """C-ECHO and C-STORE as negotiated; nothing else is offered here."""
         if command.field in (C_ECHO, C_CANCEL):
             return
-        if command.field != C_STORE:
+        agreed = self.contexts[self.context].abstract_syntax
+        if command.field != C_STORE or agreed == VERIFICATION:
             raise Rejected("dimse.operation-unsupported")
-        if command.sop_class_uid != self.contexts[self.context].abstract_syntax:
+        if command.sop_class_uid != agreed:
             raise Rejected("dimse.class-mismatch")
         if not UID.fullmatch(command.sop_instance_uid):
             raise Rejected("dimse.instance-uid-malformed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 from typing import TYPE_CHECKING, Final
@@ -34,7 +35,8 @@ QUIET: Final = frozenset({"dimse.released", "dimse.stopping"})
 LOG_EVERY_S: Final = 60.0
 LOG_ADDRESSES: Final = 1024
 
-#: After an error of accept (no descriptors left) wait so long.
+#: No descriptors or memory left: ``accept`` is tried again after a pause.
+EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 PAUSE_S: Final = 0.1
 
 
@@ -92,7 +94,11 @@ class Receiver:
         """
         settings = self.premises.settings
         removed = self.premises.spool.open(self.premises.clock.now().timestamp())
-        self.listener = listen(settings.host, settings.port)
+        try:
+            self.listener = listen(settings.host, settings.port)
+        except Unavailable:
+            self.premises.spool.close()
+            raise
         port = int(self.listener.getsockname()[1])
         self.door = threading.Thread(
             target=self.accept, args=(self.listener,), name="dimse-door", daemon=True
@@ -110,8 +116,9 @@ class Receiver:
         while not self.premises.stopping.is_set():
             try:
                 sock, place = listener.accept()
-            except OSError:
-                self.premises.stopping.wait(PAUSE_S)
+            except OSError as error:
+                if error.errno in EXHAUSTED:
+                    self.premises.stopping.wait(PAUSE_S)
                 continue
             self.welcome(sock, str(place[0]))
 

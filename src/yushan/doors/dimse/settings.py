@@ -103,8 +103,12 @@ def check_settings(settings: ReceiverSettings) -> None:
     needs_tls = settings.tls_ca or any(caller.certificates for caller in callers)
     if bool(settings.tls_cert) != bool(settings.tls_key) or (needs_tls and not settings.tls_cert):
         raise Rejected("dimse.tls-incomplete")
-    if not SMALLEST_PDU <= settings.max_pdu <= LARGEST_PDU:
-        raise Rejected("dimse.limit-out-of-range", limit=settings.max_pdu)
-    for limit in (settings.max_associations, settings.max_per_peer, settings.max_object_mib):
-        if limit < 1:
-            raise Rejected("dimse.limit-out-of-range", limit=limit)
+    limits = (
+        settings.max_associations,
+        settings.max_per_peer,
+        settings.max_object_mib,
+        settings.opening_s,
+        settings.idle_s,
+    )
+    if not SMALLEST_PDU <= settings.max_pdu <= LARGEST_PDU or not min(limits) > 0:
+        raise Rejected("dimse.limit-out-of-range")

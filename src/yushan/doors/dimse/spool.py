@@ -133,7 +133,10 @@ class Spool:
 
     def check_room(self) -> None:
         """Refuse an object that would eat into the reserve."""
-        status = os.statvfs(self.fd)
+        try:
+            status = os.statvfs(self.fd)
+        except OSError as error:
+            raise Unavailable("dimse.spool-disturbed") from error
         if status.f_bavail * status.f_frsize < self.reserve:
             raise Unavailable("dimse.disk-reserve")
 
