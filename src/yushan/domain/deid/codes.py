@@ -21,6 +21,7 @@ SCHEME_VERSION: Final = 0x00080103
 MEANING: Final = 0x00080104
 LONG_CODE_VALUE: Final = 0x00080119
 URN_CODE_VALUE: Final = 0x00080120
+VERSION: Final = re.compile(r"v?[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}[a-z]?")
 #: Everything of a code that this module writes itself, or leaves out.
 CODE_TAGS: Final = frozenset(
     {CODE_VALUE, SCHEME, SCHEME_VERSION, MEANING, LONG_CODE_VALUE, URN_CODE_VALUE}
@@ -45,6 +46,7 @@ class Code(NamedTuple):
     value: str
     scheme: str
     meaning: str
+    version: str = ""
 
 
 #: Stands where a code must stand and the one that stood there may not.
@@ -91,11 +93,13 @@ def is_shaped(value: str, scheme: str) -> bool:
 
 def written(code: Code) -> dict[int, bytes]:
     """The elements of a code by tag."""
+    version = {SCHEME_VERSION: element(SCHEME_VERSION, "SH", code.version.encode())}
     tag, vr = (CODE_VALUE, "SH") if len(code.value) <= 16 else (LONG_CODE_VALUE, "UC")
     return {
         tag: element(tag, vr, code.value.encode()),
         SCHEME: element(SCHEME, "SH", code.scheme.encode()),
         MEANING: element(MEANING, "LO", code.meaning[:64].encode()),
+        **(version if code.version else {}),
     }
 
 

@@ -222,7 +222,11 @@ class Rewriter:
         }
         value = next((found[tag] for tag in CODES if found.get(tag)), "")
         scheme, meaning = found.get(codes.SCHEME, ""), found.get(codes.MEANING, "")
-        return codes.public_code(value, scheme, meaning, self.task.matcher)
+        code = codes.public_code(value, scheme, meaning, self.task.matcher)
+        version = found.get(codes.SCHEME_VERSION, "")
+        if code is not None and codes.VERSION.fullmatch(version):
+            return code._replace(version=version)
+        return code
 
     def is_kept_content(self, item: Item, place: Place) -> bool:
         """Whether a content item of a report stays."""

@@ -60,7 +60,8 @@ def vocabulary() -> Vocabulary:
     sections = {name: frozenset(words.split()) for name, words in table["words"].items()}
     field = frozenset().union(*(words for name, words in sections.items() if name != "device"))
     chinese = frozenset(table["chinese"]["words"].split())
-    coded = frozenset(page("coded_strings.txt").splitlines())
+    makers = table["coded"]["values"].replace("\n", "").split("|")
+    coded = frozenset(page("coded_strings.txt").splitlines()) | frozenset(filter(None, makers))
     patterns = table["patterns"]
     evidence = table["evidence"]
     return Vocabulary(
