@@ -1,6 +1,6 @@
 """``python -m yushan`` is the program ``yushan``."""
 
-from yushan.assembly.entry import main
+from yushan.assembly import main
 
 if __name__ == "__main__":
     main()

@@ -2,3 +2,7 @@
 
 Start at ``settings.py`` (what a role is told), then ``commons.py`` (the largest role).
 """
+
+from yushan.assembly.entry import main
+
+__all__ = ["main"]

@@ -36,7 +36,7 @@ def load_as(config: Path, kind: type[Any]) -> Any:  # noqa: ANN401 - a role's se
 
 def load(config: Path) -> Role:
     """The settings of a file, with what the environment lays over them."""
-    from yushan.assembly.settings import load as read  # noqa: PLC0415 - see the module's docstring
+    from yushan.assembly.loading import load as read  # noqa: PLC0415 - see the module's docstring
 
     return read(config, dict(os.environ))
 

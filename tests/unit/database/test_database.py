@@ -26,9 +26,13 @@ def things(database: Database) -> Database:
 
 
 def test_a_transaction_is_all_or_nothing(things: Database) -> None:
-    with pytest.raises(RuntimeError), things.begin() as tx:
-        tx.execute(sa.insert(THINGS).values(id="a", note="x"))
-        raise RuntimeError
+    def break_off() -> None:
+        with things.begin() as tx:
+            tx.execute(sa.insert(THINGS).values(id="a", note="x"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
     with things.read() as tx:
         assert tx.execute(sa.select(THINGS)).fetchall() == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,16 +29,9 @@ def add_to(root: click.Group) -> None:
 @click.option("--port", default=8080, show_default=True, help="The portal's port, if it is free.")
 @as_json
 @click.pass_obj
-def demo(
-    house: House,
-    source: Path | None,
-    leave: bool,
-    keep: Path | None,
-    port: int,
-    as_json: bool,  # noqa: FBT001 - flags
-) -> int:
+def demo(house: House, **asked: Any) -> int:  # noqa: ANN401 - click's options by name
     """The main job: two hospitals' images in, a de-identified, searchable commons out."""
-    return house.demo(DemoWish(source, leave, keep, port, as_json))
+    return house.demo(DemoWish(**asked))
 
 
 @click.command()

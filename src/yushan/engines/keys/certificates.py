@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +23,7 @@ class Authority:
 
     def __init__(self, name: str, now: datetime) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self._now = now
         self._certificate = (
             self._builder(self._name, self._key.public_key(), CA_DAYS)
@@ -51,10 +52,10 @@ class Authority:
     def issue(self, name: str, addresses: tuple[str, ...]) -> tuple[bytes, bytes]:
         """Certificate and private key (PEM) for a name and IP addresses, server and client."""
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         names: list[x509.GeneralName] = [x509.DNSName(name)]
         names += [x509.IPAddress(ip_address(address)) for address in addresses]
-        usages = [x509.ExtendedKeyUsageOID.SERVER_AUTH, x509.ExtendedKeyUsageOID.CLIENT_AUTH]
+        usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         certificate = (
             self._builder(subject, key.public_key(), DAYS)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)

@@ -15,8 +15,8 @@ from typing import Final, TextIO
 ALLOWED: Final = frozenset({
     "account", "address", "association", "attempt", "batch", "bytes", "code", "count", "door",
     "error", "flow", "index", "instances", "kind", "limit", "method", "name", "objects", "offset",
-    "pack", "path", "peer", "pid", "port", "reason", "role", "seconds", "site", "state", "status", "step",
-    "tree_size", "url", "version", "workers",
+    "pack", "path", "peer", "pid", "port", "reason", "role", "seconds", "site", "state", "status",
+    "step", "tree_size", "url", "version", "workers",
 })  # fmt: skip
 
 #: Libraries that print data sets or requests below this level.
