@@ -8,7 +8,15 @@ wrong password; whatever is closed, closes at once. Start at ``accounts.py``.
 from yushan.services.accounts.accounts import Accounts
 from yushan.services.accounts.limits import Limits
 from yushan.services.accounts.passwords import Hasher
-from yushan.services.accounts.roles import ROLES, Permission, Role, may, require, role_name
+from yushan.services.accounts.roles import (
+    ROLES,
+    Permission,
+    Role,
+    may,
+    permission_name,
+    require,
+    role_name,
+)
 from yushan.services.accounts.tables import METADATA
 from yushan.services.accounts.tokens import Token
 from yushan.services.accounts.values import Account
@@ -24,6 +32,7 @@ __all__ = [
     "Role",
     "Token",
     "may",
+    "permission_name",
     "require",
     "role_name",
 ]

@@ -106,3 +106,9 @@ def role_name(role: str, language: Language) -> str:
     """The role as people read it."""
     row = ROLES[role]
     return row.en if language == "en" else row.zh
+
+
+def permission_name(permission: Permission, language: Language) -> str:
+    """The permission as people read it."""
+    row = PERMISSIONS[permission]
+    return row.en if language == "en" else row.zh

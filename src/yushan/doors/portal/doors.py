@@ -1,0 +1,83 @@
+"""The two portals as lists of routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yushan.doors.portal.accounting import AccountingPages
+from yushan.doors.portal.finder import Finder
+from yushan.doors.portal.gateway_accounting import GatewayAccounting
+from yushan.doors.portal.gateway_quarantine import Quarantine
+from yushan.doors.portal.homes import Homes
+from yushan.doors.portal.plain_pages import PlainPages
+from yushan.doors.portal.record import Record
+from yushan.doors.portal.signing_in import DemoAccount, SigningIn
+from yushan.doors.portal.statistics_pages import StatisticsPages
+from yushan.doors.portal.studies import Studies
+from yushan.doors.portal.study import StudyPages
+from yushan.doors.portal.tour import Tour
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from yushan.doors.portal.ports import Connections, Demo
+    from yushan.doors.portal.shell import Shell
+    from yushan.services.accounts import Accounts
+    from yushan.services.archive import Admissions, Archive
+    from yushan.services.catalogue import Catalogue
+    from yushan.services.gateway import Handling, Journal
+    from yushan.services.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonsRooms:
+    """What the commons' pages draw from; ``ledger_key`` is the ledger's verifier line."""
+
+    accounts: Accounts
+    catalogue: Catalogue
+    archive: Archive
+    admissions: Admissions
+    ledger: Ledger
+    ledger_key: str = ""
+    demo: Demo | None = None
+    demo_accounts: tuple[DemoAccount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayRooms:
+    """What a gateway's pages draw from."""
+
+    accounts: Accounts
+    journal: Journal
+    handling: Handling
+    connections: Connections
+    demo_accounts: tuple[DemoAccount, ...] = ()
+
+
+def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
+    """All pages of the commons."""
+    record = Record(shell, rooms.ledger, rooms.ledger_key)
+    finder = Finder(rooms.catalogue, shell.place)
+    roles = frozenset(one.role for one in rooms.demo_accounts)
+    return [
+        *PlainPages(shell).routes(),
+        *SigningIn(shell, rooms.accounts, rooms.demo_accounts).routes(),
+        *StatisticsPages(shell, rooms.catalogue, record).routes(),
+        *Homes(shell, rooms.admissions).routes(),
+        *Studies(shell, rooms.catalogue, finder).routes(),
+        *StudyPages(shell, rooms.archive, finder).routes(),
+        *AccountingPages(shell, rooms.admissions, rooms.archive).routes(),
+        *record.routes(),
+        *Tour(shell, rooms.demo, rooms.admissions, finder, roles).routes(),
+    ]
+
+
+def gateway_routes(shell: Shell, rooms: GatewayRooms) -> list[BaseRoute]:
+    """All pages of a gateway."""
+    return [
+        *PlainPages(shell).routes(),
+        *SigningIn(shell, rooms.accounts, rooms.demo_accounts).routes(),
+        *GatewayAccounting(shell, rooms.journal, rooms.connections).routes(),
+        *Quarantine(shell, rooms.journal, rooms.handling, rooms.accounts).routes(),
+    ]

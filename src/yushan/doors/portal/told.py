@@ -1,0 +1,37 @@
+"""Reasons in words: codes as people of one language read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yushan.base import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yushan.base import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A code with what happened and what to do."""
+
+    code: str
+    detail: str
+    remedy: str
+
+
+def tell(code: str, language: Language) -> Told:
+    """The texts of a code; one that has none is its own text."""
+    texts = codes().get(code)
+    if texts is None:
+        return Told(code, code, "")
+    if language == "en":
+        return Told(code, texts.en, texts.remedy_en)
+    return Told(code, texts.zh, texts.remedy_zh)
+
+
+def tell_all(reasons: Iterable[str], language: Language) -> tuple[Told, ...]:
+    """The texts of several codes."""
+    return tuple(tell(code, language) for code in reasons)

@@ -1,0 +1,220 @@
+"""Studies: what the account may see, found by filters, taken along as files; nothing else."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.doors.portal.making import EXAMPLES, make_commons, make_sidecar, sign_in, uid
+
+from yushan.doors.portal.search import Search, read_after, read_search
+
+STUDY = f"/studies/{uid('chest')}"
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+def site(tmp_path):
+    return make_commons(tmp_path)
+
+
+def found(site, query=""):
+    return {row["uid"] for row in site.client.get(f"/studies.json{query}").json()["studies"]}
+
+
+def test_nobody_signed_in_is_asked_to_sign_in(site):
+    answer = site.client.get(STUDY, headers=HTML)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?next=/studies/")
+
+
+@pytest.mark.parametrize("path", ["/studies.csv", "/studies.json", STUDY])
+def test_a_program_without_token_gets_a_problem_and_no_data(site, path):
+    answer = site.client.get(path, headers={"accept": "application/json"})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "portal.sign-in-first"
+    assert uid("chest") not in answer.text.replace(STUDY, "")
+
+
+@pytest.mark.parametrize(
+    "path", ["/studies", "/studies.csv", "/studies.json", STUDY, f"{STUDY}/tags"]
+)
+@pytest.mark.parametrize("user", ["visitor", "citizen", "ministry", "engineer"])
+def test_whoever_may_not_see_images_sees_none(site, path, user):
+    sign_in(site, user)
+    answer = site.client.get(path, headers=HTML)
+    assert answer.status_code == 403
+    assert "accounts.not-allowed" in answer.text
+    for sidecar in EXAMPLES:
+        assert sidecar.subject not in answer.text
+        assert sidecar.study_instance_uid not in answer.text.replace(path, "")
+
+
+def test_a_token_works_like_a_session(site):
+    token = site.accounts.issue_token(site.accounts.by_user("steward"), "script", 1)
+    answer = site.client.get("/studies.json", headers={"authorization": f"Bearer {token}"})
+    assert answer.json()["count"] == 4
+
+
+def test_a_scope_shows_its_hospital_and_hides_the_rest(site):
+    sign_in(site, "north")
+    assert found(site) == {uid("head"), uid("liver")}
+    page = site.client.get("/studies?lang=en").text
+    assert "Scope: images of Demo Hospital B" in page
+    assert uid("chest") not in page
+    assert "ACME" in site.client.get(f"/studies/{uid('head')}").text
+
+
+def test_what_may_not_be_seen_looks_like_what_is_not_there(site):
+    sign_in(site, "north")
+    hidden = site.client.get(STUDY, headers=HTML)
+    absent = site.client.get(f"/studies/{uid('never')}", headers=HTML)
+    assert hidden.status_code == absent.status_code == 404
+    same = hidden.text.replace(uid("chest"), "").replace(uid("never"), "")
+    assert same == absent.text.replace(uid("never"), "")
+
+
+@pytest.mark.parametrize(("query", "studies"), [
+    ("", {"chest", "head", "film", "liver"}),
+    ("?modality=CT", {"chest"}),
+    ("?modality=ct", {"chest"}),
+    ("?modality=SR", {"liver"}),
+    ("?body=CHEST", {"chest", "film"}),
+    ("?site=hospital-b", {"head", "liver"}),
+    ("?site=hospital-b&modality=MR", {"head"}),
+    ("?q=brain", {"head"}),
+    ("?q=BRAIN", {"head"}),
+    ("?q=%25", set()),
+    (f"?q={'P' * 16}", {"chest", "liver"}),
+    (f"?q={uid('film')}", {"film"}),
+    ("?since=2024-07-01", {"chest", "head"}),
+    ("?since=2024-06-01&until=2024-07-31", {"head", "film"}),
+    ("?until=nonsense&modality=%3Cscript%3E", {"chest", "head", "film", "liver"}),
+])  # fmt: skip
+def test_filters_find_what_they_say(site, query, studies):
+    sign_in(site)
+    assert found(site, query) == {uid(study) for study in studies}
+
+
+def test_each_filter_says_how_many_it_would_leave(site):
+    sign_in(site)
+    page = site.client.get("/studies?modality=CT&lang=en").text
+    assert '<a href="/studies"' in page  # the one that is on is taken off by its link
+    assert '<span>Chest</span><span class="n">1</span>' in page
+    assert "Brain" not in page
+    assert 'aria-label="Remove the condition: CT Computed tomography"' in page
+
+
+def test_the_page_has_one_line_per_study_with_pictures_of_what_has_pictures(site):
+    sign_in(site)
+    page = site.client.get("/studies").text
+    assert page.count('role="row"') == 5
+    assert f"/dicom-web/studies/{uid('liver')}/series/{uid('liver', 'probe')}/thumbnail" in page
+    assert uid("liver", "report") not in page
+
+
+def test_a_long_list_comes_in_pages_without_gap_or_overlap(tmp_path):
+    many = [
+        make_sidecar(f"study-{number}", "series", study_date=f"2024{1 + number % 3:02d}01")
+        for number in range(60)
+    ]
+    site = make_commons(tmp_path, sidecars=tuple(many))
+    sign_in(site)
+    address, seen = "/studies.json", []
+    while address:
+        page = site.client.get(address).json()
+        seen += [row["uid"] for row in page["studies"]]
+        address = page["next"]
+    assert len(seen) == len(set(seen)) == 60
+    first = site.client.get("/studies?lang=en").text
+    assert 'rel="next"' in first
+    assert "First page" not in first
+
+
+def test_the_csv_has_every_study_and_only_those_of_the_filters(site):
+    sign_in(site)
+    answer = site.client.get("/studies.csv?site=hospital-b")
+    assert answer.headers["content-disposition"] == 'attachment; filename="studies.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
+    assert {row["study_instance_uid"] for row in rows} == {uid("head"), uid("liver")}
+    assert rows[0]["study_date_shifted"] == "20240720"
+
+
+def test_a_study_tells_where_it_came_from(site):
+    sign_in(site)
+    page = site.client.get(f"{STUDY}?lang=en").text
+    assert "policy tw-hospital" in page
+    assert "Demo Hospital A" in page
+    assert "40 images, pack" in page
+    assert "52 images" in page
+    assert f"/viewer/viewer?StudyInstanceUIDs={uid('chest')}" in page
+    assert "Aug 2024 (shifted)" in page
+    assert "2024-08-15" not in page
+    assert 'data-theme="dark"' in page
+
+
+def test_a_study_without_pictures_offers_no_viewer(tmp_path):
+    report = make_sidecar("paper", "report", modality="SR", description="Report")
+    site = make_commons(tmp_path, sidecars=(report,))
+    sign_in(site)
+    assert "/viewer/" not in site.client.get(f"/studies/{uid('paper')}").text
+
+
+def test_the_tags_of_each_series_are_shown_in_words(site):
+    sign_in(site)
+    page = site.client.get(f"{STUDY}/tags?series={uid('chest', 'coronal')}").text
+    assert "BodyPartExamined" in page
+    assert "Coronal 3.0" in page
+    assert "ReferencedSOPInstanceUID" in page
+
+
+def test_tags_of_a_series_of_another_study_are_not_shown(site):
+    sign_in(site)
+    answer = site.client.get(f"{STUDY}/tags?series={uid('head', 't1')}", headers=HTML)
+    assert answer.status_code == 404
+
+
+def test_what_images_say_of_themselves_cannot_run_on_the_page(tmp_path):
+    evil = make_sidecar(
+        "evil", "series", description="<script>alert(1)</script>", model="=cmd|' /C x'!A0",
+        study_description='"><img src=x onerror=alert(1)>',
+    )  # fmt: skip
+    site = make_commons(tmp_path, sidecars=(evil,))
+    sign_in(site)
+    for path in ("/studies", f"/studies/{uid('evil')}", f"/studies/{uid('evil')}/tags"):
+        page = site.client.get(path).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+@given(
+    st.builds(
+        Search,
+        modality=st.sampled_from(["", "CT", "SR", "SEG"]),
+        body=st.sampled_from(["", "CHEST", "HEAD NECK"]),
+        site=st.sampled_from(["", "hospital-a"]),
+        since=st.none() | st.dates(date(1900, 1, 1)),
+        until=st.none() | st.dates(date(1900, 1, 1)),
+        text=st.text(max_size=64).map(str.strip),
+    )
+)
+def test_a_search_survives_its_address(search):
+    assert read_search(search.spelled()) == search
+
+
+@given(
+    st.dictionaries(st.sampled_from(["modality", "body", "site", "since", "until", "q"]), st.text())
+)
+def test_no_address_breaks_the_search(query):
+    read_search(query).query()
+
+
+@pytest.mark.parametrize(("text", "after"), [
+    ("20240101~2.25.3", ("20240101", "2.25.3")), ("~2.25.3", ("", "2.25.3")), ("", None),
+    ("2024~'; drop", None), ("20240101", None),
+])  # fmt: skip
+def test_the_key_of_a_page_is_read_or_left_out(text, after):
+    assert read_after(text) == after
