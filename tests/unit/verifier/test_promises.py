@@ -57,6 +57,8 @@ def test_a_released_ct_passes() -> None:
         {0x00081030: (b"LO", "胸部電腦斷層 CT".encode())},
         {0x00081030: (b"LO", b""), 0x00081032: (b"SQ", items(code(b"SCT", b"51185008", b"Chest")))},
         {0x00101010: (b"AS", b"090Y")},
+        {0x00081032: (b"SQ", items(*(code(b"UCUM", one, one) for one in (b"{HU}", b"%", b"mm"))))},
+        {0x00081032: (b"SQ", items(code(b"MDC", b"MDC_ECG_LEAD_II", b"Lead II")))},
         {0x00081140: (b"SQ", items(dataset({0x00081155: (b"UI", uid(77))})))},
         {0x00200052: (b"UI", b"1.2.840.10008.1.4.1.1")},
         {0x00081150: (b"UI", b"1.2.840.10008.5.1.4.1.1.2\\" + uid(5))},
@@ -168,6 +170,11 @@ BROKEN: list[tuple[Change, str, str]] = [
     ),
     (
         {0x00081032: (b"SQ", items(code(b"SCT", b"A123456789", b"Chest")))},
+        "(0008,1032)[0](0008,0100)",
+        "verifier.text-code",
+    ),
+    (
+        {0x00081032: (b"SQ", items(code(b"SCT", b"WANGDAMING", b"Chest")))},
         "(0008,1032)[0](0008,0100)",
         "verifier.text-code",
     ),

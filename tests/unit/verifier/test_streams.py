@@ -64,6 +64,8 @@ def test_what_encoders_write_is_clean_jpeg(stream: bytes) -> None:
         with_segment(JPEG, 0xFFE0, b"JFXX\0WANG"),
         with_segment(JPEG, 0xFFE0, b"JFIF\0\1\1\0\0\1\0\1\2\2WANGWANGWANG"),
         with_segment(JPEG, 0xFFEE, b"Adobe\0d\0\0\0\0\1WANG"),
+        with_segment(JPEG, 0xFFEE, b"AdobeWANGDAM"),
+        with_segment(JPEG_LS, 0xFFE8, b"SPIFF\0WANG^DAMING=A123456789.."),
         JPEG[:2] + b"\xff\xe0\x00\x01",
         JPEG[:2] + b"\xff\xdb\xff\xff",
         JPEG[:2] + b"WANG" + JPEG[2:],
@@ -96,6 +98,7 @@ def test_jpeg_2000_boxes_and_tiles_are_walked() -> None:
     assert clean_jpeg_2000(codestream())
     assert clean_jpeg_2000(codestream(tile_length=0))
     assert clean_jpeg_2000(codestream(comment=b"\0\1Kakadu-v7.6"))
+    assert clean_jpeg_2000(codestream(comment=b"\0\1Created by GDCM/OpenJPEG version 2.3.0"))
     boxes = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
     boxes += box(b"jp2h", bytes(20))
     assert clean_jpeg_2000(boxes + box(b"jp2c", codestream()))
@@ -171,3 +174,8 @@ def test_native_pixels_under_a_compressed_syntax_are_found() -> None:
 
     data = part10(grey() | {0x00280100: short(8)}, BASELINE)
     assert {finding.kind for finding in verify(data)} == {"verifier.pixel-stream"}
+
+
+def test_a_name_after_an_encoders_name_is_not_let_through() -> None:
+    for comment in (b"\0\1Kakadu-v7.6 WANG", b"\0\1OpenJPEG WANG", b"\0\1Creator: WANG DAMING"):
+        assert not clean_jpeg_2000(codestream(comment=comment))

@@ -119,6 +119,8 @@ TOKENS: Final = re.compile(r"[A-Z0-9]+").findall
 #: Numbers with a unit, levels, planes and phases: T2W, L5, 3MM, B1000, 120KV.
 MIXED: Final = re.compile(r"[0-9]{0,5}[A-Z]{0,3}[0-9]{0,4}[A-Z]{0,2}").fullmatch
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:+^_*/-]{0,63}").fullmatch
+#: Runs of letters in a code that could be a name.
+LONG_WORDS: Final = re.compile(r"[A-Za-z]{4,}").findall
 IDENTITY: Final = re.compile(r"[A-Z][1-9A-D][0-9]{8}").fullmatch
 #: Letters of the units and signs that technical names use beside ASCII.
 EXTRA: Final = frozenset("°±²³µ·×ÄÖÜßäöüéèáóØøÅåαβγμ")
@@ -170,8 +172,11 @@ def by_name(text: str) -> str | None:
 
 
 def by_code(text: str) -> str | None:
-    """A code value: no spaces; it may have many digits but not the form of an identity."""
-    return None if CODE(text) and not IDENTITY(text.upper()) else "verifier.text-code"
+    """A code value: a listed unit or term, or no spaces, no name and no form of an identity."""
+    if text in tables().plain_codes:
+        return None
+    known = all(word.lower() in tables().words for word in LONG_WORDS(text))
+    return None if known and CODE(text) and not IDENTITY(text.upper()) else "verifier.text-code"
 
 
 def by_designator(text: str) -> str | None:

@@ -20,14 +20,18 @@ EOI, SOS, COM, APP0, APP15 = 0xD9, 0xDA, 0xFE, 0xE0, 0xEF
 #: Application data of fixed length: JFIF without thumbnail, SPIFF's header and its end (JPEG-LS
 #: encoders write both), Adobe's colour transform.
 HARMLESS: Final = {
-    0xE0: re.compile(rb"JFIF\0.{7}\0\0", re.DOTALL).fullmatch,
-    0xE8: re.compile(rb"SPIFF\0.{24}|\x00\x00\x00\x01\xff\xd8", re.DOTALL).fullmatch,
-    0xEE: re.compile(rb"Adobe.{7}", re.DOTALL).fullmatch,
+    0xE0: re.compile(rb"JFIF\0[\x01\x02][\0-\x02][\0-\x02].{4}\0\0", re.DOTALL).fullmatch,
+    0xE8: re.compile(
+        rb"SPIFF\0[\0-\x02]{2}[\0-\x04][\0-\x04](?:\0\0..){2}"
+        rb"[\0-\x0f][\x01-\x10][\0-\x06][\0-\x02](?:\0\0..){2}|\x00\x00\x00\x01\xff\xd8",
+        re.DOTALL,
+    ).fullmatch,
+    0xEE: re.compile(rb"Adobe\0[\x64-\x66].{4}[\0-\x02]", re.DOTALL).fullmatch,
 }
 #: What encoders write about themselves in a JPEG 2000 comment.
 ENCODER: Final = re.compile(
-    rb"(?:\x00[\x00\x01])?(?:Kakadu-v?[0-9.]{1,8}|Created by OpenJPEG version [0-9.]{1,8}"
-    rb"|OpenJPH Ver [0-9.]{1,8}\.?|Creator: [A-Za-z ]{0,24}[0-9.]{0,8})"
+    rb"(?:\x00[\x00\x01])?(?:Kakadu-v?[0-9.]{1,8}|Created by (?:GDCM/)?OpenJPEG version [0-9.]{1,8}"
+    rb"|OpenJPH Ver [0-9.]{1,8}\.?|Creator: JasPer Version [0-9.]{1,9})"
 ).fullmatch
 BOXES: Final = frozenset({b"jP  ", b"ftyp", b"jp2h", b"jp2c"})
 

@@ -56,6 +56,7 @@ class Tables:
     classes: dict[bytes, str]
     methods: dict[str, str]
     designators: frozenset[str]
+    plain_codes: frozenset[str]
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -118,4 +119,5 @@ def tables() -> Tables:
         classes={row["uid"].encode(): row["treatment"] for row in rows("classes.csv")},
         methods={row["code"]: row["meaning"] for row in rows("methods.csv")},
         designators=lines("designators.txt"),
+        plain_codes=lines("plain_codes.txt"),
     )
