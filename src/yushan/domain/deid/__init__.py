@@ -7,6 +7,7 @@ are empty; what cannot be proven safe is quarantined with a code.
 Start at ``deidentify.py``, then ``plan.py``.
 """
 
+from yushan.domain.deid.classes import classes_table
 from yushan.domain.deid.deidentify import Quarantined, Released, deidentify
 from yushan.domain.deid.harvest import Harvest, harvest
 from yushan.domain.deid.identity import national_identity, normal_identity
@@ -20,6 +21,7 @@ __all__ = [
     "Quarantined",
     "Released",
     "SiteKeys",
+    "classes_table",
     "deidentify",
     "harvest",
     "load_policy",
