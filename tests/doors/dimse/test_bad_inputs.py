@@ -42,8 +42,7 @@ def test_a_first_pdu_of_four_gigabytes_is_cut_at_once_and_not_read(tmp_path: Pat
     with receiving(tmp_path) as running, Bare(running.port) as peer:
         before = memory_mib()
         peer.send(struct.pack(">BxI", 1, 0xFFFFFFF0) + bytes(8 << 20))
-        kind, body = peer.read()
-        assert (kind, body[3]) in {(ABORTED, INVALID_VALUE), (0, b"")} or kind == ABORTED
+        assert peer.read()[0] in {ABORTED, 0}  # 0: the reset overtook it, we read no further
         assert memory_mib() - before < 24  # the peer's own 8 MiB are in this process too
         assert running.outcomes(peer) == {"dimse.pdu-too-long": 1}
 

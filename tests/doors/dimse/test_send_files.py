@@ -20,7 +20,7 @@ from tests.peers import need
 
 from yushan.base import Rejected, SystemClock, Unavailable
 from yushan.doors.dimse import Receiver
-from yushan.engines.net.dimse import SendReport, send_files
+from yushan.engines.net import SendReport, send_files
 from yushan.engines.net.dimse_pdus import look, status_of
 
 if TYPE_CHECKING:

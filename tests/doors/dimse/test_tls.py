@@ -16,7 +16,7 @@ from tests.peers import need
 
 from yushan.base import Rejected, SystemClock
 from yushan.doors.dimse import Caller, Receiver
-from yushan.engines.net.dimse import send_files
+from yushan.engines.net import send_files
 
 if TYPE_CHECKING:
     from pathlib import Path
