@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yushan.base import codes
-from yushan.domain.deid.classes import classes, render, routes
+from yushan.domain.deid.classes import classes, classes_table, routes
 from yushan.domain.deid.tables import iod_table
 from yushan.domain.dicom import STORAGE_CLASSES
 
@@ -30,6 +30,6 @@ def test_a_route_that_holds_says_why() -> None:
 
 
 def test_the_table_draws_itself() -> None:
-    drawn = render()
+    drawn = classes_table()
     assert drawn.splitlines()[0].startswith("| Route |")
     assert all(row.name in drawn for row in classes().values())

@@ -133,7 +133,7 @@ def shows_face(facts: Facts) -> bool:
     return is_thin and HEAD.search(facts.body) is not None
 
 
-def render() -> str:
+def classes_table() -> str:
     """The routes with their classes as a Markdown table for the documents."""
     lines = ["| Route | Outcome | Why | Classes |", "|---|---|---|---|"]
     for name, route in routes().items():
