@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.accounts import make_demo_accounts, one_click
 from yushan.assembly.demo_state import DemoState
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
     from yushan.assembly.settings import Commons as Settings
 
+#: What children of the commons work with: stage 2, and pictures.
+CHILDREN_LOAD: Final = ("yushan.flows.admit.judging", "yushan.doors.dicomweb.child")
+
 
 class CommonsRole:
     """Everything that stands at the national centre."""
@@ -55,8 +58,8 @@ class CommonsRole:
         self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
         self.catalogue = Catalogue(self.database)
         self.accounts = Accounts(self.database, self.clock)
-        self.children = Children(settings.workers)
-        self.viewing = Children(settings.workers, seconds=20.0)
+        self.children = Children(settings.workers, preload=CHILDREN_LOAD)
+        self.viewing = Children(1, seconds=20.0, preload=CHILDREN_LOAD)
         self.durable = Durable(settings.flows_url(), "commons", {QUEUE: max(2, settings.workers)})
         self.ticker = self._ticker()
         self.app = self._application()

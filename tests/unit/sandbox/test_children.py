@@ -39,7 +39,7 @@ def whose() -> int:
 
 @pytest.fixture(scope="module")
 def children() -> Iterator[Children]:
-    pool = Children(2, seconds=2.0, recycle=5)
+    pool = Children(2, seconds=60.0, recycle=5)
     yield pool
     pool.close()
 

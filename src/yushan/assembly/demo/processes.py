@@ -17,12 +17,14 @@ from yushan.engines.net import Peer
 from yushan.engines.observe import facts, log_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 log = log_for(__name__)
 
 WATCH_S: Final = 0.2
+#: Every so many looks the memory is weighed too.
+WEIGH_EVERY: Final = 10
 #: A role that dies this often within a minute is broken, not unlucky.
 PATIENCE: Final = 30
 
@@ -79,6 +81,8 @@ class Processes:
     def __init__(self, all_of_them: Sequence[Process]) -> None:
         self.all = tuple(all_of_them)
         self.ending = threading.Event()
+        #: Resident memory of all at its peak; a page that several share is counted once.
+        self.peak_rss_mib = 0
         self.watcher = threading.Thread(target=self._watch, name="demo-watch", daemon=True)
 
     def start(self, timeout_s: float = 90.0) -> None:
@@ -101,7 +105,11 @@ class Processes:
                 time.sleep(0.1)
 
     def _watch(self) -> None:
+        looks = 0
         while not self.ending.wait(WATCH_S):
+            looks += 1
+            if looks % WEIGH_EVERY == 0:
+                self.weigh()
             for process in self.all:
                 if not process.is_alive() and not self.ending.is_set():
                     self._again(process)
@@ -114,9 +122,10 @@ class Processes:
         log.warning("demo.role-restarted", extra=facts(name=process.name, count=process.lives))
         process.start()
 
-    def peak_rss_mib(self) -> int:
-        """The most memory that all processes held, each at its own peak (sum of VmHWM)."""
-        return sum(peak_rss_kib(pid) for pid in family(p.pid for p in self.all)) // 1024
+    def weigh(self) -> None:
+        """Remember the most memory that all processes have held at one time."""
+        held = sum(resident_kib(pid) for pid in family(process.pid for process in self.all))
+        self.peak_rss_mib = max(self.peak_rss_mib, held // 1024)
 
     def stop(self) -> None:
         """Ask everybody to stop, then insist."""
@@ -134,13 +143,14 @@ class Processes:
                 process.running.wait()
 
 
-def family(pids: object) -> list[int]:
+def family(pids: Iterable[int]) -> list[int]:
     """The processes and all their descendants, from ``/proc``."""
     parents: dict[int, list[int]] = {}
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             parents.setdefault(parent_of(int(entry.name)), []).append(int(entry.name))
-    found, todo = [], list(pids)  # type: ignore[call-overload]
+    found: list[int] = []
+    todo = list(pids)
     while todo:
         pid = todo.pop()
         found.append(pid)
@@ -163,9 +173,9 @@ def parent_of(pid: int) -> int:
     return int(fields[1]) if len(fields) > 1 else 0
 
 
-def peak_rss_kib(pid: int) -> int:
-    """Peak resident memory of one process in KiB."""
-    for line in proc_text(pid, "status").splitlines():
-        if line.startswith("VmHWM:"):
+def resident_kib(pid: int) -> int:
+    """Resident memory of one process in KiB, shared pages by their share (PSS)."""
+    for line in proc_text(pid, "smaps_rollup").splitlines():
+        if line.startswith("Pss:"):
             return int(line.split()[1])
     return 0

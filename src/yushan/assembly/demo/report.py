@@ -216,6 +216,7 @@ class Reader:
 
     def report(self, begun: float, delivered: dict[str, Delivered]) -> Report:
         """The report of this moment; ``begun`` is monotonic."""
+        self.processes.weigh()
         accounting = self.accounting()
         url = self.plan.commons.http.url()
         return Report(
@@ -228,5 +229,5 @@ class Reader:
             ],
             commons=self.commons(),
             seconds=round(time.monotonic() - begun, 1),
-            peak_rss_mib=self.processes.peak_rss_mib(),
+            peak_rss_mib=self.processes.peak_rss_mib,
         )
