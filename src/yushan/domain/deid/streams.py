@@ -13,6 +13,8 @@ from typing import Final
 from yushan.base import Rejected
 
 SOI, EOI, SOS, COM, APP0, APP14, APP15 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xEE, 0xEF
+#: Frames, tables, scans and restarts of T.81, and of T.87 (F7, F8); nothing else draws.
+DRAWING: Final = frozenset([*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD, 0xF7, 0xF8]) - {0xC8}
 #: The next marker in entropy-coded data that is neither stuffing nor a restart.
 NEXT_MARKER: Final = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 JFIF: Final = re.compile(rb"JFIF\0.{7}\0\0", re.DOTALL)
@@ -110,7 +112,11 @@ def is_drawing(body: bytes, marker: int) -> bool:
         return JFIF.fullmatch(body) is not None
     if marker == APP14:
         return ADOBE.fullmatch(body) is not None
-    return marker != COM and not APP0 < marker <= APP15
+    if marker == COM or APP0 < marker <= APP15:
+        return False
+    if marker not in DRAWING:
+        raise broken()
+    return True
 
 
 def codestream_spans(stream: bytes) -> list[Span]:
