@@ -53,6 +53,34 @@ def test_released_associations_shorten_the_wait(hospital: Hospital) -> None:
     assert hospital.batches.freeze() == 1
 
 
+def test_a_release_is_known_even_before_the_journal_saw_the_association(
+    hospital: Hospital,
+) -> None:
+    hospital.receive(make_object("1.1"))
+    hospital.journal.end_association(hospital.associate().name)
+    hospital.journal.end_association("f" * 32)
+    hospital.journal.scan()
+    hospital.clock.advance(hospital.rules.quiet_released_s)
+    assert hospital.batches.freeze() == 1
+    (share,) = hospital.journal.accounting().by_device
+    assert share.name[0] == "CT_AE"
+
+
+def test_no_more_batches_are_taken_than_can_be_worked_on(
+    database: Database, tmp_path: Path
+) -> None:
+    hospital = Hospital(database, tmp_path, Rules(batches_at_once=2))
+    hospital.receive(*(make_object(f"1.{n}", f"2.{n}") for n in range(1, 4)))
+    hospital.journal.scan()
+    assert hospital.quiet() == 3
+    first, second = hospital.batches.due(sending=0)
+    run = hospital.batches.begin(first)
+    hospital.batches.begin(second)
+    assert hospital.batches.due(sending=0) == ()
+    hospital.batches.hold(run, "consent.list-stale", 0.0)
+    assert len(hospital.batches.due(sending=0)) == 1
+
+
 def test_an_explicit_end_needs_no_wait_but_later_objects_do(hospital: Hospital) -> None:
     hospital.receive(make_object("1.1"))
     hospital.journal.scan()

@@ -80,17 +80,20 @@ class Intake:
         step: Callable[[Run], None] = getattr(self, name)
         try:
             step(run)
-        except Conflict as error:
-            log.warning("intake.superseded", extra=facts(batch=run.batch, code=error.code))
-            return False
         except YushanError as error:
-            self.batches.hold(run, error.code, self.desk.chance())
-            return False
+            return self.hold(run, error.code)
         except Exception:
             log.exception("intake.failed", extra=facts(batch=run.batch, step=name))
-            self.batches.hold(run, "gateway.intake-failed", self.desk.chance())
-            return False
+            return self.hold(run, "gateway.intake-failed")
         return True
+
+    def hold(self, run: Run, code: str) -> bool:
+        """Hold the batch, unless another attempt has taken over; the story ends for now."""
+        try:
+            self.batches.hold(run, code, self.desk.chance())
+        except Conflict as error:
+            log.warning("intake.superseded", extra=facts(batch=run.batch, code=error.code))
+        return False
 
     def consent(self, run: Run) -> None:
         """Whose objects these are, and whether that person is against it."""
@@ -217,13 +220,11 @@ class Intake:
         return person
 
     def how(self, run: Run, batch: Batch, person: Person) -> How:
-        """What stage 1 must know; makes the folder for its outputs."""
-        folder = self.shop.results(run.batch, run.attempt)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """What stage 1 must know, with an empty folder for its outputs."""
         subject = Pseudonym(batch.subject)
         offset_days = site_offset_days(self.desk.keys, subject)
         return How(
-            str(folder), self.desk.policy, self.desk.keys, subject, offset_days,
+            str(self.shop.fresh(run)), self.desk.policy, self.desk.keys, subject, offset_days,
             frozenset(person.tokens),
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Conflict
-from yushan.engines.observe import gauge, log_for
+from yushan.engines.observe import facts, gauge, log_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,12 +44,14 @@ class Ticker:
         self.ended, self.woken = threading.Event(), threading.Event()
         self.thread: threading.Thread | None = None
         self.watched: float | None = None
+        self.summed: float | None = None
+        self.closes = False
 
     def tick(self, now: float) -> int:
         """One round at ``now`` (monotonic seconds); how many attempts were started."""
         self.journal.scan()
         self.batches.freeze()
-        sending = self.outbox.may_send() if self.journal.closes() else 0
+        sending = self.outbox.may_send() if self.is_sound(now) else 0
         started = 0
         for last in self.batches.due(sending=sending):
             try:
@@ -61,6 +63,14 @@ class Ticker:
         self.sender.follow()
         self.watch(now)
         return started
+
+    def is_sound(self, now: float) -> bool:
+        """Whether the sum over everything closes; taken anew as often as the rules say."""
+        if self.summed is None or now - self.summed >= self.journal.rules.sum_s or not self.closes:
+            self.summed, self.closes = now, self.journal.closes()
+            if not self.closes:
+                log.error("gateway.sum-broken", extra=facts(code="gateway.sum-broken"))
+        return self.closes
 
     def watch(self, now: float) -> None:
         """Look for every file and let old originals go, as often as the rules say."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import zlib
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -65,6 +64,15 @@ class Workshop:
     def results(self, batch: str, attempt: int) -> Path:
         """Where an attempt's outputs lie."""
         return self.root / batch / str(attempt)
+
+    def fresh(self, run: Run) -> Path:
+        """An empty folder for an attempt's outputs; those of earlier attempts make room."""
+        with disk_room():
+            for old in self.folder(run).glob("[0-9]*"):
+                shutil.rmtree(old, ignore_errors=True)
+            folder = self.results(run.batch, run.attempt)
+            folder.mkdir(mode=0o700, parents=True)
+        return folder
 
     def clear(self, run: Run) -> None:
         """The batch is through."""
@@ -148,15 +156,30 @@ class Workshop:
     def write_pack(
         self, draft: Path, batch: str, outputs: Sequence[tuple[int, Output]]
     ) -> PackSummary | None:
-        """Write the outputs as a pack, durably; ``None`` when one is gone or not as it was."""
-        with disk_room(), draft.open("wb") as file:
+        """Write the outputs as a pack, durably; ``None`` when one is gone or not as it was.
+
+        Unless the pack is whole, its draft is removed.
+        """
+        made = None
+        try:
+            with disk_room():
+                made = self.write_draft(draft, batch, outputs)
+        finally:
+            if made is None:
+                draft.unlink(missing_ok=True)
+        return made
+
+    def write_draft(
+        self, draft: Path, batch: str, outputs: Sequence[tuple[int, Output]]
+    ) -> PackSummary | None:
+        """The same without cleaning up."""
+        with draft.open("wb") as file:
             writer = PackWriter(file)
             for attempt, output in outputs:
                 path = output_path(self.results(batch, attempt), output.object)
                 data = path.read_bytes() if path.is_file() else b""
-                if (len(data), zlib.crc32(data)) != (output.size, output.crc32):
+                if not data or writer.add([data]).crc32 != output.crc32:
                     return None
-                writer.add([data])
             made = writer.finish()
             file.flush()
             os.fsync(file.fileno())

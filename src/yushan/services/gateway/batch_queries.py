@@ -92,6 +92,12 @@ def tries(tx: Connection, number: str) -> int:
     return int(tx.execute(sa.select(B.tries).where(B.id == number)).scalar_one())
 
 
+def count_active(tx: Connection, stale: float) -> int:
+    """Batches whose attempt gave a sign of life since ``stale``."""
+    alive = sa.select(sa.func.count()).where(B.stage != Stage.DONE, B.active_at >= stale)
+    return tx.execute(alive).scalar_one()
+
+
 def due(tx: Connection, now: float, stale: float, limit: int) -> Sequence[Found]:
     """Batches to work on: not done, their wait over, no attempt alive since ``stale``."""
     return tx.execute(

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 log = log_for(__name__)
 
-#: Due batches looked at in one go.
-AT_ONCE: Final = 200
 #: States that become ``held`` while a batch waits; a sealed pack waits in the outbox instead.
 HOLDABLE: Final = frozenset({State.READY, State.DEIDENTIFIED})
 
@@ -47,11 +45,13 @@ class Batches:
         """Last attempts at batches that wait for work; at most ``sending`` that only need sending.
 
         A batch is due when its wait is over and no attempt at it gave a sign of life within
-        ``patience_s``.
+        ``patience_s``; with those at work there are at most ``batches_at_once``.
         """
         now = now_s(self.clock)
+        stale = now - self.rules.patience_s
         with self.db.read() as tx:
-            rows = batch_queries.due(tx, now, now - self.rules.patience_s, AT_ONCE)
+            free = max(0, self.rules.batches_at_once - batch_queries.count_active(tx, stale))
+            rows = batch_queries.due(tx, now, stale, free)
         to_send = [row for row in rows if row.stage == Stage.SEALED]
         left_out = {row.id for row in to_send[max(sending, 0) :]}
         return tuple(Run(row.id, row.attempt) for row in rows if row.id not in left_out)

@@ -106,8 +106,9 @@ class Journal:
 
     def end_association(self, association: str) -> None:
         """The receiver says that an association was released: nothing follows in it."""
-        with self.db.begin() as tx:
-            queries.close_association(tx, association, now_s(self.clock))
+        folder = self.spool.find(association)
+        if folder is not None:
+            self.scanner.close(folder)
 
     def accounting(self, period: accounting.Period = accounting.ALWAYS) -> accounting.Accounting:
         """The sums of a period."""

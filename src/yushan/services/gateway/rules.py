@@ -18,6 +18,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     batch_instances: int = 5000
     #: Files that one child de-identifies at a time.
     chunk_files: int = 16
+    #: Batches worked on or queued at a time; more would wait in a queue past their patience.
+    batches_at_once: int = 16
     #: A running attempt that gave no sign of life for this long is started again.
     patience_s: float = 900.0
     #: First and longest wait after a failure; doubled each time, with jitter.
@@ -33,6 +35,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     stable_s: float = 2.0
     #: The hospital's clock, hours east of UTC; days and hours of the accounting are local.
     hours_east: float = 8.0
+    #: How often the sum over everything is taken; every step takes the sum of what it touched.
+    sum_s: float = 60.0
     #: How often every file is looked for and old originals are purged.
     watch_s: float = 3600.0
 

@@ -63,6 +63,13 @@ class Scanner:
         self.spool.settle(folder, seen)
         return len(new)
 
+    def close(self, folder: Folder) -> None:
+        """Nothing follows in an association, whether it was journaled already or not."""
+        head = folder.head()
+        with self.db.begin() as tx:
+            queries.add_association(tx, association_row(folder, head))
+            queries.close_association(tx, folder.association, now_s(self.clock))
+
     def write(self, folder: Folder, head: AssociationHead, arrivals: list[Arrival]) -> None:
         """Judge arrivals and journal them, in one transaction."""
         now = now_s(self.clock)

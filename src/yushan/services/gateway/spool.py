@@ -74,6 +74,12 @@ class Spool:
                     if place.is_dir():
                         yield Folder(day.name, place.name, place)
 
+    def find(self, association: str) -> Folder | None:
+        """One association's folder; ``None`` when nothing came in it."""
+        places = (day / association for day in sorted(self.root.iterdir(), reverse=True))
+        place = next((place for place in places if place.is_dir()), None)
+        return None if place is None else Folder(place.parent.name, association, place)
+
     def changed(self) -> Iterator[Folder]:
         """Those that may hold something new since their last ``settle``."""
         for folder in self.folders():
