@@ -12,6 +12,7 @@ from yushan.services.catalogue import queries, visible
 from yushan.services.catalogue.facts import (
     counts_of,
     difference,
+    facets_of,
     merge,
     series_row,
     study_row,
@@ -71,7 +72,9 @@ class Catalogue:
             queries.write_series(tx, after[uid], known=uid in before)
         series = list(after.values())
         descriptions = [row.description for row in series]
-        queries.write_study(tx, study_row(series), descriptions, known=bool(before))
+        made = study_row(series)
+        queries.write_study(tx, made, descriptions, known=bool(before))
+        queries.write_facets(tx, made, facets_of(series))
         queries.change_cube(tx, difference(counts_of(before.values()), counts_of(series)))
 
     def studies(
@@ -93,10 +96,8 @@ class Catalogue:
 
     def count(self, scope: Scope, query: Query = EVERY) -> int:
         """How many studies."""
-        wanted = sa.select(sa.func.count()).select_from(STUDY)
         with self.db.read() as tx:
-            found = tx.execute(wanted.where(*visible.study_terms(scope, query)))
-            return int(found.scalar_one())
+            return int(tx.execute(visible.how_many(scope, query)).scalar_one())
 
     def study(self, scope: Scope, uid: StudyUID) -> StudyRow:
         """One study; ``Absent("catalogue.study-unknown")``, also when it may not be seen."""

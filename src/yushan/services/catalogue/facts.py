@@ -98,6 +98,20 @@ def study_row(series: Sequence[SeriesRow]) -> StudyRow:
     )
 
 
+def facets_of(series: Iterable[SeriesRow]) -> set[tuple[str, str]]:
+    """What a study is found by: (kind, value)."""
+    pairs = {
+        pair
+        for row in series
+        for pair in (
+            ("site", row.site),
+            ("modality", row.modality),
+            ("body_part", row.body_part),
+        )
+    }
+    return {(kind, value) for kind, value in pairs if value}
+
+
 def folded(*texts: str) -> str:
     """Texts as they are searched."""
     return "\n".join(sorted({entry.casefold() for entry in texts if entry}))[:4000]

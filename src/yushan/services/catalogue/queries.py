@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from yushan.base import PackId, SiteName, StudyUID
 from yushan.services.catalogue.facts import folded
-from yushan.services.catalogue.tables import CUBE, SERIES, STUDY, SUBJECT
+from yushan.services.catalogue.tables import CUBE, FACET, SERIES, STUDY, SUBJECT
 from yushan.services.catalogue.values import Cell, Counts, CubeRow, SeriesRow, StudyRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 def series_of_study(tx: sa.Connection, study: str) -> dict[str, SeriesRow]:
@@ -68,6 +68,15 @@ def write_study(
         tx.execute(sa.update(STUDY).where(same).values(**values))
     else:
         tx.execute(sa.insert(STUDY).values(**values))
+
+
+def write_facets(tx: sa.Connection, row: StudyRow, facets: Iterable[tuple[str, str]]) -> None:
+    """Make anew by what a study is found."""
+    tx.execute(sa.delete(FACET).where(FACET.c.study_instance_uid == row.study_instance_uid))
+    place = {"study_date": row.study_date, "study_instance_uid": row.study_instance_uid}
+    rows = [{"kind": kind, "value": value} | place for kind, value in sorted(facets)]
+    if rows:
+        tx.execute(sa.insert(FACET), rows)
 
 
 def refresh_subject(tx: sa.Connection, subject: str) -> None:
@@ -125,11 +134,13 @@ def studies_of_subject(tx: sa.Connection, subject: str) -> list[StudyUID]:
 
 def remove_subject(tx: sa.Connection, subject: str) -> None:
     """Take a person's rows out (not their share of the cube)."""
+    theirs = sa.select(STUDY.c.study_instance_uid).where(STUDY.c.subject == subject)
+    tx.execute(sa.delete(FACET).where(FACET.c.study_instance_uid.in_(theirs)))
     for table in (SERIES, STUDY, SUBJECT):
         tx.execute(sa.delete(table).where(table.c.subject == subject))
 
 
 def clear(tx: sa.Connection) -> None:
     """Forget everything."""
-    for table in (CUBE, SERIES, STUDY, SUBJECT):
+    for table in (CUBE, FACET, SERIES, STUDY, SUBJECT):
         tx.execute(sa.delete(table))

@@ -67,7 +67,18 @@ SERIES: Final = Table(
     Column("searched", Text, nullable=False),
     Index("catalogue_series_study", "study_instance_uid", "site", "modality", "body_part"),
     Index("catalogue_series_subject", "subject"),
-    Index("catalogue_series_modality", "modality", "body_part"),
+)
+
+#: The studies that have a value, in the order in which studies are shown; it only makes questions
+#: fast, what is true stands in ``catalogue_series``. Kinds: site, modality, body_part.
+FACET: Final = Table(
+    "catalogue_facet",
+    METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("value", String(64), primary_key=True),
+    Column("study_date", String(8), primary_key=True),
+    Column("study_instance_uid", String(64), primary_key=True),
+    Index("catalogue_facet_study", "study_instance_uid"),
 )
 
 #: Counts per site, modality row, month received (YYYY-MM) and body part, kept in the same

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from yushan.services.catalogue.tables import SERIES, STUDY
+from yushan.services.catalogue.tables import FACET, SERIES, STUDY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +58,14 @@ def matches(column: sa.Column[str], patterns: Iterable[str]) -> list[Term]:
     return [sa.or_(*(sa.func.lower(column).like(text, escape="|") for text in wanted))]
 
 
+def is_code(column: sa.Column[str], patterns: Iterable[str]) -> list[Term]:
+    """The same for codes, which are kept in upper case: what is no pattern finds by the index."""
+    wanted = [text for text in patterns if text]
+    plain = [text.upper() for text in wanted if not {"*", "?"} & set(text)]
+    terms = matches(column, [text for text in wanted if text.upper() not in plain])
+    return [sa.or_(*terms, column.in_(plain))] if plain else terms
+
+
 def between(column: sa.Column[str], first: str, last: str) -> list[Term]:
     """Whether a date or time is known and in the span, ends included; an open end is empty."""
     terms: list[Term] = []
@@ -84,8 +92,8 @@ def common(table: sa.Table, query: Query) -> list[Term]:
 def of_one_series(query: Query) -> list[Term]:
     """What must hold for one series."""
     terms = between(SERIES.c.series_date, query.series_date_from, query.series_date_to)
-    terms += matches(SERIES.c.modality, query.modalities)
-    terms += matches(SERIES.c.body_part, query.body_parts)
+    terms += is_code(SERIES.c.modality, query.modalities)
+    terms += is_code(SERIES.c.body_part, query.body_parts)
     terms += matches(SERIES.c.description, (query.series_description,))
     terms += matches(SERIES.c.manufacturer, (query.manufacturer,))
     terms += matches(SERIES.c.model, (query.model,))
@@ -115,10 +123,46 @@ def series_terms(scope: Scope, query: Query) -> list[Term]:
     return [*terms, *matches(SERIES.c.study_description, (query.study_description,))]
 
 
+def leading(scope: Scope, query: Query) -> Term | None:
+    """The one facet that all wanted studies have, if there is one: a rare value first."""
+    plain = [
+        *(("body_part", value.upper()) for value in single(query.body_parts)),
+        *(("modality", value.upper()) for value in single(query.modalities)),
+        *([("site", str(query.site))] if query.site is not None else []),
+        *(("site", str(value)) for value in single(tuple(scope.sites)) if not scope.studies),
+    ]
+    if not plain or (query.studies or query.subjects or query.series):
+        return None
+    kind, value = plain[0]
+    return sa.and_(
+        FACET.c.kind == kind,
+        FACET.c.value == value,
+        FACET.c.study_instance_uid == STUDY.c.study_instance_uid,
+    )
+
+
+def single(values: tuple[str, ...]) -> tuple[str, ...]:
+    """The value, if there is just one and it is no pattern."""
+    return values if len(values) == 1 and not {"*", "?"} & set(values[0]) else ()
+
+
 def studies(scope: Scope, query: Query, after: tuple[str, str] | None) -> sa.Select[tuple]:  # type: ignore[type-arg]
     """Studies, newest date first; ``after`` is the (date, UID) of the last one seen."""
-    date, uid = STUDY.c.study_date, STUDY.c.study_instance_uid
     wanted = sa.select(STUDY).where(*study_terms(scope, query))
+    lead = leading(scope, query)
+    if lead is not None:
+        wanted = wanted.select_from(FACET).join(STUDY, lead)
+    table = STUDY if lead is None else FACET
+    place = sa.tuple_(table.c.study_date, table.c.study_instance_uid)
     if after is not None:
-        wanted = wanted.where(sa.or_(date < after[0], sa.and_(date == after[0], uid > after[1])))
-    return wanted.order_by(date.desc(), uid)
+        wanted = wanted.where(place < sa.tuple_(*map(sa.literal, after)))
+    return wanted.order_by(table.c.study_date.desc(), table.c.study_instance_uid.desc())
+
+
+def how_many(scope: Scope, query: Query) -> sa.Select[int]:
+    """Their number."""
+    wanted = sa.select(sa.func.count()).where(*study_terms(scope, query))
+    lead = leading(scope, query)
+    if lead is None:
+        return wanted.select_from(STUDY)
+    return wanted.select_from(FACET).join(STUDY, lead)
