@@ -367,6 +367,11 @@ def test_broken_files_are_held_without_a_word_of_their_content(data: bytes) -> N
     assert reason in codes()
 
 
+def test_a_directory_of_a_medium_is_never_released() -> None:
+    meta = {0x00020002: ("UI", "1.2.840.10008.1.3.10")}
+    assert reasons(part10({0x00041220: ("SQ", [ct()])}, meta=meta)) == ("deid.directory",)
+
+
 def test_a_deflated_object_is_inflated() -> None:
     body = part10(ct())
     start = body.index(b"\x08\0\x05\0CS")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SUBJECT: Final = re.compile("[A-Z2-7]{16}")
 UID: Final = re.compile("[0-9.]{3,128}")
 CHARSET: Final = element(0x00080005, "CS", b"ISO_IR 192")
+#: A DICOMDIR names its class in the file meta information alone.
+DIRECTORY: Final = "1.2.840.10008.1.3.10"
 SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
 
 
@@ -105,6 +107,8 @@ def deidentify(
 
 def judged(part: Part10, header: Header, policy: Policy) -> tuple[str, ...]:
     """The reasons why an object may not pass; none when it may."""
+    if header.media_class() == DIRECTORY:
+        return ("deid.directory",)
     if not all(UID.fullmatch(header.text(tag)) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES)):
         return ("deid.identity-missing",)
     syntax = TRANSFER_SYNTAXES[part.transfer_syntax_uid]

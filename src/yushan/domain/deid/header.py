@@ -58,6 +58,14 @@ class Header:
             raise Rejected("deid.frames-unclear")
         return int(text)
 
+    def media_class(self) -> str:
+        """Media Storage SOP Class UID of the file meta information."""
+        for element in self.part.meta:
+            if element.tag == 0x00020002:
+                raw = bytes(self.part.buffer[element.value : element.end])
+                return raw.decode("latin_1").strip(" \0")
+        return ""
+
     def facts(self) -> Facts:
         """What decides whether the pixels may pass."""
         thickness = self.text(0x00180050)
