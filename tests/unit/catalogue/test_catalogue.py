@@ -162,11 +162,11 @@ def test_a_scope_sees_its_sites_and_its_studies_and_no_more(database):
 )
 def test_what_leads_a_search_does_not_change_its_answer(database, lead):
     catalogue = a_little_of_everything(database)
-    late = make_sidecar("st3", "se2", modality="CR", body_part="HEAD", study_date="20260909")
+    late = make_sidecar("st3", "se2", modality="CR", subject="Q" * 16)
     with database.begin() as tx:
         catalogue.add(tx, [late])
     more = {**lead, "text": "", "date_to": "99999999"}
-    slow = {name: (f"{value[0][:-1]}?",) for name, value in lead.items() if name != "site"}
+    slow = {name: (f"{value[0]}*",) for name, value in lead.items() if name != "site"}
     assert found(catalogue, **lead) == found(catalogue, **(lead | slow))
     assert set(found(catalogue, **more)) <= set(found(catalogue, **lead))
     south = Scope(sites=frozenset({SOUTH}))
