@@ -152,7 +152,9 @@ class Commons:
         manifest, data = self.packs[pack], self.bytes[pack]
         if hashlib.sha256(data).hexdigest() != pack or len(data) != manifest.size:
             self.bytes[pack] = bytearray()
-            raise Rejected("exchange.pack-mismatch")
+            return PackState(
+                pack=pack, state=IncomingState.REFUSED, offset=0, reasons=("packs.hash-mismatch",)
+            )
         self.receipts[pack] = Receipt(
             pack=pack, site=manifest.site, size=manifest.size, instances=manifest.instances,
             received_at="2026-12-01T00:00:00Z", signature=sign(pack),

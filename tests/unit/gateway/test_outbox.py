@@ -157,11 +157,12 @@ def test_a_damaged_pack_is_told_from_a_wrong_refusal(hospital: Hospital) -> None
 def test_a_refusal_of_a_good_pack_stays_a_refusal(hospital: Hospital) -> None:
     class Stubborn(Commons):
         def seal(self, pack: str) -> PackState:
-            raise Rejected("exchange.no")
+            self.bytes[pack] = bytearray()
+            return PackState(pack=pack, state=IncomingState.REFUSED, offset=0)
 
     run, _ = seal(hospital, "1.1")
     hospital.sender.commons = Stubborn()
-    with pytest.raises(Rejected, match="no"):
+    with pytest.raises(Rejected, match="pack-refused"):
         hospital.sender.send(run)
 
 

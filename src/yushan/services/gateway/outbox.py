@@ -54,11 +54,12 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class OutboxTotals:
-    """Packs in all, their bytes, how many have a receipt, instances searchable at the commons."""
+    """Packs in all, their bytes, receipts, refused after all, instances searchable there."""
 
     packs: int
     size: int
     receipts: int
+    refused: int
     searchable: int
 
 
@@ -147,7 +148,9 @@ class Outbox:
         """The outbox in figures."""
         with self.db.read() as tx:
             row = pack_queries.totals(tx)
-        return OutboxTotals(row.packs, int(row.size), row.receipts, int(row.searchable))
+        return OutboxTotals(
+            row.packs, int(row.size), row.receipts, row.refused, int(row.searchable)
+        )
 
     def may_send(self) -> int:
         """How many packs may be tried now: many, one as a probe, or none while the line is down."""

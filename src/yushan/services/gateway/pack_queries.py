@@ -60,12 +60,13 @@ def page(tx: Connection, before: float, limit: int) -> Sequence[Found]:
 
 
 def totals(tx: Connection) -> Found:
-    """Packs, bytes, those with receipt, instances that can be searched at the commons."""
+    """Packs, bytes, receipts, refused after all, instances that can be searched there."""
     return tx.execute(
         sa.select(
             sa.func.count().label("packs"),
             sa.func.coalesce(sa.func.sum(P.size), 0).label("size"),
             sa.func.count(P.receipt).label("receipts"),
+            sa.func.count(sa.case((P.remote_state == "refused", 1))).label("refused"),
             sa.func.coalesce(sa.func.sum(P.searchable), 0).label("searchable"),
         )
     ).one()

@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Broken, Rejected, Unavailable, YushanError
+from yushan.domain.packs import IncomingState
 from yushan.engines.observe import facts, log_for
 from yushan.services.gateway import pack_queries, runs
 from yushan.services.gateway.outbox import remote
@@ -53,7 +54,8 @@ class Sender:
         Unavailable
             The commons is not reached, or gives no receipt yet; ask again later.
         Rejected
-            ``gateway.pack-damaged``: our own file is gone or is not what its name says.
+            ``gateway.pack-damaged``: our own file is gone or is not what its name says;
+            ``gateway.pack-refused``: the commons does not want it though it is whole.
         Broken
             ``gateway.receipt-wrong``: what came back is not this pack's receipt.
         """
@@ -64,9 +66,9 @@ class Sender:
         said = self.transfer(run, manifest, self.commons.offer(manifest))
         if said.receipt is None:
             self.mark(run, (State.PACKED, State.SENT), said)
-            said = self.seal(manifest)
+            said = self.commons.seal(manifest.pack)
         if said.receipt is None:
-            raise Unavailable("gateway.receipt-missing")
+            raise self.obstacle(manifest, said)
         if not self.is_ours(said.receipt, manifest):
             raise Broken("gateway.receipt-wrong", pack=manifest.pack)
         self.outbox.keep(run, manifest, said, said.receipt)
@@ -100,16 +102,14 @@ class Sender:
             pack_queries.change_pack(tx, said.pack, offset=said.offset)
             runs.move(tx, run, arrow, now)
 
-    def seal(self, manifest: Manifest) -> PackState:
-        """Ask for the receipt; when the commons says the bytes are wrong, look at our own."""
-        try:
-            return self.commons.seal(manifest.pack)
-        except Rejected:
-            with self.outbox.path(manifest.pack).open("rb") as file:
-                whole = hashlib.file_digest(file, "sha256").hexdigest() == manifest.pack
-            if not whole:
-                raise Rejected("gateway.pack-damaged") from None
-            raise
+    def obstacle(self, manifest: Manifest, said: PackState) -> YushanError:
+        """Why there is no receipt; when the bytes were refused, we look at our own."""
+        if said.state is not IncomingState.REFUSED:
+            return Unavailable("gateway.receipt-missing")
+        with self.outbox.path(manifest.pack).open("rb") as file:
+            whole = hashlib.file_digest(file, "sha256").hexdigest() == manifest.pack
+        log.warning("gateway.pack-refused", extra=facts(pack=manifest.pack, count=int(whole)))
+        return Rejected("gateway.pack-refused" if whole else "gateway.pack-damaged")
 
     def is_ours(self, receipt: Receipt, manifest: Manifest) -> bool:
         """Whether a receipt is about this pack and carries the commons' signature."""
