@@ -1,4 +1,4 @@
-"""The demo, told in order: keys, roles, a person who left, images, the report, and on it runs."""
+"""The demo, told in order: keys, a person who left, roles, images, the report, and on it runs."""
 
 from __future__ import annotations
 
@@ -87,8 +87,7 @@ class Demo:
 
     def run(self, begun: float) -> int:
         """From nothing to the report, and on until told to stop."""
-        self.processes.start()
-        self.record_opt_out()
+        self.begin()
         reader = Reader(self.plan, self.processes)
         loads = self.loads()
         delivered = self.feed(loads)
@@ -106,8 +105,13 @@ class Demo:
             self.stand_by(reader, begun)
         return 0 if closes else 1
 
+    def begin(self, timeout_s: float = 90.0) -> None:
+        """Start everybody; first, so that no list is without it, one person leaves."""
+        self.record_opt_out()
+        self.processes.start(timeout_s)
+
     def record_opt_out(self) -> None:
-        """One person of the samples has left: the office knows before any image arrives."""
+        """One person of the samples wants out."""
         database, office = open_office(self.plan.citizen)
         office.record(
             OPTED_OUT.identity or "", Wish(decision=Decision.STOP, channel=Channel.COUNTER)
