@@ -88,9 +88,8 @@ class House:
         self.processes = Processes(self.plan.processes())
 
     def start(self) -> None:
-        """Start everybody; the office knows of the person who left before any image arrives."""
-        self.processes.start(PATIENCE_S)
-        Demo(Wanted(), self.plan, self.processes, Event()).record_opt_out()
+        """Start everybody, as the demo does."""
+        Demo(Wanted(), self.plan, self.processes, Event()).begin(PATIENCE_S)
 
     def stop(self) -> None:
         """Stop everybody."""
