@@ -273,7 +273,7 @@ class FakeConnections:
 
     state: Line = field(default_factory=lambda: Line(
         state="ok", receipt_at=NOON, pack="b3f09a71c2" + "0" * 54, to_send=3584, searchable=43102,
-        list_at=NOON - timedelta(minutes=2), list_valid_s=1740.0, holders_online=3,
+        list_at=NOON - timedelta(minutes=2), list_valid_s=1860.0, holders_online=3,
         free_bytes=812_000_000_000,
     ))  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -154,8 +155,8 @@ def test_others_do_not_see_the_accounting(site, user):
 
 
 def test_the_line_that_is_down_says_why_and_what_to_do(tmp_path):
-    down = Line(state="down", reason="net.unreachable", to_send=7, holders_online=1, list_at=NOON,
-                list_valid_s=-5.0)  # fmt: skip
+    down = Line(state="down", reason="net.unreachable", to_send=7, holders_online=1,
+                list_at=NOON - timedelta(hours=2), list_valid_s=3600.0)  # fmt: skip
     site = make_gateway(tmp_path, connections=FakeConnections(down))
     sign_in(site, "engineer")
     page = site.client.get("/connections?lang=en").text
@@ -163,6 +164,10 @@ def test_the_line_that_is_down_says_why_and_what_to_do(tmp_path):
     assert "Interrupted" in page
     assert "too old: everything is held" in page
     assert "1 of 3 answered; 2 are needed" in page
+
+
+def test_the_list_says_how_long_it_is_still_valid(site):
+    assert ", valid for 29 more minutes" in site.client.get("/connections?lang=en").text
 
 
 def test_nothing_known_of_the_line_is_said_as_such(tmp_path):
@@ -195,8 +200,6 @@ def test_arrivals_are_bars_of_their_hours():
 
 @given(st.dictionaries(st.integers(0, 40), st.integers(1, 10**6)), st.sampled_from([None, 6, 29]))
 def test_arrivals_by_day_stay_in_their_frame(counts, days):
-    from datetime import timedelta
-
     hourly = [(f"{NOON - timedelta(days=back):%Y%m%d}08", n) for back, n in counts.items()]
     bars = days_of(sorted(hourly), NOON, days)
     assert all(bar.x >= 0 and bar.x + bar.width <= 300.001 for bar in bars)

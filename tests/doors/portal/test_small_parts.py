@@ -1,6 +1,7 @@
 """Files, sheets, tags, the record, the tour, homes, appearance, refusals."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -112,11 +113,21 @@ def test_a_sentence_whose_facts_are_missing_is_left_out():
     assert line_of(entry(facts={}), Words("zh-Hant")).text == ""
 
 
+def test_every_kind_that_is_entered_has_its_sentence():
+    source = Path(__file__).parents[3] / "src" / "yushan"
+    texts = (page.read_text("utf-8") for page in source.rglob("*.py"))
+    entered = {
+        kind for text in texts for kind in re.findall(r"append\(\s*tx,\s*\"([a-z.-]+)\"", text)
+    }
+    assert entered <= set(SENTENCES)
+    assert "archive.admitted" in entered
+
+
 def test_every_sentence_names_the_same_facts_in_both_languages():
     for kind, told in SENTENCES.items():
         named = [set(re.findall(r"\{(\w+)\}", text)) for text in (told.text_en, told.text_zh)]
         assert named[0] == named[1], kind
-        assert not named[0] & {"subject", "study", "series", "token"}, kind
+        assert not named[0] & {"subject", "study", "series", "token", "opted_out"}, kind
 
 
 def test_the_record_pages_back_to_its_first_entry(tmp_path):

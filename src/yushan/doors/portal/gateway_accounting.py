@@ -121,7 +121,7 @@ class GatewayAccounting:
             ],
             "terms": [(state, n) for state, n in accounting.states.items() if n],
             "arrivals": arrivals(accounting.hourly, period, language, self.shell.clock.now()),
-            **line_part(line, accounting.states, language),
+            **line_part(line, accounting.states, language, self.shell.clock.now()),
         }
 
     def as_csv(self, request: Request) -> Response:
@@ -175,5 +175,7 @@ class GatewayAccounting:
         return self.shell.page(
             request, "connections.html", here="connections", line=line,
             waiting=waiting(accounting.states), destinations=self.connections.destinations(),
-            **line_part(line, accounting.states, language_of(request)),
+            **line_part(
+                line, accounting.states, language_of(request), self.shell.clock.now()
+            ),
         )  # fmt: skip

@@ -152,12 +152,18 @@ def arrivals(
     return Arrivals(title, label, drawn)
 
 
-def line_part(line: Line, states: Mapping[State, int], language: Language) -> dict[str, Any]:
+def line_part(
+    line: Line, states: Mapping[State, int], language: Language, now: datetime
+) -> dict[str, Any]:
     """What the card of the line needs beside the line itself."""
+    left_s = None
+    if line.list_at is not None and line.list_valid_s is not None:
+        left_s = line.list_valid_s - (now - line.list_at).total_seconds()
     ends = (State.DUPLICATE, State.CONFLICT, State.REFUSED, State.TO_DIGITISE)
     never = (*ends, State.QUARANTINED, State.OPTED_OUT, State.RELEASED_BY_HAND)
     return {
         "line_reason": tell(line.reason, language),
+        "list_left_s": left_s,
         "acknowledged": states[State.ACKNOWLEDGED],
         "sendable": sum(states.values()) - sum(states[state] for state in never),
     }

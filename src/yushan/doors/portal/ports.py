@@ -15,7 +15,8 @@ class Line:
     """How the gateway stands with the centre, the consent office and the key holders.
 
     ``reason`` is the code of what is wrong, ``to_send`` counts objects, ``searchable`` is what the
-    centre said of ours, ``free_bytes`` is what the spool's disk still takes; None: not known.
+    centre said of ours, the opt-out list made at ``list_at`` is valid for ``list_valid_s`` from
+    then on, ``free_bytes`` is what the spool's disk still takes; None: not known.
     """
 
     state: Literal["ok", "down", "unknown"]

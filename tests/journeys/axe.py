@@ -1,0 +1,59 @@
+"""axe-core, fetched once from the npm registry into ``.cache/axe`` and checked by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pytest
+from tests.peers import need
+
+VERSION = "4.14.1"
+SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+PLACE = Path(__file__).parents[2] / ".cache" / "axe" / f"axe-{VERSION}.min.js"
+#: WCAG 2.0 to 2.2, A and AA, and best practice.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+
+
+def source() -> str:
+    """The script's text; skips (or fails, where all peers must be) when it cannot be fetched."""
+    if not PLACE.exists():
+        fetch()
+    text = PLACE.read_bytes()
+    assert hashlib.sha256(text).hexdigest() == SHA256
+    return text.decode()
+
+
+def fetch() -> None:
+    """Bring the package and keep its one script."""
+    npm = need("npm")
+    PLACE.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [npm, "pack", f"axe-core@{VERSION}", "--silent", "--pack-destination", folder]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=300, cwd=folder)
+        if done.returncode:
+            if os.environ.get("YUSHAN_REQUIRE_PEERS") == "1":
+                pytest.fail("axe-core cannot be fetched")
+            pytest.skip("axe-core cannot be fetched")
+        (archive,) = Path(folder).glob("*.tgz")
+        with tarfile.open(archive) as package:
+            member = package.extractfile("package/axe.min.js")
+            assert member is not None
+            part = PLACE.with_suffix(f".{os.getpid()}")
+            part.write_bytes(member.read())
+            part.rename(PLACE)
+
+
+def violations(page) -> list[str]:
+    """What axe finds on a page: rule, how bad, where."""
+    page.evaluate(source())
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['target'][0]}: {node['failureSummary'][:160]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]

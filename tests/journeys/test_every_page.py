@@ -1,0 +1,88 @@
+"""Every page: no barrier that axe knows, nothing wrong on the console, nobody scrolls sideways."""
+
+import pytest
+from tests.journeys.axe import violations
+
+#: (portal, role or None, path, status)
+PAGES = [
+    ("commons", None, "/", 200),
+    ("commons", None, "/statistics?by=studies", 200),
+    ("commons", None, "/sign-in", 200),
+    ("commons", None, "/record", 200),
+    ("commons", None, "/record/verify", 200),
+    ("commons", None, "/help", 200),
+    ("commons", None, "/rules", 200),
+    ("commons", None, "/accessibility", 200),
+    ("commons", None, "/appearance", 200),
+    ("commons", None, "/no-such-page", 404),
+    ("commons", "visitor", "/studies", 403),
+    ("commons", "steward", "/tour", 200),
+    ("commons", "steward", "/home", 200),
+    ("commons", "steward", "/statistics", 200),
+    ("commons", "steward", "/studies", 200),
+    ("commons", "steward", "/studies?modality=CT", 200),
+    ("commons", "steward", "/studies?q=nothing+has+this+name", 200),
+    ("commons", "steward", "STUDY", 200),
+    ("commons", "steward", "STUDY/tags", 200),
+    ("commons", "steward", "/accounting", 200),
+    ("gateway", "engineer", "/accounting?period=all", 200),
+    ("gateway", "engineer", "/accounting/acknowledged", 200),
+    ("gateway", "engineer", "/accounting/refused", 200),
+    ("gateway", "engineer", "/quarantine", 200),
+    ("gateway", "engineer", "/connections", 200),
+    ("gateway", "engineer", "/help", 200),
+]
+LOOKS = [
+    {"language": "zh-Hant", "theme": "light", "width": 1280},
+    {"language": "en", "theme": "dark", "width": 390},
+    {"language": "en", "theme": "light", "width": 1280},
+    {"language": "zh-Hant", "theme": "dark", "width": 320},
+]
+#: With these axe looks as well; it takes seconds a page.
+LOOKED_INTO = LOOKS[:2]
+
+
+def study_of(visitor, places):
+    """A page of one study."""
+    if places.study:
+        return places.study
+    page = visitor.page
+    page.goto(f"{places.commons}/studies")
+    return page.locator('td a[href^="/studies/"] strong').first.locator("..").get_attribute("href")
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look.values())))
+@pytest.mark.parametrize("role", [None, "visitor", "steward", "engineer"])
+def test_every_page_is_open_to_everyone(visitors, places, look, role):
+    visitor = visitors(**look)
+    pages = [page for page in PAGES if page[1] == role]
+    if role is not None:
+        portal = getattr(places, pages[0][0])
+        visitor.sign_in(portal, role, "/help")
+    found = {}
+    for portal, _, path, status in pages:
+        address = path.replace("STUDY", study_of(visitor, places)) if "STUDY" in path else path
+        visitor.go(f"{getattr(places, portal)}{address}", status)
+        name = path.partition("?")[0].strip("/").replace("/", "-").lower() or "first"
+        visitor.shoot(f"{portal}-{name}-{'-'.join(map(str, look.values()))}")
+        wrong = violations(visitor.page) if look in LOOKED_INTO else []
+        if visitor.overflow() > 0:
+            wrong.append(f"scrolls sideways by {visitor.overflow()} px")
+        if wrong:
+            found[path] = wrong
+    assert found == {}
+
+
+@pytest.mark.peer
+def test_a_form_that_was_refused_is_open_to_everyone(visitors, places):
+    visitor = visitors(language="en")
+    visitor.expected.add(422)
+    page = visitor.go(f"{places.commons}/sign-in")
+    page.fill("#user", "nobody-here")
+    page.fill("#password", "a password that is wrong")
+    page.locator('main form[action="/sign-in"] button').click()
+    assert page.locator(".error-summary").is_visible()
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    assert page.input_value("#user") == "nobody-here"
+    assert violations(page) == []
