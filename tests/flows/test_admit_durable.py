@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,12 @@ from hypothesis import strategies as st
 from tests.flows.admitting import make_scene, send, series
 
 from yushan.base import EVERYTHING
+from yushan.domain.packs import MemberRange
 from yushan.engines.database import Database, migrate
-from yushan.flows.admit import run_key
+from yushan.flows.admit import Ticker, run_key
 from yushan.flows.admit.judging import BLOCK, patched, patches
+from yushan.flows.admit.sorting import true_date
+from yushan.flows.admit.workshop import BYTES, batches
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ["services.archive", "services.catalogue", "services.ledger", "services.linkage"]
@@ -97,6 +102,44 @@ def test_a_killed_run_is_ended_by_the_next_life(tmp_path, where):
 
 def test_an_attempt_has_one_name():
     assert run_key("north", "ab", 1) != run_key("north", "ab", 2)
+
+
+def test_the_ticker_looks_again_when_it_is_woken_and_survives_a_fault(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/role.db")
+    migrate(database, ROOMS)
+    scene = make_scene(database, tmp_path)
+    started, seen = [], threading.Event()
+
+    def start(site, pack, attempt):
+        started.append((site, pack, attempt))
+        seen.set()
+        raise LookupError
+
+    ticker = Ticker(scene.admit.desk, start)
+    ticker.start()
+    pack = send(scene, series(1))
+    ticker.wake()
+    assert seen.wait(30)
+    ticker.stop()
+    assert not ticker.thread.is_alive()
+    assert started == [("north", pack, 1)]
+    assert scene.house.ledger.heads()
+    database.dispose()
+
+
+def test_members_are_cut_into_batches_that_are_not_large():
+    sizes = [1] * 40 + [BYTES, 1, 2]
+    members = [MemberRange(f"{n}", 0, size, 0) for n, size in enumerate(sizes)]
+    cut = list(batches(members))
+    assert [member for batch in cut for member in batch] == members
+    assert [len(batch) for batch in cut] == [32, 8, 1, 2]
+    assert list(batches([])) == []
+
+
+@pytest.mark.parametrize("shifted", ["", "2026", "20269901", "00010101"])
+def test_a_day_that_is_not_known_is_none(shifted):
+    assert true_date(shifted, 5) is None
+    assert true_date("20260110", 5) == date(2026, 1, 5)
 
 
 @given(st.binary(max_size=300), st.data())

@@ -204,6 +204,26 @@ def test_a_changed_personal_value_is_named(database):
     assert ledger.verify().faults == (Fault("ledger.changed-opening", 2),)
 
 
+def test_an_entry_that_is_none_any_more_is_named(database):
+    ledger = make_ledger(database, 2)
+    with database.begin() as tx:
+        ledger.append(tx, "archive.admitted", {}, {"subject": "A" * 16})
+    change(database, sa.update(ENTRY).where(ENTRY.c.number == 2).values(body="nonsense"))
+    assert {fault.code for fault in ledger.verify().faults} == {
+        "ledger.changed-entry",
+        "ledger.wrong-number",
+        "ledger.changed-opening",
+    }
+
+
+def test_a_head_whose_signature_is_no_base64_is_named(database):
+    ledger = make_ledger(database, 1, seal_at=(1,))
+    note = ledger.heads()[0].note
+    broken = note[: note.rindex(" ") + 1] + "!!!\n"
+    change(database, sa.update(HEAD).values(note=broken))
+    assert ledger.verify().faults == (Fault("ledger.bad-signature", 1),)
+
+
 def test_exported_files_are_enough_to_verify(database, tmp_path):
     ledger = make_ledger(database, 9, seal_at=(4, 9))
     folder = tmp_path / "export"

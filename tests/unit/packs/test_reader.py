@@ -122,3 +122,26 @@ def test_damage_is_named_and_left_out_of_the_salvage():
     hurt[summary.members[1].start] ^= 1
     assert damaged_members(hurt, summary.members) == ("00001.dcm",)
     assert salvage(hurt[:-40]) == (summary.members[0], summary.members[2])
+
+
+def test_a_zip64_end_without_room_for_it_is_refused():
+    short = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 65535, 65535, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    assert refused(short) == "packs.malformed"
+    assert refused(bytes(200) + short) in {"packs.malformed", "packs.over-bounds"}
+
+
+def test_a_wide_length_without_its_field_is_refused():
+    _, pack = make_pack(b"a")
+    start = struct.unpack_from("<I", pack, len(pack) - 6)[0]
+    lying = bytearray(pack)
+    lying[start + 20 : start + 28] = b"\xff" * 8
+    assert refused(bytes(lying)) == "packs.malformed"
+
+
+def test_a_member_that_reaches_into_the_directory_is_refused():
+    _, pack = make_pack(b"a")
+    start = struct.unpack_from("<I", pack, len(pack) - 6)[0]
+    lying = bytearray(pack)
+    for place in (18, 22, start + 20, start + 24):
+        lying[place : place + 4] = struct.pack("<I", 20)
+    assert refused(bytes(lying)) == "packs.malformed"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.packs.packing import make_pack, reader_of_the_page
 
-from yushan.domain.packs import MemberRange, PackWriter, member_name, read_members
+from yushan.domain.packs import MemberRange, PackWriter, member_name, read_members, salvage
 from yushan.domain.packs.layout import central_header, ending, local_header
 
 files = st.lists(st.binary(min_size=1, max_size=400), min_size=1, max_size=12)
@@ -113,6 +113,11 @@ def test_a_member_over_four_gibibytes_uses_zip64(tmp_path):
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         assert read_members(data) == summary.members
         assert data[summary.members[2].start :][:5] == b"after"
+        assert salvage(data) == summary.members
+        with memoryview(data) as view:
+            cut = view[: summary.members[1].start - 30]
+            assert salvage(cut) == summary.members[:1]
+            cut.release()
     with zipfile.ZipFile(path) as opened:
         assert [info.file_size for info in opened.infolist()] == [5, 257 << 24, 5]
         assert opened.read("00002.dcm") == b"after"
