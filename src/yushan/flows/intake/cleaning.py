@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import zlib
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,9 +23,13 @@ from yushan.domain.verifier import verify
 from yushan.services.gateway import disk_room
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yushan.domain.deid import Policy, SiteKeys
     from yushan.domain.dicom import Part10
 
+#: Files up to this size are read, larger ones are mapped.
+MAPPED_FROM: Final = 32 << 20
 POSITION: Final = 0x00200032
 ORIENTATION: Final = 0x00200037
 
@@ -97,9 +103,9 @@ def look(sources: tuple[Source, ...]) -> Known:
 def look_at(source: Source) -> Known:
     """What one original tells."""
     try:
-        data = Path(source.path).read_bytes()
-        identity = national_identity(data)
-        return Known(frozenset({identity} if identity else ()), harvest(data).tokens)
+        with content(Path(source.path)) as data:
+            identity = national_identity(data)
+            return Known(frozenset({identity} if identity else ()), harvest(data).tokens)
     except FileNotFoundError:
         return Known(blind=((source.object, "gateway.file-missing"),))
     except Rejected as error:
@@ -120,36 +126,58 @@ def clean(sources: tuple[Source, ...], how: How) -> tuple[Result, ...]:
 def clean_one(source: Source, how: How) -> Result:
     """One original."""
     try:
-        data = Path(source.path).read_bytes()
+        with content(Path(source.path)) as data:
+            if hashlib.sha256(data).hexdigest() != source.sha256:
+                return Result(source.object, ("gateway.file-changed",))
+            return release(source.object, data, how)
     except FileNotFoundError:
         return Result(source.object, ("gateway.file-missing",))
-    if hashlib.sha256(data).hexdigest() != source.sha256:
-        return Result(source.object, ("gateway.file-changed",))
-    try:
-        return release(source.object, data, how)
     except Rejected as error:
         return Result(source.object, (error.code,))
 
 
-def release(number: int, data: bytes, how: How) -> Result:
-    """De-identify, verify what came out by another program, write it."""
+def release(number: int, data: bytes | mmap.mmap, how: How) -> Result:
+    """De-identify, write, and let another program verify what is in the file."""
     made = deidentify(
         data, policy=how.policy, keys=how.keys, subject=how.subject,
         offset_days=how.offset_days, harvested=Harvest(how.tokens),
     )  # fmt: skip
     if isinstance(made, Quarantined):
         return Result(number, made.reasons)
-    output = b"".join(made.chunks)
-    if findings := verify(output, harvested=how.tokens, subject=how.subject):
-        return Result(number, tuple(sorted({finding.kind for finding in findings})))
+    path = output_path(Path(how.folder), number)
+    with disk_room(), path.open("wb") as file:
+        file.writelines(made.chunks)
+    with content(path) as output:
+        findings = verify(output, harvested=how.tokens, subject=how.subject)
+        if not findings:
+            return released(number, output)
+    path.unlink()
+    return Result(number, tuple(sorted({finding.kind for finding in findings})))
+
+
+def released(number: int, output: bytes | mmap.mmap) -> Result:
+    """What the gateway must know of an output."""
     part = walk(output)
-    with disk_room():
-        output_path(Path(how.folder), number).write_bytes(output)
     shown = summary_of(part).instance_number
     return Result(
         number, (), len(output), zlib.crc32(output), None if shown is None else float(shown),
         position_of(part),
     )  # fmt: skip
+
+
+@contextmanager
+def content(path: Path) -> Iterator[bytes | mmap.mmap]:
+    """A file's bytes: read when it is small, mapped when it is large."""
+    if path.stat().st_size < MAPPED_FROM:
+        yield path.read_bytes()
+        return
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        yield data
+    finally:
+        with suppress(BufferError):  # somebody still looks at a piece: goes with the last of them
+            data.close()
 
 
 def position_of(part: Part10) -> float | None:

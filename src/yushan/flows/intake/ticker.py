@@ -23,7 +23,7 @@ TICK_S: Final = 1.0
 
 
 class Ticker:
-    """One round: scan, freeze, start what is due, ask after packs; now and then look at files.
+    """Two threads: one journals what arrives, one freezes, starts what is due, and watches.
 
     Parameters
     ----------
@@ -41,15 +41,20 @@ class Ticker:
     ) -> None:
         self.journal, self.batches, self.outbox, self.sender = journal, batches, outbox, sender
         self.start_run = start
-        self.ended, self.woken = threading.Event(), threading.Event()
-        self.thread: threading.Thread | None = None
+        self.ended = threading.Event()
+        self.woken = {"scan": threading.Event(), "work": threading.Event()}
+        self.threads: list[threading.Thread] = []
         self.watched: float | None = None
         self.summed: float | None = None
         self.closes = False
 
     def tick(self, now: float) -> int:
-        """One round at ``now`` (monotonic seconds); how many attempts were started."""
+        """One round of both at ``now`` (monotonic seconds); how many attempts were started."""
         self.journal.scan()
+        return self.work(now)
+
+    def work(self, now: float) -> int:
+        """One round without looking into the spool; how many attempts were started."""
         self.batches.freeze()
         sending = self.outbox.may_send() if self.is_sound(now) else 0
         started = 0
@@ -82,27 +87,42 @@ class Ticker:
         gauge("gateway_alarms", "journal rows without file").set(len(self.journal.alarms()))
 
     def start(self) -> None:
-        """Tick in a thread until ``stop``."""
-        self.thread = threading.Thread(target=self.loop, name="intake-ticker", daemon=True)
-        self.thread.start()
+        """Tick in threads until ``stop``."""
+        for name, round_ in (("scan", self.scan_round), ("work", self.work_round)):
+            thread = threading.Thread(
+                target=self.loop, args=(self.woken[name], round_), name=f"intake-{name}",
+                daemon=True,
+            )  # fmt: skip
+            self.threads.append(thread)
+            thread.start()
 
-    def loop(self) -> None:
-        """The thread's life."""
+    def scan_round(self) -> None:
+        """Journal what arrived; the other thread need not wait for its next round."""
+        if self.journal.scan():
+            self.woken["work"].set()
+
+    def work_round(self) -> None:
+        """Start what is due."""
+        self.work(self.journal.clock.monotonic())
+
+    def loop(self, woken: threading.Event, round_: Callable[[], None]) -> None:
+        """A thread's life."""
         while not self.ended.is_set():
             try:
-                self.tick(self.journal.clock.monotonic())
+                round_()
             except Exception:  # the one guard of this loop
                 log.exception("intake.tick-failed")
-            self.woken.wait(TICK_S)
-            self.woken.clear()
+            woken.wait(TICK_S)
+            woken.clear()
 
     def wake(self) -> None:
         """Something ended or arrived: look again at once."""
-        self.woken.set()
+        for event in self.woken.values():
+            event.set()
 
     def stop(self) -> None:
-        """Let the round that runs end."""
+        """Let the rounds that run end."""
         self.ended.set()
-        self.woken.set()
-        if self.thread is not None:
-            self.thread.join()
+        self.wake()
+        for thread in self.threads:
+            thread.join()

@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 #: Chunks given to the children before the attempt gives its next sign of life.
 ROUND: Final = 16
+#: Bytes that a child takes at a time, unless a single file is larger.
+CHUNK_BYTES: Final = 64 << 20
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -101,9 +103,21 @@ class Workshop:
         except (FileNotFoundError, msgspec.MsgspecError):
             return None
 
+    def chunks(self, members: Sequence[Member]) -> list[tuple[Source, ...]]:
+        """What a child takes at a time: some files, fewer when they are large."""
+        chunks: list[list[Source]] = []
+        size = CHUNK_BYTES
+        for one in members:
+            if size + one.size > CHUNK_BYTES or len(chunks[-1]) >= self.chunk_files:
+                chunks.append([])
+                size = 0
+            chunks[-1].append(Source(one.object, str(one.path), one.sha256))
+            size += one.size
+        return [tuple(chunk) for chunk in chunks]
+
     def look(self, members: Sequence[Member]) -> Known:
         """What the originals tell about their patient."""
-        tasks = [(tuple(chunk),) for chunk in pieces(sources_of(members), self.chunk_files)]
+        tasks = [(chunk,) for chunk in self.chunks(members)]
         known = Known()
         for some in pieces(tasks, ROUND):
             known |= self.look_at(some)
@@ -131,7 +145,7 @@ class Workshop:
         self, members: Sequence[Member], how: How, alive: Callable[[], object]
     ) -> list[Result]:
         """Stage 1 for all; ``alive`` is called now and then."""
-        tasks = [(tuple(chunk), how) for chunk in pieces(sources_of(members), self.chunk_files)]
+        tasks = [(chunk, how) for chunk in self.chunks(members)]
         done: list[Result] = []
         for some in pieces(tasks, ROUND):
             done += self.clean_some(some)
@@ -184,11 +198,6 @@ class Workshop:
             file.flush()
             os.fsync(file.fileno())
         return made
-
-
-def sources_of(members: Sequence[Member]) -> list[Source]:
-    """Members as children are told of them."""
-    return [Source(one.object, str(one.path), one.sha256) for one in members]
 
 
 def private(path: str, flags: int) -> int:

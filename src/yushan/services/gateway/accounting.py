@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from yushan.services.gateway.states import State
-from yushan.services.gateway.tables import ALARM, ARRIVAL, ASSOCIATION, OBJECT
+from yushan.services.gateway.tables import ALARM, ARRIVAL, OBJECT
 from yushan.services.gateway.times import local_hour, whole_hour
 
 if TYPE_CHECKING:
@@ -181,10 +181,3 @@ def closes(tx: Connection, associations: Iterable[str] | None = None) -> bool:
     received = {row[0]: int(row[1]) for row in tx.execute(counted.group_by(ARRIVAL.c.association))}
     found = {row[0]: int(row[1]) for row in tx.execute(there.group_by(O.association))}
     return received == found
-
-
-def calling(tx: Connection, names: Iterable[str]) -> dict[str, tuple[str, str, str]]:
-    """Association → (kind, calling AE, opened), for people."""
-    a = ASSOCIATION.c
-    rows = tx.execute(sa.select(a.id, a.kind, a.calling_ae, a.opened).where(a.id.in_(list(names))))
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}

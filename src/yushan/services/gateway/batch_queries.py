@@ -121,7 +121,7 @@ def change_batch(tx: Connection, number: str, attempt: int, values: dict[str, An
 def members(tx: Connection, number: str, state: State) -> Sequence[Found]:
     """Objects of a batch in a state, with their places."""
     return tx.execute(
-        sa.select(O.id, O.association, O.file, O.sha256, ASSOCIATION.c.day)
+        sa.select(O.id, O.association, O.file, O.size, O.sha256, ASSOCIATION.c.day)
         .join(ASSOCIATION, ASSOCIATION.c.id == O.association)
         .where(O.batch == number, O.state == state)
         .order_by(O.id)
@@ -163,17 +163,3 @@ def drop_outputs(tx: Connection, number: str) -> None:
 def unfinished(tx: Connection) -> set[str]:
     """Batches that are not done."""
     return set(tx.scalars(sa.select(B.id).where(B.stage != Stage.DONE)))
-
-
-def counts_by_stage(tx: Connection) -> dict[Stage, int]:
-    """How many batches are at each stage."""
-    rows = tx.execute(sa.select(B.stage, sa.func.count()).group_by(B.stage))
-    return dict.fromkeys(Stage, 0) | {Stage(stage): int(count) for stage, count in rows}
-
-
-def waits(tx: Connection) -> dict[str, int]:
-    """Why batches wait: reason → how many."""
-    counted = sa.select(B.reason, sa.func.count()).where(
-        B.reason.is_not(None), B.stage != Stage.DONE
-    )
-    return {reason: int(count) for reason, count in tx.execute(counted.group_by(B.reason))}

@@ -84,7 +84,7 @@ class Batches:
         with self.db.read() as tx:
             rows = batch_queries.members(tx, run.batch, state)
         return tuple(
-            Member(row.id, self.spool / row.day / row.association / row.file, row.sha256)
+            Member(row.id, self.spool / row.day / row.association / row.file, row.size, row.sha256)
             for row in rows
         )
 

@@ -16,7 +16,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     longest_s: float = 3600.0
     #: Objects of one batch; a longer series becomes several packs.
     batch_instances: int = 5000
-    #: Files that one child de-identifies at a time.
+    #: Files that one child de-identifies at a time; fewer when they are large.
     chunk_files: int = 16
     #: Batches worked on or queued at a time; more would wait in a queue past their patience.
     batches_at_once: int = 16

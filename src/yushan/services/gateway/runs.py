@@ -51,10 +51,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One object of a batch: its number, its file and what the file must hash to."""
+    """One object of a batch: its number, its file, the file's size and what it must hash to."""
 
     object: int
     path: Path
+    size: int
     sha256: str
 
 
