@@ -29,7 +29,7 @@ def add_to(root: click.Group) -> None:
 @click.option("--port", default=8080, show_default=True, help="The portal's port, if it is free.")
 @as_json
 @click.pass_obj
-def demo(house: House, **asked: Any) -> int:  # noqa: ANN401 - click's options by name
+def demo(house: House, /, **asked: Any) -> int:  # noqa: ANN401 - click's options by name
     """The main job: two hospitals' images in, a de-identified, searchable commons out."""
     return house.demo(DemoWish(**asked))
 
