@@ -15,7 +15,7 @@ setup: $(STAMP) $(VIEWER)        ## everything a clean clone needs to run
 $(STAMP): requirements/dev.lock requirements/uv.lock pyproject.toml
 	python3 -m venv --clear .venv
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.lock
-	.venv/bin/uv pip sync -q --python $(PY) --require-hashes requirements/uv.lock requirements/dev.lock \
+	.venv/bin/uv pip sync -q --system-certs --python $(PY) --require-hashes requirements/uv.lock requirements/dev.lock \
 	  || $(PY) -m pip install -q --require-hashes -r requirements/dev.lock
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
@@ -42,7 +42,7 @@ bench: setup-test                ## ratios against peers, in one run, into bench
 
 lock: $(STAMP)                   ## pin all dependencies again, with hashes, a week behind today
 	for n in core dev node uv; do .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-annotate --exclude-newer $$(date -d '7 days ago' +%F) requirements/$$n.in -o requirements/$$n.lock; done
+	  --no-header --no-annotate --no-strip-extras --exclude-newer $$(date -d '7 days ago' +%F) requirements/$$n.in -o requirements/$$n.lock; done
 
 clean:                           ## remove what setup made
 	rm -rf .venv .cache
