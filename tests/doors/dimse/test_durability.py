@@ -27,8 +27,9 @@ from tests.doors.dimse.process import process
 from tests.peers import need
 
 from yushan.base import Unavailable
+from yushan.doors.dimse.folder import Association
 from yushan.doors.dimse.part10 import head
-from yushan.doors.dimse.spool import Association, Spool
+from yushan.doors.dimse.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -262,7 +263,7 @@ def test_each_failing_sync_means_no_success_and_no_half_file(tmp_path: Path, fai
     with pytest.raises(Unavailable):
         keep_one(spool)
     spool.close()
-    assert spool.failed.is_set()
+    assert spool.disk.failed.is_set()
     assert list(tmp_path.rglob("*.part")) == []
     for path in tmp_path.rglob("*.dcm"):  # renamed, its folder not forced: whole all the same
         assert path.read_bytes() == head(CT, "1.2.3", IMPLICIT) + b"data"

@@ -17,9 +17,9 @@ from yushan.base import Rejected, YushanError
 from yushan.doors.dimse.admission import Peer, check_request
 from yushan.doors.dimse.answers import ABORTS, RELEASED, abortion, rejection
 from yushan.doors.dimse.associate import acceptance, answer, read_request
-from yushan.doors.dimse.folder import MIB, Folder
+from yushan.doors.dimse.disk import MIB
+from yushan.doors.dimse.folder import Association, Folder
 from yushan.doors.dimse.intake import Intake
-from yushan.doors.dimse.spool import Association
 from yushan.doors.dimse.tls import names_of
 from yushan.doors.dimse.wire import ABORT, P_DATA, RELEASE_RQ, Wire
 from yushan.engines.observe import facts, log_for
@@ -123,7 +123,7 @@ class Conversation:
 
     def check_service(self) -> None:
         """A receiver whose disk failed takes nobody in."""
-        if self.premises.spool.failed.is_set():
+        if self.premises.spool.disk.failed.is_set():
             raise Rejected("dimse.out-of-service")
 
     def shake_hands(self) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import os
-from typing import TYPE_CHECKING, Final
+from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
 from yushan.base import Unavailable
+from yushan.doors.dimse.disk import MIB, trouble
 from yushan.engines.observe import facts, log_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from yushan.doors.dimse.spool import Association, Spool
+    from yushan.doors.dimse.disk import Disk
 
 log = log_for(__name__)
 
@@ -22,8 +23,6 @@ DOCUMENT: Final = "association.json"
 DONE: Final = ".dcm"
 UNFINISHED: Final = ".part"
 DRAFT: Final = DOCUMENT + UNFINISHED
-FULL: Final = (errno.ENOSPC, errno.EDQUOT)
-MIB: Final = 1 << 20
 
 #: Free space is looked at before each object and again whenever this much of it has come.
 LOOK_EVERY: Final = 64 * MIB
@@ -33,11 +32,23 @@ FILE_MODE: Final = 0o600
 CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
+class Association(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``association.json``: how the objects of one folder came. ``opened`` is UTC."""
+
+    id: str
+    kind: Literal["dimse", "import"]
+    calling_ae: str
+    called_ae: str
+    peer: str
+    tls: bool
+    opened: datetime
+
+
 class Folder:
     """The folder of one association; objects come one after the other."""
 
-    def __init__(self, spool: Spool, path: Path) -> None:
-        self.spool = spool
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self.disk = disk
         self.path = path
         self.count = 0
         self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -55,11 +66,11 @@ class Folder:
         fd = os.open(DRAFT, CREATE, FILE_MODE, dir_fd=self.fd)
         try:
             os.write(fd, text)
-            self.spool.force(fd)
+            self.disk.force(fd)
         finally:
             os.close(fd)
         os.rename(DRAFT, DOCUMENT, src_dir_fd=self.fd, dst_dir_fd=self.fd)
-        self.spool.force(self.fd)
+        self.disk.force(self.fd)
 
     def receive(self, head: bytes) -> Incoming:
         """Begin the next object.
@@ -70,8 +81,8 @@ class Folder:
             ``dimse.disk-reserve``, ``dimse.disk-full``, ``dimse.spool-disturbed``,
             ``dimse.disk-failed``
         """
-        self.spool.check_service()
-        self.spool.check_room()
+        self.disk.check_service()
+        self.disk.check_room()
         try:
             return Incoming(self, f"{self.count + 1:06d}", head)
         except OSError as error:
@@ -96,7 +107,7 @@ class Incoming:
 
     def __init__(self, folder: Folder, name: str, head: bytes) -> None:
         self.folder = folder
-        self.spool = folder.spool
+        self.disk = folder.disk
         self.name = name
         self.ahead = head
         self.size = 0
@@ -122,7 +133,7 @@ class Incoming:
         self.size += len(piece)
         if self.size >= self.look:
             self.look += LOOK_EVERY
-            self.spool.check_room()
+            self.disk.check_room()
 
     def keep(self) -> None:
         """Put the object on disk under its name; when this returns it may be answered for.
@@ -133,10 +144,10 @@ class Incoming:
             As ``Folder.receive``; no success may be answered.
         """
         try:
-            self.spool.force(self.fd)
+            self.disk.force(self.fd)
             part, done, fd = self.name + UNFINISHED, self.name + DONE, self.folder.fd
             os.rename(part, done, src_dir_fd=fd, dst_dir_fd=fd)
-            self.spool.force(fd)
+            self.disk.force(fd)
         except OSError as error:
             raise Unavailable(trouble(error)) from error
         self.folder.count += 1
@@ -161,8 +172,3 @@ def write_all(fd: int, data: bytes) -> None:
     """Write what a short write left over."""
     while data:
         data = data[os.write(fd, data) :]
-
-
-def trouble(error: OSError) -> str:
-    """The code for an error of the file system."""
-    return "dimse.disk-full" if error.errno in FULL else "dimse.spool-disturbed"

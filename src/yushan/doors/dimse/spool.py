@@ -18,20 +18,17 @@ import fcntl
 import os
 import threading
 from array import array
-from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from yushan.base import Unavailable
-from yushan.doors.dimse.folder import DOCUMENT, MIB, UNFINISHED, Folder, trouble
-from yushan.engines.observe import facts, log_for
+from yushan.doors.dimse.disk import Disk, trouble
+from yushan.doors.dimse.folder import DOCUMENT, UNFINISHED, Association, Folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-log = log_for(__name__)
 
 DAY: Final = "%Y%m%d"
 
@@ -44,35 +41,16 @@ TOP_OF_TREE: Final = 0x00020000
 FOLDER_MODE: Final = 0o700
 
 
-class Association(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``association.json``: how the objects of one folder came. ``opened`` is UTC."""
-
-    id: str
-    kind: Literal["dimse", "import"]
-    calling_ae: str
-    called_ae: str
-    peer: str
-    tls: bool
-    opened: datetime
-
-
 class Spool:
-    """The root folder of a spool; one object serves all associations of a receiver.
-
-    ``sync`` forces a descriptor to disk; after it failed once nothing is taken any more, because
-    the kernel drops what it could not write and a second call would report success.
-    """
+    """The root folder of a spool; ``sync`` is what forces a descriptor to disk."""
 
     def __init__(
         self, root: Path, reserve_mib: int = 0, sync: Callable[[int], None] = os.fsync
     ) -> None:
         self.root = root
-        self.reserve = reserve_mib * MIB
-        self.sync = sync
-        self.failed = threading.Event()
+        self.disk = Disk(reserve_mib, sync)
         self.days: set[str] = set()
         self.turn = threading.Lock()
-        self.fd = -1
 
     def open(self, started: float) -> int:
         """Take the spool into use and remove what a dead receiver left; the number removed.
@@ -87,8 +65,8 @@ class Spool:
         """
         try:
             self.root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-            self.force_path(self.root.parent)
-            self.fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+            self.disk.force_path(self.root.parent)
+            self.disk.fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
             alone = self.lock()
             return sweep(self.root, started) if alone else 0
         except OSError as error:
@@ -97,59 +75,29 @@ class Spool:
     def lock(self) -> bool:
         """Hold the spool together with other receivers; whether we are the only one."""
         try:
-            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self.disk.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             alone = True
         except BlockingIOError:
             alone = False
-        fcntl.flock(self.fd, fcntl.LOCK_SH)
+        fcntl.flock(self.disk.fd, fcntl.LOCK_SH)
         return alone
 
     def close(self) -> None:
         """Give the folder back."""
-        if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
-
-    def force(self, fd: int) -> None:
-        """To disk, or out of service.
-
-        Raises
-        ------
-        Unavailable
-            ``dimse.disk-failed``; from now on always.
-        """
-        self.check_service()
-        try:
-            self.sync(fd)
-        except OSError as error:
-            self.failed.set()
-            log.critical("dimse.disk-failed", extra=facts(code="dimse.disk-failed"))
-            raise Unavailable("dimse.disk-failed") from error
-
-    def check_service(self) -> None:
-        """Refuse everything after a failed ``force``."""
-        if self.failed.is_set():
-            raise Unavailable("dimse.disk-failed")
-
-    def check_room(self) -> None:
-        """Refuse an object that would eat into the reserve."""
-        try:
-            status = os.statvfs(self.fd)
-        except OSError as error:
-            raise Unavailable("dimse.spool-disturbed") from error
-        if status.f_bavail * status.f_frsize < self.reserve:
-            raise Unavailable("dimse.disk-reserve")
+        if self.disk.fd >= 0:
+            os.close(self.disk.fd)
+            self.disk.fd = -1
 
     def folder(self, association: Association) -> Folder:
         """Make the folder of an association, with its document, on disk."""
-        self.check_service()
-        self.check_room()
+        self.disk.check_service()
+        self.disk.check_room()
         try:
             day = self.day(association.opened.strftime(DAY))
             path = day / association.id
             path.mkdir(mode=FOLDER_MODE)
-            self.force_path(day)
-            folder = Folder(self, path)
+            self.disk.force_path(day)
+            folder = Folder(self.disk, path)
             folder.describe(association)
         except OSError as error:
             raise Unavailable(trouble(error)) from error
@@ -162,17 +110,9 @@ class Spool:
             if name not in self.days or not path.is_dir():
                 path.mkdir(mode=FOLDER_MODE, exist_ok=True)
                 spread(path)
-                self.force(self.fd)
+                self.disk.force(self.disk.fd)
                 self.days.add(name)
         return path
-
-    def force_path(self, path: Path) -> None:
-        """Force a folder to disk."""
-        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            self.force(fd)
-        finally:
-            os.close(fd)
 
 
 def spread(day: Path) -> None:
