@@ -1,7 +1,7 @@
 """The ticker: looks at the clock and the tables, and starts what is due.
 
 It is the only one that starts attempts; one that a dead process left is started again with a new
-number, so none is ever stranded. Once an hour it seals the ledger and sweeps.
+number, so none is ever stranded. Once a minute it seals the ledger, once an hour it sweeps.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = log_for(__name__)
 
 TICK_S: Final = 0.5
+MINUTE_S: Final = 60.0
 HOUR_S: Final = 3600.0
 
 
@@ -36,6 +37,7 @@ class Ticker:
         self.desk, self.start_run = desk, start
         self.ended, self.woken = threading.Event(), threading.Event()
         self.thread: threading.Thread | None = None
+        self.sealed: float | None = None
         self.cleaned: float | None = None
 
     def tick(self, now: float) -> int:
@@ -43,14 +45,16 @@ class Ticker:
         due = self.desk.admissions.due()
         for site, pack, attempt in due:
             self.start_run(site, pack, attempt)
+        if self.sealed is None or now - self.sealed >= MINUTE_S:
+            self.sealed = now
+            self.desk.ledger.seal()
         if self.cleaned is None or now - self.cleaned >= HOUR_S:
             self.cleaned = now
             self.clean()
         return len(due)
 
     def clean(self) -> None:
-        """Seal the ledger; let go of what nobody needs."""
-        self.desk.ledger.seal()
+        """Let go of what nobody needs."""
         self.desk.archive.sweep()
         self.desk.admissions.sweep()
 
