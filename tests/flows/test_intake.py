@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from yushan.base import Rejected, Unavailable
 from yushan.domain.deid import site_offset_days, site_pseudonym
 from yushan.domain.dicom import summarize
 from yushan.domain.packs import read_members
+from yushan.engines.observe import configure
 from yushan.flows.intake import STEPS
 from yushan.services.gateway import Rules, Run, State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from yushan.engines.database import Database
@@ -413,3 +416,34 @@ def test_a_long_series_in_small_batches_keeps_its_order(database: Database, tmp_
     world.tick(world.rules.quiet_s)
     assert world.states() == {"acknowledged": 10}
     assert sorted(one.instances for one in world.commons.packs.values()) == [2, 4, 4]
+
+
+@pytest.fixture
+def said() -> Iterator[io.StringIO]:
+    """What the product's log says."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    configure(stream, logging.DEBUG)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_no_mark_of_a_patient_is_in_the_log(world: World, said: io.StringIO) -> None:
+    def broken(*_: object) -> bytes:
+        raise ValueError(f"cannot read {ANNA}")
+
+    marks = (ANNA, "1.2.840.99", "Wang", "CT_AE", "CT1")
+    world.receive(make_object("1.2.840.99.1", "1.2.840.99.2", patient=ANNA))
+    world.receive(make_object("1.2.840.99.1", "1.2.840.99.2", patient=ANNA, pixel=1))
+    world.receive(make_object("1.2.840.99.5", "1.2.840.99.6", patient=ANNA)[:-20])
+    world.holders.envelope = broken  # type: ignore[method-assign]
+    world.tick()
+    world.tick(world.rules.quiet_s)
+    assert world.states() == {"held": 1, "conflict": 1, "refused": 1}
+    del world.holders.envelope  # type: ignore[method-assign]
+    world.settle(2)
+    assert world.states() == {"acknowledged": 1, "conflict": 1, "refused": 1}
+    assert "gateway.pack-acknowledged" in said.getvalue()
+    assert "intake.failed" in said.getvalue()
+    assert [mark for mark in marks if mark in said.getvalue()] == []

@@ -73,8 +73,13 @@ class Batches:
         return run
 
     def load(self, run: Run) -> Batch:
-        """The batch, if the attempt still counts; notes that the attempt lives."""
+        """The batch, if the attempt still counts; notes now and then that the attempt lives."""
         now = now_s(self.clock)
+        with self.db.read() as tx:
+            row = batch_queries.batch(tx, run.batch)
+            fresh = row is not None and (row.active_at or 0.0) > now - self.rules.patience_s / 10
+            if fresh and row is not None and row.attempt == run.attempt:
+                return runs.value(row)
         with self.db.begin() as tx:
             runs.change(tx, run, now, active_at=now)
             return runs.read(tx, run)

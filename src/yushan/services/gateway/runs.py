@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from yushan.services.gateway.tables import Found
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -76,6 +78,11 @@ def read(tx: Connection, run: Run) -> Batch:
     row = batch_queries.batch(tx, run.batch)
     if row is None:
         raise Absent("gateway.batch-absent", batch=run.batch)
+    return value(row)
+
+
+def value(row: Found) -> Batch:
+    """A row as a value."""
     return Batch(
         row.id, Stage(row.stage), row.series_instance_uid, row.patient, row.modality, row.tries,
         row.subject or "", row.envelope or "", row.linked,
