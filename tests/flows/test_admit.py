@@ -25,7 +25,7 @@ from yushan.base import EVERYTHING, Rejected, SiteName, Unavailable
 from yushan.domain.deid import site_pseudonym
 from yushan.domain.verifier import verify
 from yushan.engines.sandbox import Children
-from yushan.flows.admit import judging
+from yushan.flows.admit import Ticker, judging
 from yushan.flows.rebuild import rebuild_index
 from yushan.services.catalogue import Query
 from yushan.services.catalogue.tables import METADATA as CATALOGUE
@@ -494,6 +494,25 @@ def mortal(scene, life):
         room.store = store
     object.__setattr__(scene.admit.desk, "db", db)
     return scene
+
+
+def test_an_admission_begun_by_a_process_that_died_at_once_runs_in_the_next_life(
+    database, tmp_path
+):
+    scene = make_scene(database, tmp_path)
+    pack = send(scene, series(2))
+    died = Ticker(scene.admit.desk, lambda *_: None)  # begun, and never came to run
+    assert died.tick(0.0) == 1
+    assert scene.tick() == 0  # it is taken to be under way
+    begun: list[tuple[str, int]] = []
+    again = Ticker(scene.admit.desk, lambda site, found, attempt: begun.append((found, attempt)))
+    again.round()
+    assert begun == [(pack, 1)]
+    again.round()
+    assert len(begun) == 1
+    assert scene.ticker.resume() == 1
+    assert scene.state(pack).state == "admitted"
+    assert scene.ticker.resume() == 0
 
 
 def test_a_process_killed_at_any_point_loses_and_doubles_nothing(database, tmp_path):

@@ -409,6 +409,45 @@ def test_the_tickers_threads_survive_a_bad_round_and_stop(world: World) -> None:
     assert world.states() == {"held": 1}
 
 
+def test_an_attempt_begun_by_a_process_that_died_at_once_runs_in_the_next_life(
+    world: World,
+) -> None:
+    died = world.make_ticker(lambda _run: None)  # begun, and never came to run
+    world.receive(make_object("1.1"))
+    died.tick(0.0)
+    world.clock.advance(world.rules.quiet_s)
+    assert died.tick(world.clock.monotonic()) == 1
+    assert world.tick() == 0  # it is taken to be alive
+    world.ticker.work_round()
+    assert [run.attempt for run in world.runs] == [1]
+    assert world.states() == {"acknowledged": 1}
+    world.ticker.work_round()
+    assert len(world.runs) == 1
+
+
+def test_after_a_round_that_failed_what_was_begun_is_started_again(world: World) -> None:
+    failed = []
+
+    def start(run: Run) -> None:
+        if not failed:
+            failed.append(run)
+            ticker.wake()
+            raise Unavailable("gateway.disk-full")
+        world.start(run)
+        ticker.ended.set()
+
+    ticker = world.make_ticker(start)
+    world.receive(make_object("1.1"))
+    world.tick()
+    world.clock.advance(world.rules.quiet_s)
+    ticker.start()
+    for thread in ticker.threads:
+        thread.join(60)
+    ticker.stop()
+    assert world.runs == failed
+    assert world.states() == {"acknowledged": 1}
+
+
 def test_a_long_series_in_small_batches_keeps_its_order(database: Database, tmp_path: Path) -> None:
     world = World(database, tmp_path, Rules(batch_instances=4, piece_bytes=1000))
     world.receive(*(make_object(f"1.{n}", number=n) for n in range(1, 11)))

@@ -1,7 +1,8 @@
 """The ticker: looks at the clock and the tables, and starts what is due.
 
-It is the only one that starts attempts; one that a dead process left is started again with a new
-number, so none is ever stranded. Once a minute it seals the ledger, once an hour it sweeps.
+It is the only one that starts attempts. What a former life began it starts again under the same
+number, in case the process died between the two; one that does not end in time is started with a
+new one. So none is ever stranded. Once a minute it seals the ledger, once an hour it sweeps.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Ticker:
     Parameters
     ----------
     start
-        Starts an attempt (site, pack, number) and returns at once, or runs it, in tests.
+        Starts an attempt (site, pack, number) and returns at once, or runs it, in tests;
+        twice is once.
     """
 
     def __init__(self, desk: Desk, start: Callable[[SiteName, PackId, int], None]) -> None:
@@ -39,6 +41,7 @@ class Ticker:
         self.thread: threading.Thread | None = None
         self.sealed: float | None = None
         self.cleaned: float | None = None
+        self.resumed = False
 
     def tick(self, now: float) -> int:
         """One round at ``now`` (monotonic seconds); how many attempts were started."""
@@ -52,6 +55,20 @@ class Ticker:
             self.cleaned = now
             self.clean()
         return len(due)
+
+    def resume(self) -> int:
+        """Start every attempt that was begun; how many. Those that run or ended take no notice."""
+        begun = self.desk.admissions.claimed()
+        for site, pack, attempt in begun:
+            self.start_run(site, pack, attempt)
+        self.resumed = True
+        return len(begun)
+
+    def round(self) -> None:
+        """Start what is due, and first what may have been begun in vain."""
+        if not self.resumed:
+            self.resume()
+        self.tick(self.desk.ledger.clock.monotonic())
 
     def clean(self) -> None:
         """Let go of what nobody needs."""
@@ -67,8 +84,9 @@ class Ticker:
         """The thread's life."""
         while not self.ended.is_set():
             try:
-                self.tick(self.desk.ledger.clock.monotonic())
+                self.round()
             except Exception:  # the one guard of this loop
+                self.resumed = False
                 log.exception("admit.tick-failed")
             self.woken.wait(TICK_S)
             self.woken.clear()

@@ -1,7 +1,8 @@
 """The ticker: looks at the clock and the tables, and starts what is due.
 
-It is the only one that starts attempts; a run that a dead process left is started again with a new
-number, so none is ever stranded.
+It is the only one that starts attempts. What a former life began it starts again under the same
+number, in case the process died between the two; a run that gives no sign of life is started with a
+new one. So none is ever stranded.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Ticker:
     Parameters
     ----------
     start
-        Starts an attempt and returns at once (or runs it, in tests).
+        Starts an attempt and returns at once (or runs it, in tests); twice is once.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Ticker:
         self.watched: float | None = None
         self.summed: float | None = None
         self.closes = False
+        self.resumed = False
 
     def tick(self, now: float) -> int:
         """One round of both at ``now`` (monotonic seconds); how many attempts were started."""
@@ -68,6 +70,14 @@ class Ticker:
         self.sender.follow()
         self.watch(now)
         return started
+
+    def resume(self) -> int:
+        """Start every attempt that was begun; how many. Those that run take no notice."""
+        begun = self.batches.running()
+        for run in begun:
+            self.start_run(run)
+        self.resumed = True
+        return len(begun)
 
     def is_sound(self, now: float) -> bool:
         """Whether the sum over everything closes; taken anew as often as the rules say."""
@@ -102,7 +112,9 @@ class Ticker:
             self.woken["work"].set()
 
     def work_round(self) -> None:
-        """Start what is due."""
+        """Start what is due, and first what may have been begun in vain."""
+        if not self.resumed:
+            self.resume()
         self.work(self.journal.clock.monotonic())
 
     def loop(self, woken: threading.Event, round_: Callable[[], None]) -> None:
@@ -111,6 +123,7 @@ class Ticker:
             try:
                 round_()
             except Exception:  # the one guard of this loop
+                self.resumed = False
                 log.exception("intake.tick-failed")
             woken.wait(TICK_S)
             woken.clear()

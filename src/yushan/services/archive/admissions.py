@@ -56,6 +56,14 @@ class Admissions:
                 if queries.claim(tx, found, now_s + int(lease_s))
             ]
 
+    def claimed(self) -> list[tuple[SiteName, PackId, int]]:
+        """Packs (site, pack, number of the last attempt) that were due and are not yet again."""
+        with self.db.read() as tx:
+            return [
+                (SiteName(found.site), PackId(found.pack), found.attempt)
+                for found in queries.claimed(tx, int(self.clock.now().timestamp()))
+            ]
+
     def hold(self, site: SiteName, pack: PackId, reason: str, again_s: float = 60.0) -> None:
         """Admission has to wait; it is due again in ``again_s`` seconds."""
         due_s = int(self.clock.now().timestamp() + again_s)

@@ -52,6 +52,15 @@ def due(tx: sa.Connection, now_s: int, limit: int) -> list[sa.Row[Any]]:
     return list(tx.execute(wanted.order_by(INCOMING.c.due_s).limit(limit)))
 
 
+def claimed(tx: sa.Connection, now_s: int) -> list[sa.Row[Any]]:
+    """Packs whose admission was tried, and is not due again yet."""
+    wanted = sa.select(INCOMING.c.site, INCOMING.c.pack, INCOMING.c.attempt)
+    wanted = wanted.where(
+        INCOMING.c.state.in_(OPEN), INCOMING.c.due_s > now_s, INCOMING.c.attempt > 0
+    )
+    return list(tx.execute(wanted.order_by(INCOMING.c.due_s)))
+
+
 def claim(tx: sa.Connection, found: sa.Row[Any], until_s: int) -> bool:
     """Take a due pack until a time, unless somebody else just did."""
     wanted = sa.update(INCOMING).where(

@@ -112,6 +112,15 @@ def due(tx: Connection, now: float, stale: float, limit: int) -> Sequence[Found]
     ).all()
 
 
+def active(tx: Connection, stale: float) -> Sequence[Found]:
+    """Batches with an attempt that gave a sign of life since ``stale``."""
+    return tx.execute(
+        sa.select(B.id, B.attempt)
+        .where(B.stage != Stage.DONE, B.active_at >= stale)
+        .order_by(B.created_at, B.id)
+    ).all()
+
+
 def change_batch(tx: Connection, number: str, attempt: int, values: dict[str, Any]) -> int:
     """Set columns of a batch if ``attempt`` is still its attempt; 1 if so."""
     mine = sa.update(BATCH).where(B.id == number, B.attempt == attempt)

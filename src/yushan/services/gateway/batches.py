@@ -72,6 +72,12 @@ class Batches:
                 runs.move(tx, run, (State.HELD, place), now)
         return run
 
+    def running(self) -> tuple[Run, ...]:
+        """Attempts that are taken to be alive; whether they are, their process knows."""
+        with self.db.read() as tx:
+            rows = batch_queries.active(tx, now_s(self.clock) - self.rules.patience_s)
+        return tuple(Run(row.id, row.attempt) for row in rows)
+
     def load(self, run: Run) -> Batch:
         """The batch, if the attempt still counts; notes now and then that the attempt lives."""
         now = now_s(self.clock)
