@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import pytest
 
 from yushan.base import Absent, Rejected
 from yushan.engines.sandbox import Children
+from yushan.engines.sandbox.children import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +62,21 @@ def test_a_child_that_hangs_is_stopped(children: Children) -> None:
         pool.run(hang)
     pool.close()
     assert children.run(double, 1) == 2
+
+
+@pytest.mark.parametrize("when", ["an answer waits", "a task is under way"])
+def test_a_child_whose_parent_died_leaves_without_a_word(when: str) -> None:
+    context = multiprocessing.get_context("forkserver")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=serve, args=(theirs, 2048), daemon=True)
+    child.start()
+    theirs.close()
+    ours.send((whose, ()))
+    if when == "an answer waits":
+        assert ours.poll(60)  # closing with it unread resets the connection
+    ours.close()
+    child.join(60)
+    assert child.exitcode == 0
 
 
 def test_memory_is_bounded(children: Children) -> None:

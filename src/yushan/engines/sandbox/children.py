@@ -10,6 +10,7 @@ import queue
 import resource
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from yushan.base import Rejected, YushanError
@@ -29,13 +30,16 @@ def limit(memory_mib: int) -> None:
 
 
 def serve(pipe: Connection, memory_mib: int) -> None:
-    """A child's life: take a task, answer it, until the pipe closes."""
+    """A child's life: bounded, until the pipe closes or the parent dies."""
     limit(memory_mib)
+    with suppress(EOFError, OSError, KeyboardInterrupt):
+        work(pipe)
+
+
+def work(pipe: Connection) -> None:
+    """Take a task, answer it, and so on; ``EOFError`` or ``OSError`` when the parent is gone."""
     while True:
-        try:
-            function, arguments = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
+        function, arguments = pipe.recv()
         try:
             answer = (True, function(*arguments))
         except YushanError as error:
