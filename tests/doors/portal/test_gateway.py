@@ -141,6 +141,18 @@ def test_no_patient_of_the_journal_is_on_any_page(site):
         assert "MARKED-PATIENT" not in site.client.get(path).text, path
 
 
+def test_a_room_that_cannot_answer_is_a_page_that_says_so(site, monkeypatch):
+    from yushan.base import Unavailable
+
+    def fail(*_):
+        raise Unavailable("net.unreachable")
+
+    monkeypatch.setattr(site.connections, "line", fail, raising=False)
+    answer = site.client.get("/accounting", headers=HTML)
+    assert answer.status_code == 503
+    assert "net.unreachable" in answer.text
+
+
 @pytest.mark.parametrize("user", ["visitor", "researcher", "citizen"])
 def test_others_do_not_see_the_accounting(site, user):
     sign_in(site, user)

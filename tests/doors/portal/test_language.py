@@ -177,3 +177,6 @@ def test_without_a_middleware_the_account_s_language_counts(tmp_path):
     assert choose_language(request) == "zh-Hant"
     request.state.account = SimpleNamespace(language="en")
     assert choose_language(request) == "en"
+    scope = {"type": "http", "query_string": b"", "headers": [(b"cookie", b"yushan_lang=zh-Hant")]}
+    assert choose_language(Request(scope | {"state": request.state._state})) == "zh-Hant"
+    assert choose_language(Request(scope | {"query_string": b"lang=en"})) == "en"

@@ -276,3 +276,27 @@ def test_an_address_keeps_all_but_what_is_changed(query, name, value):
     read = dict(parse_qsl(address.partition("?")[2], keep_blank_values=True))
     expected = {key: text for key, text in query.items() if key != name}
     assert read == (expected | {name: value} if value else expected)
+
+
+def test_the_tour_of_a_demo_that_has_just_begun_promises_nothing(site):
+    site.rooms.demo.gateways = ()
+    page = site.client.get("/tour?lang=en").text
+    assert "closing" not in page
+    assert "/tour/engineer/1" not in page
+    assert site.client.get("/tour/engineer/1").status_code == 404
+
+
+def test_whoever_has_an_account_only_in_the_hospital_is_led_there(tmp_path):
+    from dataclasses import replace
+
+    from tests.doors.portal.making import make_client
+
+    from yushan.doors.portal import commons_routes
+
+    site = make_commons(tmp_path)
+    others = tuple(one for one in site.rooms.demo_accounts if one.role != "engineer")
+    routes = commons_routes(site.shell, replace(site.rooms, demo_accounts=others))
+    client = make_client(routes, site.shell, site.accounts)
+    page = client.get("/tour?lang=en").text
+    assert 'href="http://127.0.0.1:1/sign-in">Sign in at the gateway' in page
+    assert 'value="engineer"' not in page

@@ -108,6 +108,20 @@ def test_each_filter_says_how_many_it_would_leave(site):
     assert 'aria-label="Remove the condition: CT Computed tomography"' in page
 
 
+def test_a_span_of_dates_can_be_taken_off_again(site):
+    sign_in(site)
+    page = site.client.get("/studies?since=2024-06-01&until=2024-07-31&lang=en").text
+    assert 'aria-label="Remove the condition: from 2024-06-01"' in page
+    assert 'href="/studies?since=2024-06-01"' in page
+    assert 'value="2024-07-31"' in page
+
+
+def test_a_body_part_without_a_word_shows_its_code(tmp_path):
+    site = make_commons(tmp_path, sidecars=(make_sidecar("odd", "one", body_part="ZZ TOP"),))
+    sign_in(site)
+    assert "ZZ TOP" in site.client.get("/studies").text
+
+
 def test_the_page_has_one_line_per_study_with_pictures_of_what_has_pictures(site):
     sign_in(site)
     page = site.client.get("/studies").text

@@ -79,7 +79,7 @@ class Quarantine:
             State.QUARANTINED, after=item.id - 1 if item else 0, limit=QUEUE
         )
         told = tell(error.code, language) if error else None
-        errors = {FIELD_OF[told.code]: f"{told.detail}{told.remedy}"} if told else {}
+        errors = {FIELD_OF.get(told.code, "why"): f"{told.detail}{told.remedy}"} if told else {}
         return self.shell.page(
             request, "quarantine.html", status=422 if error else 200, here="quarantine",
             waiting=waiting(states), count=states[State.QUARANTINED],
@@ -129,8 +129,6 @@ class Quarantine:
             second = self.second_person(request, form, account.user)
             self.handling.release([number], who=account.user, second=second, reason=reason)
         except (Rejected, Forbidden) as error:
-            if error.code not in FIELD_OF:
-                raise
             return self.page(request, item, error, form)
         return RedirectResponse("/quarantine", 303, HEADERS)
 

@@ -120,6 +120,11 @@ class Tour:
             self.shell.get("/tour/{role}/{number:int}", self.go),
         ]
 
+    def now(self) -> DemoNow | None:
+        """What runs; None while nothing is known of the hospitals."""
+        found = self.demo.now() if self.demo else None
+        return found if found is not None and found.gateways else None
+
     def places(self, now: DemoNow | None) -> dict[str, str]:
         """What the braces of the steps stand for at this moment."""
         urls = [gateway.url.rstrip("/") for gateway in now.gateways] if now else []
@@ -131,7 +136,7 @@ class Tour:
 
     def show(self, request: Request) -> Response:
         """What runs, the sum over all, pictures, and everybody's steps."""
-        language, now = language_of(request), self.demo.now() if self.demo else None
+        language, now = language_of(request), self.now()
         sites, account = self.admissions.accounting(), account_of(request)
         stories = self.stories(language, self.places(now))
         return self.shell.page(
@@ -140,6 +145,7 @@ class Tour:
             searchable=sum(site.admitted for site in sites),
             closes=all(site.closes for site in sites),
             pictures=self.finder.samples(account.scope, language) if account else (),
+            gateway=now.gateways[0].url.rstrip("/") if now else "",
             steps=sum(len(story.steps) for story in stories),
             seen=sum(step.seen for story in stories for step in story.steps),
         )  # fmt: skip
@@ -169,7 +175,7 @@ class Tour:
         steps = next((person.step for person in PEOPLE if person.role == role), ())
         if not 1 <= number <= len(steps):
             raise Absent("portal.no-such-page")
-        target = target_of(steps[number - 1], self.places(self.demo.now() if self.demo else None))
+        target = target_of(steps[number - 1], self.places(self.now()))
         if target is None:
             raise Absent("portal.no-such-page")
         with self.lock:
