@@ -29,7 +29,7 @@ demo: setup                      ## run the main job: hospitals in, commons out 
 	.venv/bin/yushan demo $(if $(FROM),--from "$(FROM)") $(if $(EXIT),--exit)
 
 test: setup-test                 ## all tests
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: setup                     ## format, lint, types, contracts
 	.venv/bin/ruff format --check .

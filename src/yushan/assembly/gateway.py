@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import random
 import time
 from pathlib import Path
@@ -107,7 +108,8 @@ class GatewayRole:
             ),
             chance=random.random,
         )
-        story = durable_intake(Intake(desk), self._wake)
+        self.intake = Intake(desk)
+        story = durable_intake(self.intake, self._wake)
 
         def start(run: Run) -> None:
             self.durable.enqueue(QUEUE, story, run.batch, str(run.attempt), key=run_key(run))
@@ -120,6 +122,7 @@ class GatewayRole:
     def _ended(self, ended: Ended) -> None:
         """An association is over: what it brought may be taken sooner."""
         if ended.folder is not None:
+            self.journal.end_association(ended.id)
             self.ticker.wake()
 
     def _application(self) -> Starlette:
@@ -149,7 +152,7 @@ class GatewayRole:
 
     def start(self) -> None:
         """Recover what a former life left, then listen."""
-        self.outbox.start()
+        self.intake.start()
         self.journal.start(time.time())
         if self.settings.demo_accounts:
             make_demo_accounts(self.accounts, self.settings.demo_accounts)
@@ -178,5 +181,8 @@ class ReceiptOf:
 
     def __call__(self, receipt: Receipt) -> bool:
         """Look at the signature alone."""
-        signature = base64.b64decode(receipt.signature)
+        try:
+            signature = base64.b64decode(receipt.signature)
+        except binascii.Error:
+            return False
         return verify(self.public, receipt_message(receipt), signature)

@@ -1,0 +1,138 @@
+"""OHIF in a real browser over the whole house: lit pixels, no error, nothing off the machine."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.journeys.conftest import SHOTS
+
+from yushan.base import EVERYTHING
+from yushan.services.catalogue import Query
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from tests.journeys.house import House
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("house")]
+
+LIT_LEVEL = 50
+LIT_SHARE = 0.02
+PATIENCE_S = 120.0
+VIEWPORT = {"x": 290, "y": 55, "width": 940, "height": 830}
+
+
+class Window:
+    """A browser window of one person that notes errors, failures and requests off the machine."""
+
+    def __init__(self, browser: Browser, house: House, role: str) -> None:
+        self.house = house
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900})
+        self.page: Page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.page.on("console", self.note)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        self.page.on("request", self.watch)
+        self.page.on("response", self.look)
+        self.page.goto(f"{house.url}/sign-in?next={quote('/studies')}")
+        self.page.locator(f'button[name="role"][value="{role}"]').click()
+        self.page.wait_for_load_state()
+
+    def note(self, message) -> None:
+        if message.type == "error":
+            self.wrong.append(message.text)
+
+    def watch(self, request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.hostname != "127.0.0.1":
+            self.wrong.append(f"request to {request.url}")
+
+    def look(self, response) -> None:
+        if response.status >= 400:
+            self.wrong.append(f"{response.status} {response.url}")
+
+    def view(self, study: str) -> None:
+        self.page.goto(f"{self.house.url}/viewer/viewer?StudyInstanceUIDs={study}")
+
+    def lit_share(self) -> float:
+        """Which part of the viewport is brighter than air."""
+        shot = Image.open(io.BytesIO(self.page.screenshot(clip=VIEWPORT))).convert("L")
+        return float((np.asarray(shot) > LIT_LEVEL).mean())
+
+    def wait_for_light(self) -> float:
+        end = time.monotonic() + PATIENCE_S
+        while (share := self.lit_share()) < LIT_SHARE and time.monotonic() < end:
+            self.page.wait_for_timeout(500)
+        return share
+
+    def shoot(self, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+
+
+@pytest.fixture
+def window(browser: Browser, house: House):
+    opened: list[Window] = []
+
+    def open_as(role: str) -> Window:
+        opened.append(Window(browser, house, role))
+        return opened[-1]
+
+    yield open_as
+    for one in opened:
+        one.context.close()
+
+
+def studies(house: House, modality: str) -> list[str]:
+    rows = house.catalogue.studies(EVERYTHING, Query(modality=(modality,)), 10, 0)
+    return [row.study_instance_uid for row in rows if row.instances > 8]
+
+
+@pytest.mark.parametrize("modality", ["CT", "MR"])
+def test_a_study_lights_up_in_the_viewer(window, house: House, modality: str) -> None:
+    steward = window("steward")
+    steward.view(studies(house, modality)[0])
+    assert steward.wait_for_light() >= LIT_SHARE
+    steward.shoot(f"viewer-{modality.lower()}")
+    assert steward.wrong == []
+
+
+def test_scrolling_shows_another_slice(window, house: House) -> None:
+    steward = window("steward")
+    steward.view(studies(house, "CT")[0])
+    assert steward.wait_for_light() >= LIT_SHARE
+    before = steward.page.screenshot(clip=VIEWPORT)
+    steward.page.mouse.move(760, 450)
+    steward.page.mouse.wheel(0, 400)
+    steward.page.wait_for_timeout(3000)
+    assert steward.page.screenshot(clip=VIEWPORT) != before
+    assert steward.wrong == []
+
+
+def test_who_has_no_scope_sees_no_pixel_even_with_the_address(window, house: House) -> None:
+    visitor = window("visitor")
+    visitor.view(studies(house, "CT")[0])
+    visitor.page.wait_for_timeout(6000)
+    frames = [wrong for wrong in visitor.wrong if "/frames/" in wrong]
+    assert frames == []
+    answer = visitor.context.request.get(
+        f"{house.url}/dicom-web/studies/{studies(house, 'CT')[0]}/metadata"
+    )
+    assert answer.status == 404
+    listed = visitor.context.request.get(f"{house.url}/dicom-web/studies")
+    assert listed.json() == []
+
+
+def test_the_portal_is_complete_with_real_images(window, house: House) -> None:
+    steward = window("steward")
+    for path, name in (("/", "home"), ("/studies", "studies"), ("/tour", "tour")):
+        steward.page.goto(house.url + path)
+        steward.shoot(name)
+    steward.page.goto(f"{house.url}/studies/{studies(house, 'CT')[0]}")
+    steward.shoot("study")
+    assert steward.wrong == []
