@@ -39,7 +39,7 @@ class Window:
         self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
         self.page.on("request", self.watch)
         self.page.on("response", self.look)
-        self.page.goto(f"{house.url}/sign-in?next={quote('/studies')}")
+        self.page.goto(f"{house.url()}/sign-in?next={quote('/studies')}")
         self.page.locator(f'button[name="role"][value="{role}"]').click()
         self.page.wait_for_load_state()
 
@@ -57,7 +57,7 @@ class Window:
             self.wrong.append(f"{response.status} {response.url}")
 
     def view(self, study: str) -> None:
-        self.page.goto(f"{self.house.url}/viewer/viewer?StudyInstanceUIDs={study}")
+        self.page.goto(f"{self.house.url()}/viewer/viewer?StudyInstanceUIDs={study}")
 
     def lit_share(self) -> float:
         """Which part of the viewport is brighter than air."""
@@ -89,7 +89,7 @@ def window(browser: Browser, house: House):
 
 
 def studies(house: House, modality: str) -> list[str]:
-    rows = house.catalogue.studies(EVERYTHING, Query(modality=(modality,)), 10, 0)
+    rows = house.catalogue.studies(EVERYTHING, Query(modalities=(modality,)), 10, 0)
     return [row.study_instance_uid for row in rows if row.instances > 8]
 
 
@@ -121,18 +121,18 @@ def test_who_has_no_scope_sees_no_pixel_even_with_the_address(window, house: Hou
     frames = [wrong for wrong in visitor.wrong if "/frames/" in wrong]
     assert frames == []
     answer = visitor.context.request.get(
-        f"{house.url}/dicom-web/studies/{studies(house, 'CT')[0]}/metadata"
+        f"{house.url()}/dicom-web/studies/{studies(house, 'CT')[0]}/metadata"
     )
     assert answer.status == 404
-    listed = visitor.context.request.get(f"{house.url}/dicom-web/studies")
+    listed = visitor.context.request.get(f"{house.url()}/dicom-web/studies")
     assert listed.json() == []
 
 
 def test_the_portal_is_complete_with_real_images(window, house: House) -> None:
     steward = window("steward")
     for path, name in (("/", "home"), ("/studies", "studies"), ("/tour", "tour")):
-        steward.page.goto(house.url + path)
+        steward.page.goto(house.url() + path)
         steward.shoot(name)
-    steward.page.goto(f"{house.url}/studies/{studies(house, 'CT')[0]}")
+    steward.page.goto(f"{house.url()}/studies/{studies(house, 'CT')[0]}")
     steward.shoot("study")
     assert steward.wrong == []
