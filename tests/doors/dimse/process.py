@@ -5,10 +5,11 @@ Run: ``python -m tests.doors.dimse.process SPOOL [PORT]``
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,15 @@ ROOT = Path(__file__).parents[3]
 def process(spool: Path, *before: str, port: int = 0) -> Iterator[Started]:
     """The process and its port; ``before`` is what runs it (strace). It is gone afterwards."""
     command = [*before, sys.executable, "-m", "tests.doors.dimse.process", str(spool), str(port)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+    )
     assert running.stdout
     try:
         yield running, int(running.stdout.readline() or 0)
     finally:
-        running.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)  # strace alone would leave its child behind
         running.wait(10)
         running.stdout.close()
 
