@@ -30,16 +30,18 @@ VIEWPORT = {"x": 290, "y": 55, "width": 940, "height": 830}
 class Window:
     """A browser window of one person that notes errors, failures and requests off the machine."""
 
-    def __init__(self, browser: Browser, house: House, role: str) -> None:
+    def __init__(self, browser: Browser, house: House, role: str, portal: str = "") -> None:
         self.house = house
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900})
+        locale = "zh-TW" if portal else "en-GB"
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale=locale)
         self.page: Page = self.context.new_page()
         self.wrong: list[str] = []
         self.page.on("console", self.note)
         self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
         self.page.on("request", self.watch)
         self.page.on("response", self.look)
-        self.page.goto(f"{house.url()}/sign-in?next={quote('/studies')}")
+        onward = "/accounting" if portal else "/studies"
+        self.page.goto(f"{portal or house.url()}/sign-in?next={quote(onward)}")
         self.page.locator(f'button[name="role"][value="{role}"]').click()
         self.page.wait_for_load_state()
 
@@ -70,17 +72,17 @@ class Window:
             self.page.wait_for_timeout(500)
         return share
 
-    def shoot(self, name: str) -> None:
+    def shoot(self, name: str, *, whole: bool = False) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SHOTS / f"{name}.png")
+        self.page.screenshot(path=SHOTS / f"{name}.png", full_page=whole)
 
 
 @pytest.fixture
 def window(browser: Browser, house: House):
     opened: list[Window] = []
 
-    def open_as(role: str) -> Window:
-        opened.append(Window(browser, house, role))
+    def open_as(role: str, portal: str = "") -> Window:
+        opened.append(Window(browser, house, role, portal))
         return opened[-1]
 
     yield open_as
@@ -136,3 +138,12 @@ def test_the_portal_is_complete_with_real_images(window, house: House) -> None:
     steward.page.goto(f"{house.url()}/studies/{studies(house, 'CT')[0]}")
     steward.shoot("study")
     assert steward.wrong == []
+
+
+def test_the_hospital_sees_where_every_image_is(window, house: House) -> None:
+    engineer = window("engineer", house.gateway("hospital-a").http.url())
+    closing = engineer.page.locator(".closing").inner_text()
+    received = house.reader.accounting()["hospital-a"].received
+    assert str(received) in closing.replace(",", "")
+    engineer.shoot("gateway", whole=True)
+    assert engineer.wrong == []
