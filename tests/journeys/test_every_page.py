@@ -52,6 +52,7 @@ def study_of(visitor, places):
 
 
 @pytest.mark.peer
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look.values())))
 @pytest.mark.parametrize("role", [None, "visitor", "steward", "engineer"])
 def test_every_page_is_open_to_everyone(visitors, places, look, role):

@@ -48,6 +48,10 @@ CHEAP = Hasher(memory_kib=8, passes=1)
 ROOMS = ("services.accounts", "services.catalogue", "services.ledger", "services.gateway")
 
 
+#: SOP classes of objects without pixels.
+CLASS_OF = {"SR": "1.2.840.10008.5.1.4.1.1.88.11", "ECG": "1.2.840.10008.5.1.4.1.1.9.1.1"}
+
+
 def uid(*words):
     """A UID of ours, from words."""
     digest = hashlib.sha256(repr(words).encode()).digest()
@@ -94,7 +98,7 @@ def make_sidecar(study, series, *, site="hospital-a", subject="P" * 16, modality
     entries = [
         InstanceEntry(
             sop_instance_uid=uid("instance", study, series, number),
-            sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
+            sop_class_uid=CLASS_OF.get(modality, "1.2.840.10008.5.1.4.1.1.2"),
             transfer_syntax_uid="1.2.840.10008.1.2.1",
             start=0,
             length=524_288,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import StudyUID
+from yushan.domain.dicom import STORAGE_CLASSES
 from yushan.domain.terms import CLASSES, ROWS, modality_row
 from yushan.doors.portal.body_parts import body_part
 from yushan.doors.portal.words import Words, dicom_date
@@ -26,23 +27,6 @@ BLOCK: Final = 500
 OFFERED: Final = 8
 #: Above so many studies counts beside filters are left out: each is a question of its own.
 COUNTED: Final = 200_000
-#: Modalities that have no picture of their own.
-PICTURELESS: Final = frozenset(
-    {
-        "SR",
-        "KO",
-        "PR",
-        "RTSTRUCT",
-        "RTPLAN",
-        "RTDOSE",
-        "RTRECORD",
-        "REG",
-        "FID",
-        "DOC",
-        "AU",
-        "PLAN",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +78,8 @@ class Finder:
         uids = tuple(row.study_instance_uid for row in shown)
         series = self.catalogue.series(scope, SeriesQuery(studies=uids)) if uids else []
         pictures: dict[str, str] = {}
-        for one in series:
-            if one.modality not in PICTURELESS:
+        for one in sorted(series, key=lambda row: -row.instances):
+            if has_picture(one):
                 pictures.setdefault(one.study_instance_uid, self.thumbnail(one, 144))
         lines = [
             study_line(row, language, pictures.get(row.study_instance_uid, "")) for row in shown
@@ -164,24 +148,24 @@ class Finder:
         """One series for each class that has pictures, in the order of the table."""
         found = []
         for group in CLASSES:
-            modalities = tuple(
-                modality
-                for row in ROWS
-                if row.group == group
-                for modality in row.modalities
-                if modality not in PICTURELESS
-            )
-            rows = self.catalogue.series(scope, SeriesQuery(modalities=modalities), 1)
-            if rows and modalities:
+            codes = tuple(code for row in ROWS if row.group == group for code in row.modalities)
+            rows = self.catalogue.series(scope, SeriesQuery(modalities=codes), BLOCK)
+            shown = next((row for row in rows if has_picture(row)), None) if codes else None
+            if shown is not None:
                 word = group.en if language == "en" else group.zh
-                uid, study = rows[0].series_instance_uid, rows[0].study_instance_uid
-                found.append(Sample(study, uid, word))
+                found.append(Sample(shown.study_instance_uid, shown.series_instance_uid, word))
         return found
 
     def study(self, scope: Scope, uid: str) -> tuple[StudyRow, list[SeriesRow]]:
         """A study with its series; ``Absent`` if it is not there or may not be seen."""
         row = self.catalogue.study(scope, StudyUID(uid))
         return row, self.catalogue.series(scope, SeriesQuery(studies=(StudyUID(uid),)))
+
+
+def has_picture(series: SeriesRow) -> bool:
+    """Whether objects of the series' class hold pixels (waveforms and documents do not)."""
+    kind = STORAGE_CLASSES.get(series.sop_class_uid)
+    return kind is not None and kind.pixels
 
 
 def study_line(row: StudyRow, language: Language, thumbnail: str) -> StudyLine:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from yushan.base import Absent, SeriesUID
-from yushan.doors.portal.finder import PICTURELESS, study_line
+from yushan.doors.portal.finder import has_picture, study_line
 from yushan.doors.portal.shell import language_of
 from yushan.doors.portal.studies import scope_of
 from yushan.doors.portal.tags import tag_rows
@@ -124,7 +124,6 @@ class StudyPages:
 
     def card(self, row: SeriesRow, place: int, language: Language) -> SeriesCard:
         """A series as drawn; without a number its place in the study."""
-        has_picture = row.modality not in PICTURELESS
         parts = (row.modality, row.description or self.finder.word("body", row.body_part, language))
         return SeriesCard(
             uid=row.series_instance_uid,
@@ -133,7 +132,7 @@ class StudyPages:
             instances=row.instances,
             bytes=row.bytes,
             maker=" ".join(part for part in (row.manufacturer, row.model) if part),
-            thumbnail=self.finder.thumbnail(row, 256) if has_picture else "",
+            thumbnail=self.finder.thumbnail(row, 256) if has_picture(row) else "",
         )
 
 
