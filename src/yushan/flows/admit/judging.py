@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from yushan.domain.packs import MemberRange
 
 #: Blocks that are compared at once, and the smallest piece that is replaced.
-BLOCK: Final = 1 << 16
+BLOCK: Final = 1 << 12
 PIECE: Final = 64
 STUDY_DATE: Final = "00080020"
 
