@@ -41,7 +41,10 @@ def make_demo_accounts(accounts: Accounts, path: str) -> None:
 
 
 def one_click(path: str) -> tuple[OneClick, ...]:
-    """The accounts that the demo's pages sign in with one click; none without a file."""
+    """One account per role for the demo's one-click sign-in; none without a file."""
     if not path:
         return ()
-    return tuple(OneClick(one.role, one.user, one.password) for one in read_demo_accounts(path))
+    first: dict[str, OneClick] = {}
+    for one in read_demo_accounts(path):
+        first.setdefault(one.role, OneClick(one.role, one.user, one.password))
+    return tuple(first.values())

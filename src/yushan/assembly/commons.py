@@ -133,6 +133,7 @@ class CommonsRole:
             archive=self.archive,
             admissions=self.admissions,
             ledger=self.ledger,
+            ledger_key=self.ledger.key,
             demo=DemoState(Path(settings.demo_state)) if settings.demo_state else None,
             demo_accounts=one_click(settings.demo_accounts),
         )

@@ -62,8 +62,10 @@ class Lines:
         receipts = [parcel.receipt for parcel in latest if parcel.receipt is not None]
         waiting = sum(p.manifest.instances for p in latest if p.receipt is None)
         last = max(receipts, key=lambda receipt: receipt.received_at, default=None)
+        reached = answers(self.commons)
         return Line(
-            state="ok" if answers(self.commons) else "down",
+            state="ok" if reached else "down",
+            reason="" if reached else "gateway.line-down",
             receipt_at=datetime.fromisoformat(last.received_at) if last else None,
             pack=last.pack if last else "",
             to_send=waiting,

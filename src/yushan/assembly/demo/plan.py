@@ -180,7 +180,10 @@ class Draft:
     ) -> Gateway:
         """One hospital's gateway."""
         name = hospital.name
-        engineer = DemoAccount("engineer", "demo-engineer", secrets.token_urlsafe(12), site=name)
+        engineers = [
+            DemoAccount("engineer", user, secrets.token_urlsafe(12), site=name)
+            for user in ("demo-engineer", "demo-engineer-2")
+        ]
         return Gateway(
             name=name, data=self.data(name), http=self.http(), demo=True,
             zh=hospital.zh, en=hospital.en, dimse=(self.door(hospital),),
@@ -193,7 +196,7 @@ class Draft:
             keyholders=tuple(self.remote(holder, name) for holder in holders),
             linkage_group=self.keys.known("linkage-group"),
             citizen=self.remote(citizen, name), consent_public=self.keys.known("consent"),
-            demo_accounts=self.people(name, [engineer]),
+            demo_accounts=self.people(name, engineers),
         )  # fmt: skip
 
     def door(self, hospital: Hospital) -> ReceiverSettings:

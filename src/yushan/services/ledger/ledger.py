@@ -97,6 +97,11 @@ class Ledger:
             queries.add_head(tx, size, note)
         return read_note(note)
 
+    @property
+    def key(self) -> str:
+        """The line by which others verify the heads: name, fingerprint and public key."""
+        return key_line(self.signer.public)
+
     def size(self) -> int:
         """How many entries there are."""
         with self.db.read() as tx:
@@ -155,7 +160,7 @@ class Ledger:
     def export(self, folder: Path) -> None:
         """Write all that an auditor needs; see ``export.py``. Nothing personal is in it."""
         with self.db.read() as tx:
-            write_export(tx, folder, key_line(self.signer.public))
+            write_export(tx, folder, self.key)
 
 
 def grown(tx: Connection, number: int, leaf: bytes) -> list[tuple[int, int, bytes]]:
