@@ -56,6 +56,8 @@ class Peer:
             context = ssl.create_default_context(cafile=ca)
             if certificate is not None:
                 context.load_cert_chain(*certificate)
+        elif base_url.startswith("http:"):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; reads no file
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.base_url = base_url
         self.client = httpx.Client(
