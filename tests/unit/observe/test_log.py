@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from yushan.base import Rejected
-from yushan.engines.observe import configure, facts, log_for
+from yushan.engines.observe import QUIET, configure, facts, log_for
 
 
 def test_an_unlisted_key_is_a_programmers_error() -> None:
@@ -17,7 +17,9 @@ def test_an_unlisted_key_is_a_programmers_error() -> None:
 
 def test_errors_are_logged_by_code_and_place_never_by_text() -> None:
     stream = io.StringIO()
-    handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
+    names = ["", "yushan", *QUIET]
+    levels = {name: logging.getLogger(name).level for name in names}
+    handlers = logging.getLogger().handlers[:]
     configure(stream)
     log = log_for("yushan.test")
     try:
@@ -31,7 +33,8 @@ def test_errors_are_logged_by_code_and_place_never_by_text() -> None:
             log.exception("other.failed")
     finally:
         logging.getLogger().handlers[:] = handlers
-        logging.getLogger().setLevel(level)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
     first, second = map(json.loads, stream.getvalue().splitlines())
     assert "WANG" not in stream.getvalue()
     assert (first["error"], first["count"], second["error"]) == ("ValueError", 3, "room.reason")
