@@ -167,6 +167,27 @@ def test_no_mark_is_on_any_page_of_the_commons(patient: House) -> None:
     assert min(seen["text/csv"], seen["application/json"]) >= 2
 
 
+def test_a_gateway_shows_its_patients_to_its_engineer_alone(patient: House) -> None:
+    (wrong,) = [
+        entry for entry in patient.entries(SITE, State.CONFLICT)
+        if (entry.sop_instance_uid or "").startswith(marks.ROOT)
+    ]  # fmt: skip
+    pages = ("/", "/accounting", "/accounting.csv", "/accounting.json", "/accounting/conflict",
+             "/accounting/conflict.csv", "/quarantine", f"/quarantine/{wrong.id}",
+             "/connections", "/sign-in")  # fmt: skip
+    home = patient.gateway(SITE).http.url()
+    stranger = {"Authorization": f"Bearer {patient.token('steward')}"}
+    with patient.web(url=home) as nobody, patient.web("engineer", url=home) as engineer:
+        for page in pages:
+            for headers in ({}, stranger, {"Accept": "text/html"}):
+                answer = nobody.get(page, headers=headers)
+                assert answer.status_code in {200, 303, 401, 403, 404}, page
+                assert not marks_in(answer.content), page
+                assert answer.status_code != 200 or page == "/sign-in", page
+        for page in pages[1:]:
+            assert engineer.get(page, headers={"Accept": "*/*"}).status_code == 200, page
+
+
 def links(house: House, address: str, page: str) -> list[str]:
     """Pages of the commons that a page names; not the viewer's programs, not pictures."""
     found = []

@@ -8,12 +8,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from contextlib import closing
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import pydicom
 import pytest
 import sqlalchemy as sa
@@ -21,6 +23,7 @@ from msgspec.structs import replace
 from tests.doors.dicomweb.reading import parts
 from tests.journeys.house import SITES, House
 
+from yushan.assembly.demo.words import told
 from yushan.base import EVERYTHING, SystemClock, codes, write_settings
 from yushan.domain.dicom import summarize
 from yushan.domain.phantoms import OPTED_OUT, PEOPLE, SHARED
@@ -84,6 +87,32 @@ def test_every_object_of_both_hospitals_is_in_exactly_one_state(house: House) ->
     acknowledged = sum(len(house.entries(site, State.ACKNOWLEDGED)) for site in SITES)
     assert commons.received == acknowledged > 100
     assert commons.states["admitted"] == commons.instances == len(house.instances())
+
+
+def test_the_demos_report_says_what_there_is(house: House) -> None:
+    report = house.reader.report(time.monotonic() - 60, house.delivered)
+    said = json.loads(msgspec.json.encode(report))
+    assert said["portal"] == house.url()
+    assert said["dicomweb"] == f"{house.url()}/dicom-web"
+    accounts = {one["role"]: one for one in said["accounts"]}
+    assert {"steward", "visitor", "engineer"} <= accounts.keys()
+    assert all(one[key] for one in accounts.values() for key in ("user", "password", "token"))
+    assert [one["name"] for one in said["gateways"]] == list(SITES)
+    for one in said["gateways"]:
+        assert one["closes"]
+        assert one["received"] == sum(one["states"].values())
+        assert one["dimse"]["tls"] == (one["name"] == "hospital-b")
+        assert {reason for reason in one["reasons"] if reason not in codes()} == set()
+    counted = house.reader.commons()
+    for key in ("studies", "series", "instances", "subjects", "packs"):
+        assert said["commons"][key] == getattr(counted, key) > 0
+    alive = {one["pid"] for one in (*said["gateways"], said["commons"])}
+    assert len(alive) == 3
+    assert all(Path(f"/proc/{pid}").exists() for pid in alive)
+    assert (said["seconds"] >= 60, said["peak_rss_mib"] > 0) == (True, True)
+    text = told(report)
+    assert all(one["password"] in text for one in accounts.values())
+    assert f"{counted.instances} instances in {counted.packs} packs" in text
 
 
 def test_the_gateways_own_command_says_the_same(house: House) -> None:
