@@ -21,7 +21,7 @@ from yushan.assembly.acts import export_ledger
 from yushan.engines.net import send_files
 from yushan.services.gateway import Outbox, State
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("house")]
+pytestmark = pytest.mark.slow
 
 SITE = "hospital-a"
 HREF = re.compile(r'(?:href|src|action)="([^"]+)"')

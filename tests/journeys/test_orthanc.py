@@ -24,7 +24,7 @@ from yushan.services.gateway import State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.slow, pytest.mark.peer, pytest.mark.xdist_group("house")]
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
 DICOMWEB = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 

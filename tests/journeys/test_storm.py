@@ -11,7 +11,8 @@ from tests.journeys.storm import Storm, Weather
 if TYPE_CHECKING:
     from tests.journeys.house import House
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("house")]
+
+pytestmark = pytest.mark.slow
 
 SEED = int(os.environ.get("YUSHAN_STORM_SEED", "11"))
 

@@ -32,7 +32,7 @@ from yushan.engines.database import Database
 from yushan.services.catalogue import Catalogue, Query
 from yushan.services.gateway import Outbox, State
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("house")]
+pytestmark = pytest.mark.slow
 
 HAN = re.compile("[\u4e00-\u9fff]")
 #: States in which something is not released: each says why.
