@@ -64,9 +64,8 @@ class GatewayRole:
         self.children = Children(settings.workers, preload=("yushan.flows.intake.cleaning",))
         self.consent = self._consent()
         self.sender = Sender(self.outbox, HttpCommons(self.commons), self._receipt_check())
-        self.durable = Durable(
-            settings.flows_url(), f"gateway-{settings.name}", {QUEUE: max(2, settings.workers)}
-        )
+        at_once = 2 * max(2, settings.workers)  # children work for some while others are sent
+        self.durable = Durable(settings.flows_url(), f"gateway-{settings.name}", {QUEUE: at_once})
         self.ticker = self._ticker()
         self.lines = Lines(self.commons, self.holders, self.consent, self.outbox, settings)
         self.receivers = [
