@@ -37,7 +37,7 @@ def export(house: House, config: Path, folder: Path, as_json: bool) -> None:  # 
 
 @group.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--key", help="The ledger's public key in hex, from elsewhere than the files.")
+@click.option("--key", help="The ledger's verifier key, from elsewhere than the files.")
 @as_json
 @click.pass_obj
 def verify(house: House, folder: Path, key: str | None, as_json: bool) -> int:  # noqa: FBT001 - a flag
