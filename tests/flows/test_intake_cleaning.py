@@ -12,8 +12,8 @@ from tests.unit.gateway.making import make_object
 
 from yushan.domain.deid import site_pseudonym
 from yushan.domain.verifier import Finding
+from yushan.flows.cleaning import How, Source, clean, look, output_path
 from yushan.flows.intake import Workshop
-from yushan.flows.intake.cleaning import How, Source, clean, look, output_path
 from yushan.services.gateway import Member
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def test_a_mapped_file_gives_the_same_as_a_read_one(
     one = source(tmp_path, 1, make_file(patient=ANNA))
     results, known = clean((one,), how(tmp_path)), look((one,))
     read = output_path(tmp_path, 1).read_bytes()
-    monkeypatch.setattr("yushan.flows.intake.cleaning.MAPPED_FROM", 0)
+    monkeypatch.setattr("yushan.flows.cleaning.files.MAPPED_FROM", 0)
     assert clean((one,), how(tmp_path)) == results
     assert look((one,)) == known
     assert known.identities == {ANNA}
@@ -70,7 +70,7 @@ def test_what_the_verifier_finds_is_not_left_in_the_folder(
     def find(*_: object, **__: object) -> tuple[Finding, ...]:
         return (Finding("(0010,0010)", "verifier.b"), Finding("bytes@1", "verifier.a"))
 
-    monkeypatch.setattr("yushan.flows.intake.cleaning.verify", find)
+    monkeypatch.setattr("yushan.flows.cleaning.files.verify", find)
     (result,) = clean((source(tmp_path, 1, make_object()),), how(tmp_path))
     assert result.reasons == ("verifier.a", "verifier.b")
     assert not output_path(tmp_path, 1).exists()

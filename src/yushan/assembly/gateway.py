@@ -61,7 +61,7 @@ class GatewayRole:
         self.accounts = Accounts(self.database, self.clock)
         self.commons = peer(settings.commons)
         self.holders = [peer(remote) for remote in settings.keyholders]
-        self.children = Children(settings.workers, preload=("yushan.flows.intake.cleaning",))
+        self.children = Children(settings.workers, preload=("yushan.flows.cleaning",))
         self.consent = self._consent()
         self.sender = Sender(self.outbox, HttpCommons(self.commons), self._receipt_check())
         at_once = 2 * max(2, settings.workers)  # children work for some while others are sent

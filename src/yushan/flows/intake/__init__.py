@@ -1,6 +1,6 @@
 """Intake: a series that fell quiet becomes an acknowledged pack. The story is in ``story.py``."""
 
-from yushan.flows.intake.cleaning import Known, Result
+from yushan.flows.cleaning import Known, Result
 from yushan.flows.intake.lasting import QUEUE, durable_intake, run_key
 from yushan.flows.intake.ports import ConsentGate, Linker, Workers
 from yushan.flows.intake.story import STEPS, Desk, Intake

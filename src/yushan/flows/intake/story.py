@@ -21,7 +21,7 @@ from yushan.base import Conflict, Pseudonym, Rejected, Unavailable, YushanError
 from yushan.domain.deid import site_offset_days, site_pseudonym
 from yushan.domain.packs import Manifest, envelope_aad
 from yushan.engines.observe import facts, log_for
-from yushan.flows.intake.cleaning import How
+from yushan.flows.cleaning import How
 from yushan.flows.intake.workshop import Person
 from yushan.services.gateway import Output, Stage, State, unfinished_batches
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from yushan.base import SiteName
     from yushan.domain.deid import Policy, SiteKeys
-    from yushan.flows.intake.cleaning import Result
+    from yushan.flows.cleaning import Result
     from yushan.flows.intake.ports import ConsentGate, Linker
     from yushan.flows.intake.workshop import Workshop
     from yushan.services.gateway import Batch, Batches, Member, Outbox, Run, Sender

@@ -14,7 +14,7 @@ import msgspec
 
 from yushan.base import Rejected
 from yushan.domain.packs import PackWriter
-from yushan.flows.intake.cleaning import Known, Result, Source, clean, look, output_path
+from yushan.flows.cleaning import Known, Result, Source, clean, look, output_path
 from yushan.services.gateway import disk_room
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yushan.domain.packs import PackSummary
-    from yushan.flows.intake.cleaning import How
+    from yushan.flows.cleaning import How
     from yushan.flows.intake.ports import Workers
     from yushan.services.gateway import Member, Output, Run
 

@@ -1,0 +1,18 @@
+"""Cleaning: originals become released files, or reasons; what children do for whoever asks.
+
+Owns no tables and no folders. Promises: what is written passed the verifier; what is not released
+has reason codes; an original that changed since it was looked at is not touched.
+Start at ``files.py``.
+"""
+
+from yushan.flows.cleaning.files import How, Known, Result, Source, clean, look, output_path
+
+__all__ = [
+    "How",
+    "Known",
+    "Result",
+    "Source",
+    "clean",
+    "look",
+    "output_path",
+]
