@@ -20,7 +20,7 @@ from yushan.domain.deid import (
 )
 from yushan.domain.dicom import declared_charset, summary_of, text_values, walk
 from yushan.domain.verifier import verify
-from yushan.services.gateway import disk_room
+from yushan.flows.cleaning.disk import disk_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +145,7 @@ def release(number: int, data: bytes | mmap.mmap, how: How) -> Result:
     if isinstance(made, Quarantined):
         return Result(number, made.reasons)
     path = output_path(Path(how.folder), number)
-    with disk_room(), path.open("wb") as file:
+    with disk_room("gateway.disk-full", "gateway.disk-failed"), path.open("wb") as file:
         file.writelines(made.chunks)
     with content(path) as output:
         findings = verify(output, harvested=how.tokens, subject=how.subject)
