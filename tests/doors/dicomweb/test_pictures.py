@@ -16,7 +16,7 @@ from tests.doors.dicomweb.commons import FakeCatalogue, Held, app_of, series
 from tests.doors.dicomweb.reading import parts
 from tests.unit.dicom.factory import Written, us
 
-from yushan.doors.dicomweb.decoding import jpeg2000_size, jpeg_size
+from yushan.domain.imaging import jpeg2000_size, jpeg_size
 from yushan.engines.sandbox import Children
 
 if TYPE_CHECKING:
@@ -306,13 +306,13 @@ def test_a_codestream_that_asks_for_more_than_its_tags_is_not_decoded() -> None:
             headers = {"Accept": NATIVE if "frames" in address else "image/png"}
             response = client.get(INSTANCE + address, headers=headers)
             assert response.status_code == 406
-            assert response.json()["code"] == "dicomweb.frame-undecodable"
+            assert response.json()["code"] == "imaging.frame-undecodable"
 
 
 def test_a_syntax_without_decoder_is_said_to_have_none() -> None:
     client = opened(syntax="1.2.840.10008.1.2.4.92", pieces=(b"", b"\xff\x4f\xff\x51"), pixels=None)
     response = client.get(INSTANCE + "/rendered")
-    assert response.json()["code"] == "dicomweb.syntax-not-decoded"
+    assert response.json()["code"] == "imaging.syntax-not-decoded"
 
 
 def test_sizes_are_read_from_codestreams() -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from yushan.doors.dicomweb.picture import Look, Pixels, Wanted
+    from yushan.domain.imaging import Shape
+    from yushan.doors.dicomweb.picture import Look, Wanted
 
 
-def render(data: bytes, pixels: Pixels, look: Look, wanted: Wanted) -> bytes:
+def render(data: bytes, pixels: Shape, look: Look, wanted: Wanted) -> bytes:
     """A frame as PNG or JPEG."""
     from yushan.doors.dicomweb.rendering import rendered  # noqa: PLC0415 - codecs stay in the child
 
     return rendered(data, pixels, look, wanted)
 
 
-def decode(data: bytes, pixels: Pixels) -> bytes:
+def decode(data: bytes, pixels: Shape) -> bytes:
     """A frame as Explicit VR Little Endian holds it."""
     from yushan.doors.dicomweb.rendering import native_frame  # noqa: PLC0415 - as above
 

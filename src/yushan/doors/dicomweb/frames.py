@@ -10,7 +10,7 @@ from yushan.doors.dicomweb.child import decode
 from yushan.doors.dicomweb.finding import scope_of, target_of
 from yushan.doors.dicomweb.media import EXPLICIT, OCTETS, accepted
 from yushan.doors.dicomweb.multipart import Part, related, single
-from yushan.doors.dicomweb.picture import pixels_of, whole
+from yushan.doors.dicomweb.picture import shape_of, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +66,7 @@ class Frames:
             pieces: tuple[Piece, ...] = fragments(data)
             if not decoded:
                 return pieces
-            pixels = pixels_of(found.entry.metadata, found.entry.transfer_syntax_uid)
+            pixels = shape_of(found.entry.metadata, found.entry.transfer_syntax_uid)
             return (self.children.run(decode, b"".join(pieces), pixels),)
         return (realigned(data, found, number),)
 

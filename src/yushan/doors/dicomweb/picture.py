@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from yushan.domain.dicom import TRANSFER_SYNTAXES
+from yushan.domain.imaging import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
 SHARED: Final = "52009229"
 PER_FRAME: Final = "52009230"
 PALETTE: Final = (("00281101", "00281201"), ("00281102", "00281202"), ("00281103", "00281203"))
-LOSSLESS_JPEG: Final = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
-
-
-class Pixels(NamedTuple):
-    """How a frame is stored."""
-
-    media_type: str
-    lossless_jpeg: bool
-    rows: int
-    columns: int
-    samples: int
-    bits_allocated: int
-    bits_stored: int
-    signed: bool
-    planar: bool
-    photometric: str
 
 
 class Table(NamedTuple):
@@ -80,20 +64,19 @@ def whole(metadata: Metadata, tag: str, default: int) -> int:
     return default if found is None else int(found)
 
 
-def pixels_of(metadata: Metadata, transfer_syntax_uid: str) -> Pixels:
+def shape_of(metadata: Metadata, transfer_syntax_uid: str) -> Shape:
     """How the frames of an instance are stored."""
     allocated = whole(metadata, "00280100", 16)
-    return Pixels(
-        media_type=TRANSFER_SYNTAXES[transfer_syntax_uid].media_type,
-        lossless_jpeg=transfer_syntax_uid in LOSSLESS_JPEG,
+    return Shape(
         rows=whole(metadata, "00280010", 0),
         columns=whole(metadata, "00280011", 0),
         samples=whole(metadata, "00280002", 1),
         bits_allocated=allocated,
         bits_stored=whole(metadata, "00280101", allocated),
         signed=whole(metadata, "00280103", 0) == 1,
-        planar=whole(metadata, "00280006", 0) == 1,
         photometric=str(value(metadata, "00280004", "MONOCHROME2")),
+        planar=whole(metadata, "00280006", 0) == 1,
+        transfer_syntax_uid=transfer_syntax_uid,
     )
 
 

@@ -12,7 +12,7 @@ from yushan.doors.dicomweb.child import render
 from yushan.doors.dicomweb.finding import scope_of, target_of
 from yushan.doors.dicomweb.frames import frame_numbers
 from yushan.doors.dicomweb.media import accepted, choose
-from yushan.doors.dicomweb.picture import Wanted, look_of, pixels_of, whole
+from yushan.doors.dicomweb.picture import Wanted, look_of, shape_of, whole
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -68,7 +68,7 @@ class Pictures:
         if (window := window_of(request)) is not None:
             look = look._replace(window=window[:2], function=window[2])
         data = b"".join(self.frames.frame(found, number))
-        pixels = pixels_of(entry.metadata, entry.transfer_syntax_uid)
+        pixels = shape_of(entry.metadata, entry.transfer_syntax_uid)
         made = self.frames.children.run(render, data, pixels, look, wanted)
         return Response(made, 200, {}, wanted.media_type)
 

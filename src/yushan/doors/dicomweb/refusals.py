@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 STATUS: Final = {
     "dicomweb.sign-in": 401,
     "dicomweb.not-acceptable": 406,
-    "dicomweb.frame-undecodable": 406,
-    "dicomweb.syntax-not-decoded": 406,
+    "imaging.frame-undecodable": 406,
+    "imaging.syntax-not-decoded": 406,
     "dicomweb.no-picture": 406,
     "sandbox.child-died": 406,
     "sandbox.failed": 406,

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from yushan.doors.dicomweb.decoding import decoded
+from yushan.domain.imaging import decode_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from yushan.doors.dicomweb.picture import Look, Pixels, Table, Wanted
+    from yushan.domain.imaging import Shape
+    from yushan.doors.dicomweb.picture import Look, Table, Wanted
 
     Array = NDArray[Any]
 
 
-def rendered(data: bytes, pixels: Pixels, look: Look, wanted: Wanted) -> bytes:
+def rendered(data: bytes, pixels: Shape, look: Look, wanted: Wanted) -> bytes:
     """A frame as PNG or JPEG."""
-    shown = displayed(decoded(data, pixels), pixels, look)
+    shown = displayed(decode_frame(data, pixels), pixels, look)
     picture = Image.fromarray(shown)
     width, height = wanted.box
     if width and height:
@@ -35,16 +36,16 @@ def rendered(data: bytes, pixels: Pixels, look: Look, wanted: Wanted) -> bytes:
     return out.getvalue()
 
 
-def native_frame(data: bytes, pixels: Pixels) -> bytes:
+def native_frame(data: bytes, pixels: Shape) -> bytes:
     """A frame as Explicit VR Little Endian would hold it, colour by pixel."""
-    found = decoded(data, pixels)
+    found = decode_frame(data, pixels)
     if pixels.bits_allocated == 1:
         return np.packbits(found, bitorder="little").tobytes()
     kind = f"<{'i' if pixels.signed else 'u'}{pixels.bits_allocated // 8}"
     return found.astype(kind).tobytes()
 
 
-def displayed(found: Array, pixels: Pixels, look: Look) -> Array:
+def displayed(found: Array, pixels: Shape, look: Look) -> Array:
     """Eight bits of grey, or of red, green and blue."""
     if pixels.samples > 1:
         return (
