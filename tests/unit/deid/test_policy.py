@@ -30,7 +30,9 @@ def test_a_change_of_the_policy_changes_its_digest() -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (HEAD + b'options = ["clean_pixel_data"]\n', "deid.policy-option"),
+        (HEAD + b'options = ["clean_everything"]\n', "deid.policy-option"),
+        (HEAD + b'faces = "remove"\n', "deid.policy-invalid"),
+        (HEAD + b"[pixels]\nsample = 1.5\n", "deid.policy-invalid"),
         (HEAD + b'options = ["retain_uids"]\n', "deid.policy-option"),
         (HEAD + b'options = ["retain_longitudinal_full_dates"]\n', "deid.policy-option"),
         (HEAD + b"colour = 3\n", "deid.policy-invalid"),

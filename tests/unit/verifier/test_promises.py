@@ -228,7 +228,7 @@ BROKEN: list[tuple[Change, str, str]] = [
         "verifier.claim-unknown",
     ),
     ({0x00120064: methods(*CLAIMS, "113106")}, "(0012,0064)", "verifier.claim-unproven"),
-    ({0x00120064: methods(*CLAIMS, "113102")}, "(0012,0064)", "verifier.claim-unproven"),
+    ({0x00120064: methods(*CLAIMS, "113102")}, "(0028,0302)", "verifier.flag"),
     ({0x00280303: (b"CS", b"REMOVED")}, "(0028,0303)", "verifier.flag"),
     ({0x00280303: None}, "(0028,0303)", "verifier.flag"),
     ({0x00280301: (b"CS", b"YES")}, "(0028,0301)", "verifier.flag"),

@@ -8,6 +8,7 @@ Start at ``deidentify.py``, then ``plan.py``.
 """
 
 from yushan.domain.deid.classes import classes_table
+from yushan.domain.deid.cleaned import CleanedPixels, PixelNeed, pixel_need
 from yushan.domain.deid.deidentify import Quarantined, Released, deidentify
 from yushan.domain.deid.harvest import Harvest, harvest
 from yushan.domain.deid.identity import national_identity, normal_identity
@@ -16,7 +17,9 @@ from yushan.domain.deid.pseudonyms import SiteKeys, replace_uid, site_offset_day
 from yushan.domain.deid.reissue import reissue
 
 __all__ = [
+    "CleanedPixels",
     "Harvest",
+    "PixelNeed",
     "Policy",
     "Quarantined",
     "Released",
@@ -27,6 +30,7 @@ __all__ = [
     "load_policy",
     "national_identity",
     "normal_identity",
+    "pixel_need",
     "policy_names",
     "read_policy",
     "reissue",

@@ -74,6 +74,13 @@ def routes() -> Mapping[str, Route]:
     }
 
 
+@cache
+def settled_by() -> Mapping[str, str]:
+    """Reason to the option whose work on the pixels settles it."""
+    table: Mapping[str, str] = tomllib.loads(page("classes.toml"))["settled_by"]
+    return table
+
+
 def obstacles(sop_class_uid: str, facts: Facts, policy: Policy) -> Iterator[str]:
     """The reasons for which an object may not pass stage 1, as codes; none when it may."""
     row = classes().get(sop_class_uid)
@@ -83,7 +90,8 @@ def obstacles(sop_class_uid: str, facts: Facts, policy: Policy) -> Iterator[str]
     route = routes()[row.route]
     if route.outcome == "quarantine":
         yield route.reason
-        return
+        if route.reason not in settled_by():
+            return
     if row.route == "report" and policy.structured_reports == "quarantine":
         yield route.reason
     if row.route == "projection":
@@ -97,9 +105,7 @@ def everything(facts: Facts, policy: Policy) -> Iterator[str]:
     """What holds an object of any class."""
     if facts.burned_in not in ("", "NO"):
         yield "deid.burned-in"
-    if facts.recognizable == "YES" or (
-        policy.recognizable_faces == "quarantine" and shows_face(facts)
-    ):
+    if facts.recognizable == "YES" or (policy.faces != "release" and shows_face(facts)):
         yield "deid.face-visible"
     if facts.conversion_type:
         yield "deid.captured"

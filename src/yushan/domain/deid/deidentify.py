@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Rejected
 from yushan.domain.deid import release
-from yushan.domain.deid.classes import classes, obstacles
+from yushan.domain.deid.classes import classes, settled_by
+from yushan.domain.deid.cleaned import FEATURES, PIXEL_DATA, UNTOUCHED
 from yushan.domain.deid.content import CONTENT_SEQUENCE
 from yushan.domain.deid.encode import element
 from yushan.domain.deid.harvest import Harvest, harvest_of
 from yushan.domain.deid.header import Header
+from yushan.domain.deid.judging import SOP_CLASS, SOP_INSTANCE, judged
 from yushan.domain.deid.person import person
 from yushan.domain.deid.pixels import pixel_chunks
 from yushan.domain.deid.plan import PIXELS, root_plan
+from yushan.domain.deid.policy import option_bit
 from yushan.domain.deid.pseudonyms import replace_uid
 from yushan.domain.deid.rewrite import Place, Rewriter
 from yushan.domain.deid.task import task_for
@@ -23,17 +26,16 @@ from yushan.domain.dicom import TRANSFER_SYNTAXES, walk
 
 if TYPE_CHECKING:
     from yushan.base import Pseudonym
+    from yushan.domain.deid.cleaned import CleanedPixels
     from yushan.domain.deid.policy import Policy
     from yushan.domain.deid.pseudonyms import SiteKeys
     from yushan.domain.deid.task import Task
     from yushan.domain.dicom import Buffer, Part10
 
 SUBJECT: Final = re.compile("[A-Z2-7]{16}")
-UID: Final = re.compile("[0-9.]{3,128}")
 CHARSET: Final = element(0x00080005, "CS", b"ISO_IR 192")
-#: A DICOMDIR names its class in the file meta information alone.
-DIRECTORY: Final = "1.2.840.10008.1.3.10"
-SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
+#: What an object says of itself once its pixels were cleaned (PS3.15 E.3.1, E.3.2).
+FLAGS: Final = {PIXEL_DATA: 0x00280301, FEATURES: 0x00280302}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Quarantined:
     reasons: tuple[str, ...]
 
 
-def deidentify(
+def deidentify(  # noqa: PLR0913 - one person's job has these parts
     data: Buffer,
     *,
     policy: Policy,
@@ -64,6 +66,7 @@ def deidentify(
     subject: Pseudonym,
     offset_days: int,
     harvested: Harvest,
+    pixels: CleanedPixels | None = None,
 ) -> Released | Quarantined:
     """De-identify one Part-10 file under a policy.
 
@@ -79,6 +82,9 @@ def deidentify(
         Days by which all dates of the person move, see ``site_offset_days``.
     harvested
         Tokens of all objects of the person; those of this object are added.
+    pixels
+        What was done to the pixels, see ``pixel_need``; it settles the reasons that
+        ``classes.toml`` names, as far as the policy takes the option.
 
     Returns
     -------
@@ -95,30 +101,23 @@ def deidentify(
     try:
         part = walk(data)
         header = Header(part)
-        if reasons := judged(part, header, policy):
+        done = (pixels.done if pixels else frozenset()) & frozenset(policy.options)
+        if reasons := unsettled(judged(part, header, policy), done):
             return Quarantined(reasons)
         own = harvest_of(part).tokens
         tokens = harvested.tokens if own <= harvested.tokens else harvested.tokens | own
         task = task_for(policy, keys, subject, offset_days, tokens)
-        return released(part, header, task)
+        return released(part, header, task, pixels or UNTOUCHED)
     except Rejected as fault:
         return Quarantined((fault.code,))
 
 
-def judged(part: Part10, header: Header, policy: Policy) -> tuple[str, ...]:
-    """The reasons why an object may not pass; none when it may."""
-    if header.media_class() == DIRECTORY:
-        return ("deid.directory",)
-    if not all(UID.fullmatch(header.text(tag)) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES)):
-        return ("deid.identity-missing",)
-    syntax = TRANSFER_SYNTAXES[part.transfer_syntax_uid]
-    reasons = dict.fromkeys(obstacles(header.text(SOP_CLASS), header.facts(), policy))
-    if syntax.video:
-        reasons["deid.video-unread"] = None
-    return tuple(reasons)
+def unsettled(reasons: tuple[str, ...], done: frozenset[str]) -> tuple[str, ...]:
+    """The reasons that work on the pixels has not settled."""
+    return tuple(reason for reason in reasons if settled_by().get(reason) not in done)
 
 
-def released(part: Part10, header: Header, task: Task) -> Released:
+def released(part: Part10, header: Header, task: Task, pixels: CleanedPixels) -> Released:
     """The object rewritten."""
     iod = classes()[header.text(SOP_CLASS)].iod
     birth_and_age, bits = person(header, task)
@@ -129,18 +128,32 @@ def released(part: Part10, header: Header, task: Task) -> Released:
         0x00100010: element(0x00100010, "PN", task.subject.encode()),
         0x00100020: element(0x00100020, "LO", task.subject.encode()),
         **birth_and_age,
+        **described(pixels, task.policy),
     }
     place = Place(root_plan(task.policy, iod), header.charset, is_direct(part))
     level = Rewriter(part, task).level(part.elements, place, fixed)
     if CONTENT_SEQUENCE in header.found and CONTENT_SEQUENCE not in dict(level.parts):
         raise Rejected("deid.report-emptied")
-    bits |= level.bits
+    bits |= level.bits | sum(option_bit(option) for option in claimable(pixels, task.policy))
     claims = release.method_codes(bits, header.earlier_methods())
     said = release.statement(task.policy, bits, claims)
     parts = sorted([*level.parts, *said.items()])
-    head = b"".join([file_head(part, header, task), *(raw for _, raw in parts)])
+    head = b"".join([file_head(part, header, task, pixels), *(raw for _, raw in parts)])
     events = sorted(level.events | header.events())
-    return Released((head, *pixels(part, header)), claims, tuple(events))
+    return Released((head, *pixel_element(part, header, pixels)), claims, tuple(events))
+
+
+def claimable(pixels: CleanedPixels, policy: Policy) -> frozenset[str]:
+    """The options that were performed on the pixels, as far as the policy takes them."""
+    return pixels.done & frozenset(policy.options)
+
+
+def described(pixels: CleanedPixels, policy: Policy) -> dict[int, bytes]:
+    """The attributes that describe cleaned pixels, and the flags that say so."""
+    written = {tag: element(tag, vr, value) for tag, (vr, value) in pixels.attributes.items()}
+    for option in claimable(pixels, policy):
+        written[FLAGS[option]] = element(FLAGS[option], "CS", b"NO")
+    return written
 
 
 def is_direct(part: Part10) -> bool:
@@ -148,9 +161,9 @@ def is_direct(part: Part10) -> bool:
     return not part.implicit and not part.big_endian
 
 
-def file_head(part: Part10, header: Header, task: Task) -> bytes:
+def file_head(part: Part10, header: Header, task: Task, pixels: CleanedPixels) -> bytes:
     """Preamble and meta information of the new file."""
-    syntax = part.transfer_syntax_uid
+    syntax = pixels.transfer_syntax_uid or part.transfer_syntax_uid
     return release.file_head(
         header.text(SOP_CLASS),
         replace_uid(task.keys.uid, header.text(SOP_INSTANCE)),
@@ -158,9 +171,11 @@ def file_head(part: Part10, header: Header, task: Task) -> bytes:
     )
 
 
-def pixels(part: Part10, header: Header) -> tuple[Buffer, ...]:
-    """The pixel element of the data set, if it has one."""
+def pixel_element(part: Part10, header: Header, pixels: CleanedPixels) -> tuple[Buffer, ...]:
+    """The pixel element of the data set, if it has one: the cleaned one, or its own."""
     for tag in sorted(PIXELS):
         if tag in header.found:
+            if pixels.element is not None:
+                return pixels.element
             return pixel_chunks(part, header.found[tag], header.shape())
     return ()

@@ -14,6 +14,8 @@ from yushan.base import Rejected
 
 #: Option columns of Table E.1-1 that this room can perform, in the order of their codes.
 PERFORMED: Final = (
+    "clean_pixel_data",
+    "clean_recognizable_visual_features",
     "clean_graphics",
     "clean_structured_content",
     "clean_descriptors",
@@ -36,6 +38,18 @@ RULE_FILES: Final = (
 )
 
 
+class Pixels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which pixels are read for text when the policy takes ``clean_pixel_data``.
+
+    ``sample`` is the share of primary slices of CT, MR and PET that is read (0 to 1) beside the
+    first, the middle and the last of a series; ``read`` names the routes whose objects are read in
+    full, see ``classes.toml``: objects of other routes wait for a person.
+    """
+
+    sample: float = 0.0
+    read: tuple[str, ...] = ()
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one release does with everything that is a question of policy, not of the Standard.
 
@@ -54,8 +68,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     projection_radiography
         Whether plain radiographs, fluoroscopy and nuclear medicine go on the word of their
         header, or wait for a person.
-    recognizable_faces, structured_reports
-        Whether thin head images, and report trees after cleaning, may go.
+    faces
+        What becomes of thin slices of the head: ``release`` as they are, ``quarantine``, or
+        ``remove`` the face first (option ``clean_recognizable_visual_features``).
+    pixels
+        Which pixels are read for text.
+    structured_reports
+        Whether report trees may go after cleaning.
     digest
         SHA-256 over the policy and every rule file: equal digests release equal bytes.
     """
@@ -71,13 +90,19 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     birth_date: Literal["empty", "shift"] = "empty"
     max_offset_days: int = 3652
     projection_radiography: Literal["trust-annotation", "quarantine"] = "quarantine"
-    recognizable_faces: Literal["release", "quarantine"] = "release"
+    faces: Literal["release", "quarantine", "remove"] = "quarantine"
+    pixels: Pixels = Pixels()
     structured_reports: Literal["rebuild", "quarantine"] = "quarantine"
     digest: str = ""
 
     def has(self, option: str) -> bool:
         """Whether the policy takes an option."""
         return option in self.options
+
+
+def option_bit(option: str) -> int:
+    """The bit by which the claims of an object remember an option."""
+    return 1 << PERFORMED.index(option)
 
 
 @cache
@@ -122,6 +147,10 @@ def read_policy(content: bytes) -> Policy:
     if unable:
         raise Rejected("deid.policy-option", option=unable[0])
     if not 0 < policy.max_offset_days <= 3652 or not 1 <= policy.age_band_years <= 30:
+        raise Rejected("deid.policy-invalid")
+    if not 0 <= policy.pixels.sample <= 1 or (policy.faces == "remove") != policy.has(
+        "clean_recognizable_visual_features"
+    ):
         raise Rejected("deid.policy-invalid")
     digest = hashlib.sha256(content + rules_digest()).hexdigest()
     return msgspec.structs.replace(policy, digest=digest)

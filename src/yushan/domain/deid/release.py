@@ -22,7 +22,7 @@ PROFILE: Final = "113100"
 DATES: Final = 1 << PERFORMED.index("retain_longitudinal_modified_dates")
 REMOVED, METHOD, METHODS, TEMPORAL = 0x00120062, 0x00120063, 0x00120064, 0x00280303
 #: Claims of another program that shifting dates makes untrue, and that nobody here can vouch for.
-NOT_REPEATED: Final = frozenset({"113102", "113106", "113110"})
+NOT_REPEATED: Final = frozenset({"113101", "113102", "113106", "113110"})
 
 
 def file_head(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:

@@ -153,10 +153,10 @@ def safe_private() -> dict[tuple[str, int, int], SafePrivate]:
 
 @cache
 def methods() -> dict[str, Method]:
-    """CID 7050 by the column of Table E.1-1 that each code stands for; the profile itself by ''."""
+    """CID 7050 by the option that each code stands for; the profile itself by its code."""
     found = {}
     for row in rows("cid7050_deid_methods.csv"):
-        found[row["e1_1_column"] or row["code"]] = Method(row["code"], row["meaning"])
+        found[row["option"] or row["code"]] = Method(row["code"], row["meaning"])
     return found
 
 

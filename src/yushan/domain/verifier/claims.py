@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 PROFILE: Final = "113100"
 PIXELS: Final = "113101"
+VISUAL: Final = "113102"
 STRUCTURED: Final = "113104"
 FULL_DATES: Final = "113106"
 MODIFIED_DATES: Final = "113107"
-#: Visual features and retained UIDs: nobody here can check the first, and the second is not done.
-UNPROVABLE: Final = frozenset({"113102", "113110"})
+#: Retained UIDs are not done.
+UNPROVABLE: Final = frozenset({"113110"})
 
 METHODS: Final = 0x00120064
 REMOVED: Final = 0x00120062
@@ -76,7 +77,8 @@ def check_claims(data: Bytes, top: Top, claims: frozenset[str], report: Report) 
     burned_in = value(data, top, BURNED_IN)
     if burned_in not in ({b"NO"} if PIXELS in claims else {None, b"", b"NO"}):
         report.at_tag("", BURNED_IN, "verifier.flag")
-    if value(data, top, FEATURES) == b"YES":
+    features = value(data, top, FEATURES)
+    if features not in ({b"NO"} if VISUAL in claims else {None, b"", b"NO"}):
         report.at_tag("", FEATURES, "verifier.flag")
 
 
