@@ -28,6 +28,7 @@ from yushan.base.ids import (
     SOPInstanceUID,
     StudyUID,
 )
+from yushan.base.leaving import Leaving, Outcome
 from yushan.base.scope import EVERYTHING, NOTHING, Scope
 from yushan.base.settings import read_settings, write_settings
 
@@ -42,7 +43,9 @@ __all__ = [
     "Conflict",
     "Forbidden",
     "Language",
+    "Leaving",
     "ManualClock",
+    "Outcome",
     "PackId",
     "Problem",
     "Pseudonym",
