@@ -5,7 +5,8 @@ has reason codes; an original that changed since it was looked at is not touched
 Start at ``files.py``.
 """
 
-from yushan.flows.cleaning.files import How, Known, Result, Source, clean, look, output_path
+from yushan.flows.cleaning.disk import disk_room
+from yushan.flows.cleaning.files import How, Known, Result, Source, clean, content, look, output_path
 
 __all__ = [
     "How",
@@ -13,6 +14,8 @@ __all__ = [
     "Result",
     "Source",
     "clean",
+    "content",
+    "disk_room",
     "look",
     "output_path",
 ]
