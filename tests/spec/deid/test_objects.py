@@ -302,7 +302,7 @@ def test_every_class_is_released_or_held_with_a_reason_that_people_can_read(row:
         ("1.2.840.10008.5.1.4.1.1.66", "deid.raw-data"),
         ("1.2.840.10008.1.3.10", "deid.directory"),
         ("1.2.840.10008.5.1.4.1.1.1.1", "deid.projection-unread"),
-        ("1.3.12.2.1107.5.9.1", "deid.class-unknown"),
+        ("1.3.12.2.1107.5.9.1", "deid.class-private"),
     ],
 )
 def test_what_may_carry_text_in_pixels_is_held(uid: str, reason: str) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
-
-from pydicom.sr._concepts_dict import concepts
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yushan.domain.deid.encode import element
-from yushan.domain.deid.tables import settings
+from yushan.domain.deid.tables import page, settings
 from yushan.domain.deid.vocabulary import cleaned_text
 
 if TYPE_CHECKING:
@@ -36,10 +34,6 @@ UNIT_ATOMS: Final = frozenset(settings()["codes"]["unit_atoms"].split())
 NATIONAL: Final = re.compile(r"[A-Z][1289A-D][0-9]{8}", re.IGNORECASE)
 
 
-#: Schemes whose designator says nothing about a place.
-PUBLIC: Final = frozenset(SHAPES) | {"UCUM"} | frozenset(concepts)
-
-
 class Code(NamedTuple):
     """A code as it may be written."""
 
@@ -55,14 +49,18 @@ UNKNOWN: Final = Code("261665006", "SCT", "Unknown")
 
 @cache
 def meanings() -> dict[tuple[str, str], str]:
-    """Scheme and value of the Standard's own codes to their meaning (PS3.16 by pydicom)."""
-    table = cast("dict[str, dict[str, dict[str, tuple[str, list[int]]]]]", concepts)
-    return {
-        (scheme, value): meaning
-        for scheme, keywords in table.items()
-        for values in keywords.values()
-        for value, (meaning, _) in values.items()
-    }
+    """Scheme and value of the Standard's own codes to their meaning (PS3.16)."""
+    found = {}
+    for line in page("concepts.tsv").splitlines():
+        scheme, value, meaning = line.split("\t")
+        found[scheme, value] = meaning
+    return found
+
+
+@cache
+def public_schemes() -> frozenset[str]:
+    """Schemes whose designator says nothing about a place."""
+    return frozenset(SHAPES) | {"UCUM"} | {scheme for scheme, _ in meanings()}
 
 
 def public_code(value: str, scheme: str, meaning: str, matcher: Matcher) -> Code | None:

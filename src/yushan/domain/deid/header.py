@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pydicom.charset import python_encoding
-
 from yushan.base import Rejected
 from yushan.domain.deid.classes import Facts
 from yushan.domain.deid.pixels import Shape
 from yushan.domain.deid.plan import PIXELS
-from yushan.domain.dicom import declared_charset, decode
+from yushan.domain.dicom import CHARSETS, declared_charset, decode
 
 if TYPE_CHECKING:
-    from yushan.domain.dicom import Element, Part10
+    from yushan.domain.dicom import Element, Item, Part10
 
 METHODS, CODE_VALUE = 0x00120064, 0x00080100
 WHOLE: Final = re.compile(r"[1-9][0-9]{0,8}")
 DECIMAL: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,10})?")
 BODY_TAGS: Final = (0x00180015, 0x0008103E, 0x00181030, 0x00081030)
+SLICE_THICKNESS, PIXEL_MEASURES = 0x00180050, 0x00289110
+#: Shared and Per-frame Functional Groups Sequence.
+FUNCTIONAL_GROUPS: Final = (0x52009229, 0x52009230)
+#: Diffusion Directionality, b-value: series in which no face can be recognised.
+DIFFUSION: Final = (0x00189075, 0x00189087)
 
 
 class Header:
@@ -66,10 +69,9 @@ class Header:
                 return raw.decode("latin_1").strip(" \0")
         return ""
 
-    def facts(self) -> Facts:
-        """What decides whether the pixels may pass."""
-        thickness = self.text(0x00180050)
-        return Facts(
+    def facts(self, *, face: bool = True) -> Facts:
+        """What decides whether the pixels may pass; what a face needs only when asked for."""
+        facts = Facts(
             image_type=tuple(part.strip().upper() for part in self.text(0x00080008).split("\\")),
             burned_in=self.text(0x00280301).upper(),
             recognizable=self.text(0x00280302).upper(),
@@ -77,9 +79,37 @@ class Header:
             photometric=self.text(0x00280004),
             samples=self.short(0x00280002, 1),
             has_pixels=any(tag in self.found for tag in PIXELS),
-            body=" ".join(self.text(tag).upper() for tag in BODY_TAGS),
-            slice_mm=float(thickness) if DECIMAL.fullmatch(thickness) else None,
         )
+        if not face:
+            return facts
+        return facts._replace(
+            body=" ".join(self.text(tag).upper() for tag in BODY_TAGS),
+            slice_mm=self.slice_mm(),
+            is_map=not self.found.keys().isdisjoint(DIFFUSION),
+        )
+
+    def slice_mm(self) -> float | None:
+        """Slice thickness of the object or of its functional groups; the thinnest that is said."""
+        said = [self.text(SLICE_THICKNESS)]
+        groups = (item for tag in FUNCTIONAL_GROUPS for item in self.items(tag))
+        for group in groups:
+            for measures in group.elements:
+                if measures.tag == PIXEL_MEASURES:
+                    said += (self.below(item, SLICE_THICKNESS) for item in measures.items or ())
+        return min((float(one) for one in said if DECIMAL.fullmatch(one)), default=None)
+
+    def items(self, tag: int) -> tuple[Item, ...]:
+        """The items of a sequence; none when it is absent."""
+        element = self.found.get(tag)
+        return element.items or () if element else ()
+
+    def below(self, item: Item, tag: int) -> str:
+        """The trimmed value of an ASCII attribute of an item."""
+        for element in item.elements:
+            if element.tag == tag:
+                raw = bytes(self.part.buffer[element.value : element.end])
+                return raw.decode("latin_1").strip(" \0")
+        return ""
 
     def shape(self) -> Shape:
         """What the header says of the pixels."""
@@ -118,5 +148,5 @@ class Header:
 
     def events(self) -> frozenset[str]:
         """What about the header should be counted."""
-        unknown = any(term not in python_encoding for term in self.charset if term)
+        unknown = any(term not in CHARSETS for term in self.charset if term)
         return frozenset({"deid.charset-unknown"} if unknown else ())

@@ -6,10 +6,9 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pydicom._dicom_dict import DicomDictionary
-
 from yushan.domain.deid.policy import PERFORMED
 from yushan.domain.deid.tables import TYPES, iod_nodes, node, profile_row, tag_set
+from yushan.domain.dicom import attribute_of
 
 if TYPE_CHECKING:
     from yushan.domain.deid.policy import Policy
@@ -149,11 +148,11 @@ def removed(policy: Policy) -> frozenset[int]:
 @cache
 def dictionary(tag: int) -> tuple[tuple[str, ...], int]:
     """VRs and largest number of values of a standard attribute (PS3.6); no VRs when unknown."""
-    row = DicomDictionary.get(tag)
-    if row is None or row[0] in ("NONE", ""):
+    row = attribute_of(tag)
+    if row is None or row.vr in ("NONE", "") or tag >> 24 in (0x50, 0x60):
         return (), 0
-    top = row[1].split(" ")[0].split("-")[-1]
-    return tuple(row[0].split(" or ")), int(top) if top.isdigit() else OPEN
+    top = row.vm.split(" ")[0].split("-")[-1]
+    return tuple(row.vr.split(" or ")), int(top) if top.isdigit() else OPEN
 
 
 def text_kind(tag: int) -> str:

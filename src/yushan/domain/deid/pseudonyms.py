@@ -9,10 +9,9 @@ from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Final
 
-from pydicom._uid_dict import UID_dictionary
-
 from yushan.base import Pseudonym
 from yushan.domain.deid.tables import settings
+from yushan.domain.dicom import REGISTERED_UIDS
 
 #: Ten years on either side, in days.
 MOST_OFFSET_DAYS: Final = 3652
@@ -79,4 +78,4 @@ def replace_uid(key: bytes, uid: str) -> str:
 @cache
 def registered_uids() -> frozenset[str]:
     """UIDs that mean the same everywhere: PS3.6 annex A, coding schemes of PS3.16 chapter 8."""
-    return frozenset(UID_dictionary) | frozenset(settings()["uids"]["coding_schemes"].split())
+    return REGISTERED_UIDS | frozenset(settings()["uids"]["coding_schemes"].split())

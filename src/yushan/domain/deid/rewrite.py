@@ -207,7 +207,7 @@ class Rewriter:
     def scheme(self, item: Item) -> Fixed | None:
         """The designator of a public coding scheme; its names and addresses are in the Standard."""
         for element in item.elements:
-            if element.tag == codes.SCHEME and self.text(element) in codes.PUBLIC:
+            if element.tag == codes.SCHEME and self.text(element) in codes.public_schemes():
                 return dict.fromkeys(codes.CODE_TAGS) | {
                     codes.SCHEME: encode.element(codes.SCHEME, "SH", self.text(element).encode())
                 }

@@ -1,17 +1,22 @@
 """DICOM: what a file is, read by our own bounded walker; nothing is decoded that nobody asked for.
 
 Owns no tables and no folders; pure. Promises: any bytes give a value or ``Rejected``, in time and
-memory that the bounds fix; offsets are exact to the byte. Tags and VRs come from PS3.6 by pydicom's
-dictionary. Start at ``part10.py``, then ``walker.py``.
+memory that the bounds fix; offsets are exact to the byte. Tags and VRs are those of PS3.6.
+Start at ``part10.py``, then ``walker.py``.
 """
 
 from yushan.domain.dicom.description import Description, describe
-from yushan.domain.dicom.dictionary import keyword_of, tag_of
+from yushan.domain.dicom.dictionary import attribute_of, implicit_vr, keyword_of, tag_of
 from yushan.domain.dicom.part10 import is_dicom, walk
 from yushan.domain.dicom.pixels import fragments
 from yushan.domain.dicom.summary import Summary, summarize, summary_of
-from yushan.domain.dicom.tables import STORAGE_CLASSES, TRANSFER_SYNTAXES, TransferSyntax
-from yushan.domain.dicom.text import declared_charset, decode, text_values
+from yushan.domain.dicom.tables import (
+    REGISTERED_UIDS,
+    STORAGE_CLASSES,
+    TRANSFER_SYNTAXES,
+    TransferSyntax,
+)
+from yushan.domain.dicom.text import CHARSETS, declared_charset, decode, text_values
 from yushan.domain.dicom.values import (
     DEFAULT,
     UNDEFINED,
@@ -23,7 +28,9 @@ from yushan.domain.dicom.values import (
 )
 
 __all__ = [
+    "CHARSETS",
     "DEFAULT",
+    "REGISTERED_UIDS",
     "STORAGE_CLASSES",
     "TRANSFER_SYNTAXES",
     "UNDEFINED",
@@ -35,10 +42,12 @@ __all__ = [
     "Part10",
     "Summary",
     "TransferSyntax",
+    "attribute_of",
     "declared_charset",
     "decode",
     "describe",
     "fragments",
+    "implicit_vr",
     "is_dicom",
     "keyword_of",
     "summarize",

@@ -1,13 +1,12 @@
-"""VRs: which exist, how their lengths are written, and which VR a tag has (PS3.6, from pydicom)."""
+"""VRs: which exist, how their lengths are written, and which VR a tag has (PS3.6)."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
-from pydicom._dicom_dict import DicomDictionary
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from yushan.domain.dicom.tables import lines
 
 PIXEL_REPRESENTATION: Final = 0x00280103
 
@@ -24,11 +23,27 @@ LONG_VRS: Final = (
 SHORT: Final = {vr.encode(): vr for vr in SHORT_VRS}
 LONG: Final = {vr.encode(): vr for vr in LONG_VRS}
 
+
+class Attribute(NamedTuple):
+    """One row of ``data/dictionary.csv``: ``vr`` as ``US or SS``, ``vm`` as ``1-n``."""
+
+    vr: str
+    vm: str
+    keyword: str
+
+
+#: Tag to attribute, and the repeating groups (``60xx3000``) by their text.
+ROWS: Final = {
+    tag: Attribute(vr, vm, keyword)
+    for tag, vr, vm, keyword in (line.split(",") for line in lines("dictionary.csv")[1:])
+}
+ATTRIBUTES: Final = {int(tag, 16): row for tag, row in ROWS.items() if "x" not in tag}
+
 #: Tag → VR where a walk of Implicit VR has nothing to decide and nothing to open.
 PLAIN_VR: Final = {
-    tag: row[0]
-    for tag, row in DicomDictionary.items()
-    if len(row[0]) == 2 and row[0] not in ("SQ", "UN") and tag >> 16 and tag != PIXEL_REPRESENTATION
+    tag: row.vr
+    for tag, row in ATTRIBUTES.items()
+    if len(row.vr) == 2 and row.vr not in ("SQ", "UN") and tag >> 16 and tag != PIXEL_REPRESENTATION
 }
 
 #: What an ambiguous VR is in Implicit VR; ``US or SS`` follows Pixel Representation instead.
@@ -41,10 +56,26 @@ IMPLICIT_CHOICE: Final = {
 }
 
 
+@cache
+def repeating() -> tuple[tuple[re.Pattern[str], Attribute], ...]:
+    """The repeating groups as patterns of eight hex digits."""
+    return tuple(
+        (re.compile(tag.replace("x", "[0-9A-F]")), row) for tag, row in ROWS.items() if "x" in tag
+    )
+
+
+def attribute_of(tag: int) -> Attribute | None:
+    """The row of a tag, that of its repeating group, or None when the dictionary has neither."""
+    if (row := ATTRIBUTES.get(tag)) is not None:
+        return row
+    text = f"{tag:08X}"
+    return next((row for pattern, row in repeating() if pattern.fullmatch(text)), None)
+
+
 def follows_sign(tag: int) -> bool:
     """Whether the VR of the tag is ``US or SS``, decided by Pixel Representation."""
-    row = DicomDictionary.get(tag)
-    return row is not None and row[0] == "US or SS"
+    row = ATTRIBUTES.get(tag)
+    return row is not None and row.vr == "US or SS"
 
 
 @lru_cache(maxsize=4096)
@@ -53,21 +84,26 @@ def implicit_vr(tag: int) -> str:
     group, number = tag >> 16, tag & 0xFFFF
     if group & 1:
         return "LO" if 0x10 <= number <= 0xFF else "UL" if number == 0 else "UN"
-    try:
-        vr = dictionary_VR(tag)
-    except KeyError:
+    row = attribute_of(tag)
+    if row is None:
         return "UL" if number == 0 else "UN"
-    return IMPLICIT_CHOICE.get(vr, vr)
+    return IMPLICIT_CHOICE.get(row.vr, row.vr)
+
+
+@cache
+def keywords() -> dict[str, int]:
+    """Keyword to tag."""
+    return {row.keyword: tag for tag, row in ATTRIBUTES.items() if row.keyword}
 
 
 def tag_of(name: str) -> int | None:
     """The tag of an attribute by its keyword or its eight hex digits; None for neither."""
     if re.fullmatch("[0-9A-Fa-f]{8}", name):
         return int(name, 16)
-    return tag_for_keyword(name)
+    return keywords().get(name)
 
 
 def keyword_of(tag: int) -> str:
     """The keyword of a tag (PS3.6), empty when the dictionary does not know it."""
-    row = DicomDictionary.get(tag)
-    return row[4] if row is not None else ""
+    row = ATTRIBUTES.get(tag)
+    return row.keyword if row is not None else ""

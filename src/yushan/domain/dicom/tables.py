@@ -31,11 +31,15 @@ class StorageClass(NamedTuple):
     pixels: bool
 
 
+def lines(name: str) -> list[str]:
+    """The lines of a data file of this room without its comments."""
+    page = files("yushan.domain.dicom") / "data" / name
+    return [line for line in page.read_text("utf-8").splitlines() if not line.startswith("#")]
+
+
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a table of this room."""
-    page = files("yushan.domain.dicom") / "data" / name
-    lines = [line for line in page.read_text("utf-8").splitlines() if not line.startswith("#")]
-    return list(csv.DictReader(lines))
+    return list(csv.DictReader(lines(name)))
 
 
 def transfer_syntaxes() -> dict[str, TransferSyntax]:
@@ -58,3 +62,6 @@ STORAGE_CLASSES: Final = {
     row["sop_class_uid"]: StorageClass(row["name"], row["iod"], row["pixels"] == "y")
     for row in rows("sop_classes.csv")
 }
+
+#: UIDs of PS3.6 annex A: they mean the same everywhere.
+REGISTERED_UIDS: Final = frozenset(lines("uids.txt"))
