@@ -92,18 +92,25 @@ def tries(tx: Connection, number: str) -> int:
     return int(tx.execute(sa.select(B.tries).where(B.id == number)).scalar_one())
 
 
-def count_active(tx: Connection, stale: float) -> int:
-    """Batches whose attempt gave a sign of life since ``stale``."""
-    alive = sa.select(sa.func.count()).where(B.stage != Stage.DONE, B.active_at >= stale)
+def in_lane(*, reading: bool) -> ColumnElement[bool]:
+    """Batches whose pictures must be read first, or all others that are not done."""
+    return B.stage == Stage.READING if reading else B.stage.not_in([Stage.READING, Stage.DONE])
+
+
+def count_active(tx: Connection, stale: float, *, reading: bool = False) -> int:
+    """Batches of a lane whose attempt gave a sign of life since ``stale``."""
+    alive = sa.select(sa.func.count()).where(in_lane(reading=reading), B.active_at >= stale)
     return tx.execute(alive).scalar_one()
 
 
-def due(tx: Connection, now: float, stale: float, limit: int) -> Sequence[Found]:
-    """Batches to work on: not done, their wait over, no attempt alive since ``stale``."""
+def due(
+    tx: Connection, now: float, stale: float, limit: int, *, reading: bool = False
+) -> Sequence[Found]:
+    """Batches of a lane to work on: their wait over, no attempt alive since ``stale``."""
     return tx.execute(
         sa.select(B.id, B.stage, B.attempt)
         .where(
-            B.stage != Stage.DONE,
+            in_lane(reading=reading),
             B.next_try <= now,
             sa.or_(B.active_at.is_(None), B.active_at < stale),
         )
@@ -115,7 +122,7 @@ def due(tx: Connection, now: float, stale: float, limit: int) -> Sequence[Found]
 def active(tx: Connection, stale: float) -> Sequence[Found]:
     """Batches with an attempt that gave a sign of life since ``stale``."""
     return tx.execute(
-        sa.select(B.id, B.attempt)
+        sa.select(B.id, B.attempt, B.stage)
         .where(B.stage != Stage.DONE, B.active_at >= stale)
         .order_by(B.created_at, B.id)
     ).all()

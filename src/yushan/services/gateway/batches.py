@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Broken
 from yushan.engines.observe import facts, log_for
-from yushan.services.gateway import batch_queries, pack_queries, queries, runs
+from yushan.services.gateway import batch_queries, desk_queries, pack_queries, queries, runs
 from yushan.services.gateway.quiet import freeze_quiet
+from yushan.services.gateway.regions import decode
 from yushan.services.gateway.rules import backoff_s
 from yushan.services.gateway.runs import Batch, Member, Output, Run
 from yushan.services.gateway.states import AT_STAGE, Stage, State
@@ -19,16 +20,22 @@ from yushan.services.gateway.times import now_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from yushan.base import Clock
     from yushan.engines.database import Database
+    from yushan.services.gateway.regions import Region
     from yushan.services.gateway.rules import Rules
 
 log = log_for(__name__)
 
 #: States that become ``held`` while a batch waits; a sealed pack waits in the outbox instead.
 HOLDABLE: Final = frozenset({State.READY, State.DEIDENTIFIED})
+#: Why the objects of a batch wait whose pictures are not read yet.
+WAITS_FOR_READING: Final = "gateway.waits-for-reading"
 
 
 class Batches:
@@ -40,6 +47,16 @@ class Batches:
     def freeze(self) -> int:
         """Make batches of the series that are complete; how many."""
         return freeze_quiet(self.db, now_s(self.clock), self.rules)
+
+    def due_reading(self) -> tuple[Run, ...]:
+        """Last attempts at batches whose pictures wait to be read; a few at a time."""
+        now = now_s(self.clock)
+        stale = now - self.rules.patience_s
+        with self.db.read() as tx:
+            busy = batch_queries.count_active(tx, stale, reading=True)
+            free = max(0, self.rules.reading_at_once - busy)
+            rows = batch_queries.due(tx, now, stale, free, reading=True)
+        return tuple(Run(row.id, row.attempt) for row in rows)
 
     def due(self, *, sending: int) -> tuple[Run, ...]:
         """Last attempts at batches that wait for work; at most ``sending`` that only need sending.
@@ -72,11 +89,12 @@ class Batches:
                 runs.move(tx, run, (State.HELD, place), now)
         return run
 
-    def running(self) -> tuple[Run, ...]:
+    def running(self, *, reading: bool) -> tuple[Run, ...]:
         """Attempts that are taken to be alive; whether they are, their process knows."""
         with self.db.read() as tx:
             rows = batch_queries.active(tx, now_s(self.clock) - self.rules.patience_s)
-        return tuple(Run(row.id, row.attempt) for row in rows)
+        there = [row for row in rows if (row.stage == Stage.READING) is reading]
+        return tuple(Run(row.id, row.attempt) for row in there)
 
     def load(self, run: Run) -> Batch:
         """The batch, if the attempt still counts; notes now and then that the attempt lives."""
@@ -94,10 +112,14 @@ class Batches:
         """Its objects in a state, in order of arrival."""
         with self.db.read() as tx:
             rows = batch_queries.members(tx, run.batch, state)
+            decided = decisions_of(tx, run.batch)
         return tuple(
-            Member(row.id, self.spool / row.day / row.association / row.file, row.size, row.sha256)
+            Member(
+                row.id, self.spool / row.day / row.association / row.file, row.size, row.sha256,
+                decided.get(row.id),
+            )
             for row in rows
-        )
+        )  # fmt: skip
 
     def outputs(self, run: Run) -> tuple[tuple[int, Output], ...]:
         """Results of stage 1 in slice order, each with the attempt that wrote it."""
@@ -108,10 +130,25 @@ class Batches:
             for row in rows
         )
 
-    def allow(self, run: Run, subject: str) -> None:
-        """Consent was asked for and nothing is against it: stage 1 may begin."""
+    def allow(
+        self, run: Run, subject: str, consent_token: str | None = None,
+        examined_on: date | None = None,
+    ) -> None:  # fmt: skip
+        """Consent was asked for and nothing is against it: stage 1 may begin.
+
+        ``consent_token`` (hex) is the person at the consent office, ``examined_on`` the true date.
+        """
+        about = {"consent_token": consent_token, "examined_on": examined_on}
         with self.db.begin() as tx:
-            runs.reach(tx, run, Stage.ALLOWED, now_s(self.clock), subject=subject)
+            runs.reach(tx, run, Stage.ALLOWED, now_s(self.clock), subject=subject, **about)
+
+    def wait_for_reading(self, run: Run) -> None:
+        """Pictures must be read, or faces removed: the batch waits for its turn there."""
+        now = now_s(self.clock)
+        with self.db.begin() as tx:
+            runs.move(tx, run, (State.READY, State.HELD), now, [WAITS_FOR_READING])
+            runs.reach(tx, run, Stage.READING, now)
+            runs.change(tx, run, now, active_at=None, next_try=now, reason=WAITS_FOR_READING)
 
     def clean(
         self, run: Run, outputs: Sequence[Output], stopped: Mapping[int, tuple[str, ...]]
@@ -126,6 +163,7 @@ class Batches:
         with self.db.begin() as tx:
             batch_queries.drop_outputs(tx, run.batch)
             batch_queries.add_outputs(tx, rows)
+            desk_queries.use_decisions(tx, run.batch)
             for number, reasons in stopped.items():
                 mine = (OBJECT.c.batch == run.batch) & (OBJECT.c.id == number)
                 arrow = (State.READY, State.QUARANTINED)
@@ -158,6 +196,7 @@ class Batches:
             for place in (State.DEIDENTIFIED, State.PACKED, State.SENT):
                 runs.move(tx, run, (place, State.READY), now)
             batch_queries.drop_outputs(tx, run.batch)
+            desk_queries.use_decisions(tx, run.batch)
             pack_queries.drop_pack(tx, run.batch)
             runs.change(tx, run, now, stage=Stage.ALLOWED)
         log.warning("gateway.batch-started-over", extra=facts(batch=run.batch))
@@ -174,6 +213,13 @@ class Batches:
             if place in HOLDABLE:
                 runs.move(tx, run, (place, State.HELD), now, [reason])
         log.warning("gateway.batch-held", extra=facts(batch=run.batch, code=reason, seconds=wait_s))
+
+
+def decisions_of(tx: Connection, batch: str) -> dict[int, tuple[Region, ...]]:
+    """Object → boxes that a person decided to fill, for a batch; the last decision counts."""
+    last = {row.object: row for row in desk_queries.decisions_of(tx, batch)}
+    going = {number: row for number, row in last.items() if row.choice in desk_queries.PIXELS}
+    return {number: decode(row.boxes) for number, row in going.items()}
 
 
 def unfinished_batches(db: Database) -> frozenset[str]:

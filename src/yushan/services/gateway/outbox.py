@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from yushan.base import Broken
+from yushan.base import Broken, Unavailable
 from yushan.domain.packs import Manifest, Receipt
 from yushan.engines.observe import facts, log_for
-from yushan.services.gateway import batch_queries, pack_queries, runs
+from yushan.services.gateway import batch_queries, desk_queries, pack_queries, runs
 from yushan.services.gateway.rules import backoff_s
 from yushan.services.gateway.spool import sync_folder
 from yushan.services.gateway.states import Stage, State
@@ -97,7 +97,13 @@ class Outbox:
         return self.folder / f"{run.batch}-{run.attempt}.part"
 
     def accept(self, run: Run, manifest: Manifest) -> None:
-        """Take the draft of an attempt, already synced, as the pack that ``manifest`` describes."""
+        """Take the draft of an attempt, already synced, as the pack that ``manifest`` describes.
+
+        Raises
+        ------
+        Unavailable
+            ``gateway.decision-undone``: a person took back what the outputs were made with.
+        """
         self.draft(run).rename(self.path(manifest.pack))
         sync_folder(self.folder)
         now = now_s(self.clock)
@@ -110,6 +116,8 @@ class Outbox:
             arrow = (State.DEIDENTIFIED, State.PACKED)
             if runs.move(tx, run, arrow, now) != manifest.instances:
                 raise Broken("gateway.sum-broken")
+            if desk_queries.count_undone(tx, run.batch):  # after the move: nobody undoes any more
+                raise Unavailable("gateway.decision-undone")
             batch_queries.drop_outputs(tx, run.batch)
             runs.reach(tx, run, Stage.SEALED, now)
         log.info("gateway.pack-sealed", extra=about(run, manifest))

@@ -95,6 +95,14 @@ def move(
     return tx.execute(moved.values(state=after, changed_at=now, **values)).rowcount
 
 
+def set_reasons(
+    tx: Connection, which: ColumnElement[bool], reasons: Sequence[str], now: float
+) -> int:
+    """Say anew why objects are where they are; how many."""
+    said = {"reason": reasons[0] if reasons else None, "reasons": " ".join(reasons)}
+    return tx.execute(sa.update(OBJECT).where(which).values(changed_at=now, **said)).rowcount
+
+
 def to_judge(tx: Connection, limit: int) -> Sequence[Found]:
     """Objects that wait for a verdict again, with their places."""
     return tx.execute(

@@ -20,6 +20,12 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     chunk_files: int = 16
     #: Batches worked on or queued at a time; more would wait in a queue past their patience.
     batches_at_once: int = 16
+    #: Batches whose pictures are read at a time or queued for it.
+    reading_at_once: int = 2
+    #: Seconds in which a decision of the quarantine desk has no effect yet.
+    undo_s: float = 600.0
+    #: Patients over whom the same boxes were decided before a rule for the device is suggested.
+    rule_patients: int = 3
     #: A running attempt that gave no sign of life for this long is started again.
     patience_s: float = 900.0
     #: First and longest wait after a failure; doubled each time, with jitter.

@@ -17,10 +17,12 @@ from yushan.services.gateway.tables import OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from yushan.services.gateway.regions import Region
     from yushan.services.gateway.tables import Found
 
 
@@ -49,6 +51,8 @@ class Batch:
     #: Base64, sealed to the commons; empty until it is made.
     envelope: str
     linked: bool
+    #: True date of the examination; ``None``: not known, or the objects disagree.
+    examined_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Member:
     path: Path
     size: int
     sha256: str
+    #: What a person decided to fill in its picture, perhaps nothing; ``None``: nobody decided.
+    decided: tuple[Region, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def value(row: Found) -> Batch:
     """A row as a value."""
     return Batch(
         row.id, Stage(row.stage), row.series_instance_uid, row.patient, row.modality, row.tries,
-        row.subject or "", row.envelope or "", row.linked,
+        row.subject or "", row.envelope or "", row.linked, row.examined_on,
     )  # fmt: skip
 
 

@@ -29,8 +29,8 @@ class State(StrEnum):
 
 S = State
 
-#: state -> (who acts, states that may follow). ``retry`` is an act of one person, ``release``
-#: of two who take an object out of the gateway's hands.
+#: state -> (who acts, states that may follow). ``desk`` is what was decided at the quarantine desk,
+#: ``retry`` an act of one person, ``release`` of two who take an object out of the gateway's hands.
 LIFE: Final[dict[State, tuple[str, frozenset[State]]]] = {
     S.RECEIVED: (
         "journal",
@@ -38,14 +38,17 @@ LIFE: Final[dict[State, tuple[str, frozenset[State]]]] = {
     ),
     S.HELD: (
         "clock, consent list, key holders",
-        frozenset({S.READY, S.DEIDENTIFIED, S.QUARANTINED}),
+        frozenset({S.READY, S.DEIDENTIFIED, S.QUARANTINED, S.OPTED_OUT}),
     ),
     S.READY: ("intake", frozenset({S.HELD, S.DEIDENTIFIED, S.QUARANTINED, S.OPTED_OUT})),
-    S.DEIDENTIFIED: ("intake", frozenset({S.HELD, S.READY, S.PACKED})),
+    S.DEIDENTIFIED: ("intake", frozenset({S.HELD, S.READY, S.PACKED, S.OPTED_OUT})),
     S.PACKED: ("outbox", frozenset({S.SENT, S.OPTED_OUT, S.READY})),
     S.SENT: ("commons", frozenset({S.ACKNOWLEDGED, S.PACKED, S.READY})),
     S.ACKNOWLEDGED: ("nobody", frozenset()),
-    S.QUARANTINED: ("retry, release", frozenset({S.RECEIVED, S.RELEASED_BY_HAND})),
+    S.QUARANTINED: (
+        "desk, retry, release",
+        frozenset({S.RECEIVED, S.RELEASED_BY_HAND, S.TO_DIGITISE}),
+    ),
     S.CONFLICT: ("retry, release", frozenset({S.RECEIVED, S.RELEASED_BY_HAND})),
     S.REFUSED: ("retry, release", frozenset({S.RECEIVED, S.RELEASED_BY_HAND})),
     S.TO_DIGITISE: ("retry, release", frozenset({S.RECEIVED, S.RELEASED_BY_HAND})),
@@ -82,6 +85,8 @@ class Stage(StrEnum):
 
     FROZEN = "frozen"
     ALLOWED = "allowed"
+    #: Waits until its pictures are read, or its faces removed.
+    READING = "reading"
     CLEANED = "cleaned"
     LINKED = "linked"
     SEALED = "sealed"
@@ -92,6 +97,7 @@ class Stage(StrEnum):
 AT_STAGE: Final[dict[Stage, State]] = {
     Stage.FROZEN: S.READY,
     Stage.ALLOWED: S.READY,
+    Stage.READING: S.READY,
     Stage.CLEANED: S.DEIDENTIFIED,
     Stage.LINKED: S.DEIDENTIFIED,
     Stage.SEALED: S.PACKED,

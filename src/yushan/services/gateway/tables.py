@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Double,
     Index,
     Integer,
@@ -130,10 +131,13 @@ BATCH: Final = Table(
     Column("subject", String(16)),
     Column("linked", Boolean, nullable=False, default=False),
     Column("envelope", Text, comment="base64, sealed to the commons"),
+    Column("consent_token", String(128), comment="hex; the person at the consent office"),
+    Column("examined_on", Date, comment="true date of the examination, if it has one"),
     Column("created_at", Double, nullable=False),
     Column("changed_at", Double, nullable=False),
     Index("gateway_batch_due", "stage", "next_try"),
     Index("gateway_batch_series", "series_instance_uid"),
+    Index("gateway_batch_token", "consent_token"),
 )
 
 #: Results of stage 1 until the pack is sealed; the files lie in the work folder.
@@ -185,7 +189,7 @@ ACT: Final = Table(
     METADATA,
     Column("id", ID, primary_key=True, autoincrement=True),
     Column("object", ID, nullable=False),
-    Column("act", String(16), nullable=False, comment="retry, release"),
+    Column("act", String(16), nullable=False, comment="retry, release, redact, …"),
     Column("before", String(24), nullable=False),
     Column("who", String(64), nullable=False),
     Column("second", String(64)),
