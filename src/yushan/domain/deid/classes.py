@@ -15,15 +15,35 @@ if TYPE_CHECKING:
     from yushan.domain.deid.policy import Policy
 
 UNKNOWN_CLASS: Final = "deid.class-unknown"
+PRIVATE_CLASS: Final = "deid.class-private"
+#: Root of all classes of the Standard; others are a maker's own.
+STANDARD: Final = "1.2.840.10008."
 #: Marks in Image Type of pictures made of screens, and of drawings over pictures.
 CAPTURED: Final = re.compile(
     "SCREEN|CAPTURE|DOSE_?INFO|PASTED|REPORT|COMPOSED|OVERLAY|SSAVE|PRINT|FOREIGN|GRAPH"
 )
+#: Pictures that come with a slide and show its label.
+LABELLED: Final = frozenset({"LABEL", "OVERVIEW", "THUMBNAIL", "MACRO", "LOCALIZER"})
+#: Words of the region that say that a head is in the picture, and words that say it is not.
 HEAD: Final = re.compile(
-    "HEAD|BRAIN|FACE|SKULL|ORBIT|SINUS|NECK|NASO|EYE|EAR|JAW|MAXILL|MANDIB|IAC"
+    "HEAD|BRAIN|FACE|FACIAL|SKULL|CRANI|ORBIT|SINUS|NECK|NASO|EYE|EAR|JAW|MAXILL|MANDIB|IAC|PITUI"
+    "|CEREB|STROKE|MPRAGE|WHOLE|CERVIC|C-?SPINE|DENTAL|TMJ|THYROID|LARYN|PHARYN|CAROTID|頭|腦|臉|頸|鼻|眼"
+)
+ELSEWHERE: Final = re.compile(
+    "CHEST|THORA|LUNG|HEART|CARDI|CORONARY|BREAST|ABD|PELV|LIVER|HEPAT|KIDNEY|RENAL|PROSTAT|UTER"
+    "|COLON|BOWEL|PANCREA|SPLEEN|LUMB|SACR|T-?SPINE|L-?SPINE|HIP|KNEE|FEMUR|LEG|ANKLE|FOOT|SHOULDER"
+    "|ELBOW|WRIST|HAND|ARM|EXTREM|AORT|胸|腹|肝|肺|心|腎|骨盆|膝|腰"
 )
 #: Thicker slices do not show a face that could be matched, in mm.
 FACE_SLICE_MM: Final = 3.0
+#: Maps and series of the brain in which a face cannot be recognised (Schwarz et al. 2021).
+FACELESS: Final = frozenset(
+    {"DIFFUSION", "ADC", "FA", "TRACEW", "TENSOR", "FMRI", "BOLD", "PERFUSION", "ASL"}
+)
+#: Volumes made of projections, in which a face may be seen as in slices.
+VOLUMES: Final = frozenset({"1.2.840.10008.5.1.4.1.1.13.1.1", "1.2.840.10008.5.1.4.1.1.13.1.2"})
+#: Photographs of people, which no policy lets go with their faces.
+PORTRAITS: Final = frozenset({"1.2.840.10008.5.1.4.1.1.77.1.4"})
 
 
 class StorageClass(NamedTuple):
@@ -55,6 +75,7 @@ class Facts(NamedTuple):
     has_pixels: bool = True
     body: str = ""
     slice_mm: float | None = None
+    is_map: bool = False
 
 
 @cache
@@ -85,30 +106,47 @@ def obstacles(sop_class_uid: str, facts: Facts, policy: Policy) -> Iterator[str]
     """The reasons for which an object may not pass stage 1, as codes; none when it may."""
     row = classes().get(sop_class_uid)
     if row is None:
-        yield UNKNOWN_CLASS
+        yield UNKNOWN_CLASS if sop_class_uid.startswith(STANDARD) else PRIVATE_CLASS
         return
     route = routes()[row.route]
+    if row.route == "slide" and not LABELLED.isdisjoint(facts.image_type):
+        yield "deid.slide-label"
     if route.outcome == "quarantine":
         yield route.reason
         if route.reason not in settled_by():
             return
+    yield from by_route(row, route.reason, facts, policy)
+    yield from everything(facts)
+    if may_show_face(row, facts, policy):
+        yield "deid.face-visible"
+
+
+def by_route(row: StorageClass, reason: str, facts: Facts, policy: Policy) -> Iterator[str]:
+    """What holds the objects of some routes."""
     if row.route == "report" and policy.structured_reports == "quarantine":
-        yield route.reason
-    if row.route == "projection":
-        yield from projection(facts, policy, route.reason)
+        yield reason
+    elif row.route == "projection":
+        yield from projection(facts, policy, reason)
     elif row.route == "tomography":
         yield from tomography(facts)
-    yield from everything(facts, policy)
 
 
-def everything(facts: Facts, policy: Policy) -> Iterator[str]:
+def everything(facts: Facts) -> Iterator[str]:
     """What holds an object of any class."""
     if facts.burned_in not in ("", "NO"):
         yield "deid.burned-in"
-    if facts.recognizable == "YES" or (policy.faces != "release" and shows_face(facts)):
-        yield "deid.face-visible"
     if facts.conversion_type:
         yield "deid.captured"
+
+
+def may_show_face(row: StorageClass, facts: Facts, policy: Policy) -> bool:
+    """Whether a face may be seen, as the header says or by class, region and thickness."""
+    if facts.recognizable == "YES" or row.uid in PORTRAITS:
+        return True
+    is_volume = row.route == "tomography" or row.uid in VOLUMES
+    if not is_volume or policy.faces == "release" or not facts.has_pixels:
+        return False
+    return shows_face(facts, when_unsaid=policy.faces == "remove")
 
 
 def tomography(facts: Facts) -> Iterator[str]:
@@ -133,10 +171,19 @@ def is_grey(photometric: str) -> bool:
     return photometric in ("", "MONOCHROME1", "MONOCHROME2")
 
 
-def shows_face(facts: Facts) -> bool:
-    """Whether slices of the head are thin enough to draw a face from."""
-    is_thin = facts.slice_mm is not None and facts.slice_mm <= FACE_SLICE_MM
-    return is_thin and HEAD.search(facts.body) is not None
+def shows_face(facts: Facts, *, when_unsaid: bool) -> bool:
+    """Whether slices are thin enough, and high enough, to draw a face from.
+
+    A thickness that the header does not say counts as thin, and a region that it does not say as a
+    head where faces are looked for in the pixels (``when_unsaid``).
+    """
+    if facts.is_map or not FACELESS.isdisjoint(facts.image_type):
+        return False
+    if facts.slice_mm is not None and facts.slice_mm > FACE_SLICE_MM:
+        return False
+    if HEAD.search(facts.body):
+        return True
+    return when_unsaid and ELSEWHERE.search(facts.body) is None
 
 
 def classes_table() -> str:

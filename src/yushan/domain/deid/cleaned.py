@@ -95,7 +95,7 @@ def pixel_need(data: Buffer, policy: Policy) -> PixelNeed:
         able.discard(PIXEL_DATA)
     if not needed <= able:
         return PixelNeed("none", reasons=reasons)
-    is_primary = route == "tomography" and header.facts().has_pixels
+    is_primary = route == "tomography" and header.facts(face=False).has_pixels
     is_sampled = is_primary and policy.has(PIXEL_DATA) and policy.pixels.sample > 0
     rest: Literal["none", "sample"] = "sample" if is_sampled else "none"
     return PixelNeed("full" if PIXEL_DATA in needed else rest, FEATURES in needed, reasons)

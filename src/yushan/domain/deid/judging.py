@@ -26,7 +26,8 @@ def judged(part: Part10, header: Header, policy: Policy) -> tuple[str, ...]:
     if not all(UID.fullmatch(header.text(tag)) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES)):
         return ("deid.identity-missing",)
     syntax = TRANSFER_SYNTAXES[part.transfer_syntax_uid]
-    reasons = dict.fromkeys(obstacles(header.text(SOP_CLASS), header.facts(), policy))
+    facts = header.facts(face=policy.faces != "release")
+    reasons = dict.fromkeys(obstacles(header.text(SOP_CLASS), facts, policy))
     if syntax.video:
         reasons["deid.video-unread"] = None
     return tuple(reasons)
