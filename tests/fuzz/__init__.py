@@ -1,0 +1,1 @@
+"""Broken, lying and hostile files against the whole of stage 1."""
