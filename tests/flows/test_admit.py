@@ -21,7 +21,7 @@ from tests.flows.admitting import (
     site_keys,
 )
 
-from yushan.base import EVERYTHING, Rejected, SiteName, Unavailable
+from yushan.base import EVERYTHING, Leaving, Rejected, SiteName, Unavailable
 from yushan.domain.deid import site_pseudonym
 from yushan.domain.verifier import verify
 from yushan.engines.sandbox import Children
@@ -420,9 +420,9 @@ def test_a_forgotten_person_is_gone_from_archive_and_catalogue(database, tmp_pat
     scene.tick()
     gone = scene.catalogue.study(EVERYTHING, commons_uid(STUDY)).subject
     with database.begin() as tx:
-        assert scene.house.archive.forget(tx, gone) == 1
-        assert scene.catalogue.forget(tx, gone) == 1
-        assert scene.house.ledger.forget(tx, "subject", gone) == 1
+        assert scene.house.archive.forget(tx, Leaving(subject=gone)).removed == 1
+        assert scene.catalogue.forget(tx, Leaving(subject=gone)).removed == 1
+        assert scene.house.ledger.forget(tx, Leaving(subject=gone)).removed == 1
     assert scene.house.archive.sweep() == 1
     assert scene.catalogue.studies(EVERYTHING, Query(subjects=(gone,))) == []
     account = scene.account()

@@ -28,7 +28,7 @@ from yushan.base.ids import (
     SOPInstanceUID,
     StudyUID,
 )
-from yushan.base.leaving import Leaving, Outcome
+from yushan.base.leaving import Forgotten, Leaving
 from yushan.base.scope import EVERYTHING, NOTHING, Scope
 from yushan.base.settings import read_settings, write_settings
 
@@ -42,10 +42,10 @@ __all__ = [
     "Clock",
     "Conflict",
     "Forbidden",
+    "Forgotten",
     "Language",
     "Leaving",
     "ManualClock",
-    "Outcome",
     "PackId",
     "Problem",
     "Pseudonym",

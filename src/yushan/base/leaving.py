@@ -1,6 +1,6 @@
 """Somebody leaves: what every room that keeps something of a person is told, and answers.
 
-A room keeps the promise by ``forget(tx, leaving) -> Outcome``: in the caller's transaction nobody
+A room keeps the promise by ``forget(tx, leaving) -> Forgotten``: in the caller's transaction nobody
 finds the person's data any more; again changes nothing. Files go afterwards, with its ``sweep``.
 """
 
@@ -27,7 +27,7 @@ class Leaving:
         return self.series is None
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     """What a room did: counts and codes, nothing personal.
 
     ``removed`` counts what nobody finds any more, in the room's own unit; ``files`` those that go

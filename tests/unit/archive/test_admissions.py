@@ -4,7 +4,7 @@ import pytest
 from tests.unit.archive.making import NORTH, SOUTH, keep, make_house, make_manifest, upload
 from tests.unit.packs.packing import make_pack
 
-from yushan.base import Conflict, PackId
+from yushan.base import Conflict, Leaving, PackId
 from yushan.services.archive import Outcome
 
 SUMMARY, DATA = make_pack(b"one" * 100, b"two" * 50)
@@ -120,7 +120,9 @@ def test_failed_instances_are_set_aside_with_their_bytes(database, tmp_path):
     [key] = house.store.keys("quarantine/")
     assert house.store.get(key) == b"two" * 50
     with house.db.begin() as tx:
-        assert house.admissions.forget(tx, "P" * 16) == [key]
+        assert house.admissions.forget(tx, Leaving(subject="P" * 16)).files == 1
+    assert house.admissions.send_off() == 1
+    assert list(house.store.keys("quarantine/")) == []
     assert house.admissions.quarantined() == []
 
 

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from tests.unit.archive.making import keep, make_house, make_series, put, series_of
 
-from yushan.base import Broken, Conflict, PackId, Pseudonym, SeriesUID, Unavailable
+from yushan.base import Broken, Conflict, Leaving, PackId, SeriesUID, Unavailable
 from yushan.engines.store import MemoryStore
 from yushan.services.archive import Archive, ArchiveFault, Staged
 from yushan.services.archive.layout import pack_key, sidecar_key
@@ -221,7 +221,7 @@ def test_a_forgotten_person_leaves_no_byte(database, tmp_path):
     stays = keep(house, "b", contents=(b"b",))
     house.archive.series_sidecars(series_of(gone))
     with database.begin() as tx:
-        assert house.archive.forget(tx, Pseudonym("Q" * 16)) == 1
+        assert house.archive.forget(tx, Leaving(subject="Q" * 16)).removed == 1
     assert house.archive.series_sidecars(series_of(gone)) == []
     assert house.archive.check().holds
     assert [staged.pack for staged in house.archive.stored()] == [stays.pack]

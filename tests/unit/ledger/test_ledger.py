@@ -127,7 +127,7 @@ def test_personal_fields_stand_as_commitments_and_can_be_destroyed(database, tmp
         page.read_bytes() for page in (tmp_path / "out").rglob("*") if page.is_file()
     )
     with database.begin() as tx:
-        assert ledger.forget(tx, "subject", "ABCDEFGHIJKLMN27") == 1
+        assert ledger.destroy(tx, "subject", "ABCDEFGHIJKLMN27") == 1
     assert ledger.private(number) == {}
     assert ledger.private(number + 1) == {"subject": "ZZZZZZZZZZZZZZZZ"}
     assert ledger.verify().holds

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from yushan.base import Conflict, PackId, SiteName, canonical_json
+from yushan.base import Conflict, Forgotten, PackId, SiteName, canonical_json
 from yushan.domain.packs import IncomingState, read_members
 from yushan.engines.observe import facts, log_for
 from yushan.services.archive import files
 from yushan.services.archive import incoming_queries as queries
-from yushan.services.archive.incoming import incoming_of, part_path, row_of, stamp
+from yushan.services.archive.incoming import (
+    incoming_of,
+    part_path,
+    row_of,
+    stamp,
+    without_person,
+)
 from yushan.services.archive.layout import quarantine_key
 from yushan.services.archive.values import Incoming, Outcome, Quarantined, SiteAccount
 
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from yushan.base import Clock
+    from yushan.base import Clock, Leaving
     from yushan.engines.database import Database
     from yushan.engines.store import Store
 
@@ -75,6 +81,8 @@ class Admissions:
     def close(self, tx: Connection, incoming: Incoming, outcome: Outcome) -> None:
         """Note what became of every instance, in the transaction that made it so.
 
+        From then on nothing in the row says whose they were.
+
         Raises
         ------
         Conflict
@@ -82,6 +90,7 @@ class Admissions:
         """
         values = {
             "state": ADMITTED.value,
+            "manifest": without_person(incoming.manifest),
             "reasons": "[]",
             "result": outcome.result,
             "admitted": outcome.admitted,
@@ -171,17 +180,49 @@ class Admissions:
             for row in rows
         ]
 
-    def forget(self, tx: Connection, subject: str) -> list[str]:
-        """Forget a person's instances in quarantine; keys for `Store.delete` after the commit."""
-        return [quarantine_key(*names) for names in queries.forget_quarantined(tx, subject)]
+    def forget(self, tx: Connection, leaving: Leaving) -> Forgotten:
+        """Forget a person's instances in quarantine; their files go with the next `sweep`.
+
+        Also where only some series leave: of an instance that failed nobody can say which it is.
+        """
+        gone = queries.forget_quarantined(tx, leaving.subject)
+        queries.send_away(tx, [quarantine_key(*names) for names in gone])
+        return Forgotten(removed=len(gone), files=len(gone))
+
+    def destroy(self, tx: Connection, site: SiteName, pack: PackId) -> bool:
+        """A pack on its way whose person left: its instances count as opted out.
+
+        Its bytes go with the next `sweep`. False if it has come to its end.
+        """
+        found = queries.row(tx, site, pack)
+        if found is None:
+            return False
+        manifest = incoming_of(found, self.folder).manifest
+        return queries.destroy(tx, site, pack, without_person(manifest))
+
+    def under_way(self) -> list[Incoming]:
+        """Packs that are not admitted: coming, waiting, held or refused."""
+        with self.db.read() as tx:
+            return [incoming_of(found, self.folder) for found in queries.under_way(tx)]
 
     def sweep(self, stale_days: float = 14.0) -> int:
         """Drop packs that never became whole, and files nobody needs; how many files went."""
         before = (self.clock.now() - timedelta(days=stale_days)).isoformat(timespec="milliseconds")
+        self.send_off()
         with self.db.begin() as tx:
             for site, pack in queries.old(tx, before):
                 queries.drop(tx, site, pack, before)
         return sum(self.swept(path) for path in sorted(self.folder.glob("*/*.part")))
+
+    def send_off(self) -> int:
+        """Delete the files of forgotten persons; how many."""
+        with self.db.read() as tx:
+            keys = queries.leaving(tx)
+        for key in keys:
+            self.store.delete(key)
+            with self.db.begin() as tx:
+                queries.gone(tx, key)
+        return len(keys)
 
     def swept(self, path: Path) -> bool:
         """Remove one file if no row needs it; nobody writes to it meanwhile."""

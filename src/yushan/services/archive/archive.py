@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from yushan.base import (
     Absent,
     Broken,
     Conflict,
+    Forgotten,
     PackId,
     Pseudonym,
     SeriesUID,
@@ -19,6 +21,7 @@ from yushan.base import (
 from yushan.services.archive import archive_queries as queries
 from yushan.services.archive.checking import check_pack, strays
 from yushan.services.archive.layout import PACK_END, PACKS, pack_key, pack_of, sidecar_key
+from yushan.services.archive.parting import write_remainder
 from yushan.services.archive.sidecars import Sidecars
 from yushan.services.archive.values import (
     ArchiveReport,
@@ -29,18 +32,19 @@ from yushan.services.archive.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from yushan.base import Clock
+    from yushan.base import Clock, Leaving
     from yushan.domain.packs import Sidecar
     from yushan.engines.database import Database
     from yushan.engines.store import Store
 
 #: Files without a row are left alone this long: an admission may be under way.
 PATIENCE_S = 86_400
+NOTHING_APART: Final[Mapping[PackId, Staged]] = {}
 
 
 class Archive:
@@ -167,12 +171,62 @@ class Archive:
         """Forget the index (not the packs), to make it anew with `enter`."""
         queries.clear(tx)
 
-    def forget(self, tx: Connection, subject: Pseudonym) -> int:
-        """Take a person's packs out; their files leave with the next `sweep`. How many packs."""
-        packs = queries.packs_of_subject(tx, subject)
-        queries.remove_packs(tx, [pack for pack, _ in packs])
-        queries.send_away(tx, packs, int(self.clock.now().timestamp()))
-        return len(packs)
+    def set_apart(self, leaving: Leaving, folder: Path) -> dict[PackId, Staged]:
+        """Where only some series of a pack leave: the pack of the others, put into the store.
+
+        By the old pack's id, for `forget`; drafts are written in ``folder``. Twice is once.
+        """
+        with self.db.read() as tx:
+            packs = queries.packs_of_subject(tx, leaving.subject)
+        found = {}
+        for pack, parts in packs:
+            sidecars = self.staged(PackId(pack), parts).sidecars
+            stay = [one for one in sidecars if not leaves(leaving, one.series_instance_uid)]
+            if stay and len(stay) < len(sidecars):
+                found[PackId(pack)] = self.put_remainder(PackId(pack), stay, folder)
+        return found
+
+    def put_remainder(self, pack: PackId, stay: Sequence[Sidecar], folder: Path) -> Staged:
+        """Write and put the pack of the series that stay."""
+        draft = folder / f"{uuid.uuid4().hex}.pack"
+        try:
+            summary, made = write_remainder(lambda at, size: self.read(pack, at, size), stay, draft)
+            self.put(summary.pack, draft, made)
+        finally:
+            draft.unlink(missing_ok=True)
+        return Staged(summary.pack, summary.size, tuple(made))
+
+    def forget(
+        self, tx: Connection, leaving: Leaving, apart: Mapping[PackId, Staged] = NOTHING_APART
+    ) -> Forgotten:
+        """Take a person's packs out; their files leave with the next `sweep`. Counts packs.
+
+        Raises
+        ------
+        Conflict
+            ``archive.overtaken``: a pack holds series that stay and was not `set_apart`.
+        """
+        gone = []
+        for pack, parts in queries.packs_of_subject(tx, leaving.subject):
+            series = queries.parts_of_pack(tx, pack)
+            going = [one for one in series if leaves(leaving, one.series_instance_uid)]
+            if not going:
+                continue
+            if len(going) < len(series):
+                self.exchange(tx, PackId(pack), apart)
+            gone.append((pack, parts))
+        queries.remove_packs(tx, [pack for pack, _ in gone])
+        queries.send_away(tx, gone, int(self.clock.now().timestamp()))
+        return Forgotten(removed=len(gone), files=sum(1 + parts for _, parts in gone))
+
+    def exchange(self, tx: Connection, pack: PackId, apart: Mapping[PackId, Staged]) -> None:
+        """Enter the pack of the series that stay in the place of the old one."""
+        staged = apart.get(pack)
+        if staged is None or not queries.fulfil(tx, staged.pack):
+            raise Conflict("archive.overtaken", pack=pack)
+        self.enter(tx, staged)
+        stay = sum(len(sidecar.instances) for sidecar in staged.sidecars)
+        queries.exchange_result(tx, pack, staged.pack, stay)
 
     def sweep(self) -> int:
         """Delete files that are to leave or got no row within a day; how many packs."""
@@ -187,6 +241,11 @@ class Archive:
             with self.db.begin() as tx:
                 queries.gone(tx, pack)
         return len(leaving)
+
+
+def leaves(leaving: Leaving, series: str) -> bool:
+    """Whether a series is among those that leave."""
+    return leaving.series is None or series in leaving.series
 
 
 def records(staged: Staged) -> tuple[PackRecord, list[PartRecord]]:

@@ -174,6 +174,17 @@ def remove_packs(tx: sa.Connection, names: Sequence[str]) -> None:
         tx.execute(sa.delete(PACK).where(PACK.c.pack.in_(some)))
 
 
+def exchange_result(tx: sa.Connection, old: str, new: str, stay: int) -> None:
+    """A site's pack is now ``new``, with ``stay`` instances; the others count as opted out."""
+    tx.execute(
+        sa.update(INCOMING)
+        .where(INCOMING.c.result == old)
+        .values(
+            opted_out=INCOMING.c.opted_out + INCOMING.c.admitted - stay, admitted=stay, result=new
+        )
+    )
+
+
 def clear(tx: sa.Connection) -> None:
     """Forget all rows that are made of packs."""
     tx.execute(sa.delete(PART))

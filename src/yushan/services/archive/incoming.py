@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from yushan.base import Absent, PackId, SiteName
+from yushan.base import Absent, PackId, SiteName, canonical_json
 from yushan.domain.packs import IncomingState, Manifest, PackState, Receipt
 from yushan.services.archive import incoming_queries as queries
 from yushan.services.archive.values import Incoming
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from yushan.base import Clock
     from yushan.engines.database import Database
+
+#: Stands where a site's pseudonym stood.
+NOBODY: Final = "A" * 16
 
 
 def part_path(folder: Path, site: str, pack: str) -> Path:
@@ -57,6 +60,12 @@ def incoming_of(found: Row[Any], folder: Path) -> Incoming:
         part_path(folder, found.site, found.pack),
         found.attempt,
     )
+
+
+def without_person(manifest: Manifest) -> str:
+    """The manifest as it is kept once the pack has come to its end: nobody is in it."""
+    bare = msgspec.structs.replace(manifest, subject=NOBODY, envelope="")
+    return canonical_json(bare).decode()
 
 
 def receipt_of(found: Row[Any]) -> Receipt | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 from yushan.engines.database import insert_once
-from yushan.services.archive.tables import INCOMING, PACK, QUARANTINE
+from yushan.services.archive.tables import INCOMING, LEAVING, PACK, QUARANTINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,8 +108,44 @@ def forget_quarantined(tx: sa.Connection, subject: str) -> list[tuple[str, str, 
     same = QUARANTINE.c.subject == subject
     names = sa.select(QUARANTINE.c.site, QUARANTINE.c.source, QUARANTINE.c.member).where(same)
     found = [(row.site, row.source, row.member) for row in tx.execute(names)]
+    for (site, source), count in Counter((site, source) for site, source, _ in found).items():
+        counts = {"quarantined": INCOMING.c.quarantined - count,
+                  "opted_out": INCOMING.c.opted_out + count}  # fmt: skip
+        tx.execute(sa.update(INCOMING).where(at(site, source)).values(**counts))
     tx.execute(sa.delete(QUARANTINE).where(same))
     return found
+
+
+def under_way(tx: sa.Connection) -> list[sa.Row[Any]]:
+    """Packs that are not admitted."""
+    wanted = sa.select(INCOMING).where(INCOMING.c.state != "admitted")
+    return list(tx.execute(wanted.order_by(INCOMING.c.site, INCOMING.c.pack)))
+
+
+def destroy(tx: sa.Connection, site: str, pack: str, manifest: str) -> bool:
+    """End a pack: without receipt the row goes, with one its instances count as opted out."""
+    here = sa.and_(at(site, pack), INCOMING.c.state != "admitted")
+    coming = sa.delete(INCOMING).where(here, INCOMING.c.receipt.is_(None))
+    if tx.execute(coming).rowcount:
+        return True
+    values = {"state": "admitted", "manifest": manifest, "reasons": "[]", "admitted": 0,
+              "duplicate": 0, "quarantined": 0, "opted_out": INCOMING.c.instances}  # fmt: skip
+    return tx.execute(sa.update(INCOMING).where(here).values(**values)).rowcount == 1
+
+
+def send_away(tx: sa.Connection, keys: Sequence[str]) -> None:
+    """Files of the store that are to go."""
+    insert_once(tx, LEAVING, [{"key": key} for key in keys])
+
+
+def leaving(tx: sa.Connection) -> list[str]:
+    """Files that are to go."""
+    return list(tx.scalars(sa.select(LEAVING.c.key).order_by(LEAVING.c.key)))
+
+
+def gone(tx: sa.Connection, key: str) -> None:
+    """A file has left."""
+    tx.execute(sa.delete(LEAVING).where(LEAVING.c.key == key))
 
 
 def accounts(tx: sa.Connection) -> list[sa.Row[Any]]:

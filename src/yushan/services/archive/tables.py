@@ -102,3 +102,10 @@ QUARANTINE: Final = Table(
     Column("at", String(40), nullable=False),
     Index("archive_quarantine_subject", "subject"),
 )
+
+#: Files of forgotten persons that are still in the store; gone with the row.
+LEAVING: Final = Table(
+    "archive_leaving",
+    METADATA,
+    Column("key", String(255), primary_key=True),
+)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from yushan.base import Absent, Pseudonym
+from yushan.base import Absent, Forgotten, Pseudonym
 from yushan.domain.terms import ROWS
 from yushan.services.catalogue import queries, visible
 from yushan.services.catalogue.facts import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from yushan.base import Scope, StudyUID
+    from yushan.base import Leaving, Scope, StudyUID
     from yushan.domain.packs import Sidecar
     from yushan.engines.database import Database
 
@@ -70,12 +70,14 @@ class Catalogue:
             after[row.series_instance_uid] = row if known is None else merge(known, row)
         for uid in sorted({row.series_instance_uid for row in rows}):
             queries.write_series(tx, after[uid], known=uid in before)
-        series = list(after.values())
-        descriptions = [row.description for row in series]
+        self.write_study(tx, list(after.values()), known=bool(before))
+        queries.change_cube(tx, difference(counts_of(before.values()), counts_of(after.values())))
+
+    def write_study(self, tx: Connection, series: Sequence[SeriesRow], *, known: bool) -> None:
+        """The study as these series make it, and by what it is found."""
         made = study_row(series)
-        queries.write_study(tx, made, descriptions, known=bool(before))
+        queries.write_study(tx, made, [row.description for row in series], known=known)
         queries.write_facets(tx, made, facets_of(series))
-        queries.change_cube(tx, difference(counts_of(before.values()), counts_of(series)))
 
     def studies(
         self,
@@ -157,14 +159,27 @@ class Catalogue:
             total = sum(queries.by_row(tx).values(), start=Counts())
         return Totals(subjects, studies, total.series, total.instances, total.bytes)
 
-    def forget(self, tx: Connection, subject: Pseudonym) -> int:
-        """Take a person out, also of the cube; how many studies went."""
-        studies = queries.studies_of_subject(tx, subject)
-        for study in studies:
-            before = queries.series_of_study(tx, study)
-            queries.change_cube(tx, difference(counts_of(before.values()), {}))
-        queries.remove_subject(tx, subject)
-        return len(studies)
+    def forget(self, tx: Connection, leaving: Leaving) -> Forgotten:
+        """Take a person's series out, also of studies and cube; counts series."""
+        removed = 0
+        for study in queries.studies_of_subject(tx, leaving.subject):
+            removed += self.forget_in_study(tx, study, leaving)
+        queries.refresh_subject(tx, leaving.subject)
+        return Forgotten(removed=removed)
+
+    def forget_in_study(self, tx: Connection, study: StudyUID, leaving: Leaving) -> int:
+        """Take series out of one study, and the study if none is left; how many series."""
+        before = queries.series_of_study(tx, study)
+        gone = [uid for uid in before if leaving.whole or uid in (leaving.series or ())]
+        stay = {uid: row for uid, row in before.items() if uid not in set(gone)}
+        if gone:
+            queries.remove_series(tx, study, gone)
+            queries.change_cube(
+                tx, difference(counts_of(before.values()), counts_of(stay.values()))
+            )
+        if gone and stay:
+            self.write_study(tx, list(stay.values()), known=True)
+        return len(gone)
 
     def clear(self, tx: Connection) -> None:
         """Forget everything, to make it anew from sidecars with `add`."""

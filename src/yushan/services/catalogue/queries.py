@@ -132,12 +132,15 @@ def studies_of_subject(tx: sa.Connection, subject: str) -> list[StudyUID]:
     return [StudyUID(uid) for uid in tx.scalars(wanted)]
 
 
-def remove_subject(tx: sa.Connection, subject: str) -> None:
-    """Take a person's rows out (not their share of the cube)."""
-    theirs = sa.select(STUDY.c.study_instance_uid).where(STUDY.c.subject == subject)
-    tx.execute(sa.delete(FACET).where(FACET.c.study_instance_uid.in_(theirs)))
-    for table in (SERIES, STUDY, SUBJECT):
-        tx.execute(sa.delete(table).where(table.c.subject == subject))
+def remove_series(tx: sa.Connection, study: str, series: Sequence[str]) -> None:
+    """Take series of a study out, and the study with its facets (not their share of the cube)."""
+    tx.execute(sa.delete(FACET).where(FACET.c.study_instance_uid == study))
+    for start in range(0, len(series), 500):
+        some = SERIES.c.series_instance_uid.in_(series[start : start + 500])
+        tx.execute(sa.delete(SERIES).where(some))
+    left = sa.select(SERIES.c.series_instance_uid).where(SERIES.c.study_instance_uid == study)
+    same = STUDY.c.study_instance_uid == study
+    tx.execute(sa.delete(STUDY).where(same, ~sa.exists(left)))
 
 
 def clear(tx: sa.Connection) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from yushan.base import Absent, canonical_json
+from yushan.base import Absent, Forgotten, canonical_json
 from yushan.services.ledger import queries
 from yushan.services.ledger.check import check_tables
 from yushan.services.ledger.export import write_export
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from yushan.base import Clock
+    from yushan.base import Clock, Leaving
     from yushan.engines.database import Database
     from yushan.services.ledger.merkle import Node
     from yushan.services.ledger.ports import Signer
@@ -62,7 +62,7 @@ class Ledger:
 
         ``kind`` is ``room.event``; ``facts`` are JSON values without anything personal.
         ``private`` are personal fields: the tree gets commitments, the values stay in a table of
-        their own and can be destroyed (`forget`).
+        their own and can be destroyed (`destroy`).
         """
         if not KIND.fullmatch(kind):
             raise ValueError(f"not a kind of entry: {kind}")
@@ -145,12 +145,18 @@ class Ledger:
             rows = queries.openings(tx, number)
         return {name: msgspec.json.decode(value) for name, _, value in rows}
 
-    def forget(self, tx: Connection, name: str, value: Any) -> int:  # noqa: ANN401 - any JSON value
+    def destroy(self, tx: Connection, name: str, value: Any) -> int:  # noqa: ANN401 - any JSON value
         """Destroy all personal fields of entries in which ``name`` is ``value``; of how many.
 
         Proofs hold as before: the tree never held the values.
         """
         return queries.destroy_openings(tx, name, spelled(value))
+
+    def forget(self, tx: Connection, leaving: Leaving) -> Forgotten:
+        """Destroy the openings of a person who leaves as a whole; the salted commitments stay."""
+        if not leaving.whole:
+            return Forgotten()
+        return Forgotten(removed=self.destroy(tx, "subject", leaving.subject))
 
     def verify(self) -> Verdict:
         """Compare every entry, subtree, opening and head with what was hashed and signed."""
