@@ -67,6 +67,10 @@ def content(kind: str, concept: object, **values: object) -> dict[int, object]:
 
 
 FINDING = code("121071", "DCM", "Finding")
+IMAGE_REFERENCE = {
+    0x00081150: ("UI", "1.2.840.10008.5.1.4.1.1.2"),
+    0x00081155: ("UI", "1.2.3.4.5.6.7.8.99999"),
+}
 
 
 def report(*items: dict[int, object]) -> bytes:
@@ -120,12 +124,48 @@ def test_a_report_is_rebuilt_from_known_concepts() -> None:
         data, "DaMing", "王大明", "MeiLing", "99LOCAL", "1.2.9.9.9.99999999", "ACC20190725X9"
     )
     kinds = [one.ValueType for one in made.ContentSequence]
-    assert kinds == ["NUM", "TEXT", "UIDREF", "DATETIME", "CODE", "CONTAINER"]
+    assert kinds == ["NUM", "TEXT", "PNAME", "UIDREF", "DATETIME", "CODE", "CONTAINER"]
+    assert made.ContentSequence[2].PersonName == "REMOVED"
     assert made.ConceptNameCodeSequence[0].CodeMeaning == "Imaging Measurement Report"
     assert made.ContentSequence[0].MeasuredValueSequence[0].NumericValue == 12.5
     assert made.ContentSequence[1].TextValue == "lung nodule"
-    assert made.ContentSequence[5].ContentSequence[0].TextValue == "REMOVED"
+    assert made.ContentSequence[6].ContentSequence[0].TextValue == "REMOVED"
     assert "113104" in [one.CodeValue for one in made.DeidentificationMethodCodeSequence]
+
+
+def test_references_by_position_follow_their_target() -> None:
+    local = content("TEXT", code("99", "99LOCAL", "x"), TextValue=("UT", "nodule"))
+    image = content("IMAGE", FINDING, ReferencedSOPSequence=("SQ", [IMAGE_REFERENCE]))
+    to_image = {
+        0x0040A010: ("CS", "INFERRED FROM"),
+        0x0040DB73: ("UL", struct.pack("<3L", 1, 2, 2)),
+    }
+    to_local = {0x0040A010: ("CS", "INFERRED FROM"), 0x0040DB73: ("UL", struct.pack("<2L", 1, 1))}
+    group = content("CONTAINER", FINDING, ContentSequence=("SQ", [local, image]))
+    finding = content("CODE", FINDING, ConceptCodeSequence=code("39607008", "SCT", "Lung"))
+    finding[0x0040A730] = ("SQ", [to_local, to_image])
+    made = released(report(local, group, dict(sorted(finding.items()))))
+    assert [one.ValueType for one in made.ContentSequence] == ["CONTAINER", "CODE"]
+    (reference,) = made.ContentSequence[1].ContentSequence
+    assert reference.ReferencedContentItemIdentifier == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("years", "stays"), [("63", True), ("89.9", True), ("93", False)])
+def test_the_oldest_ages_are_no_number_in_a_report(years: str, stays: bool) -> None:
+    measured = ("SQ", [{0x004008EA: code("a", "UCUM", "years"), 0x0040A30A: ("DS", years)}])
+    age = content("NUM", code("121033", "DCM", "Subject Age"), MeasuredValueSequence=measured)
+    born = content("DATE", code("121031", "DCM", "Subject Birth Date"), Date=("DA", "19560312"))
+    lung = content("CODE", FINDING, ConceptCodeSequence=code("39607008", "SCT", "Lung"))
+    kinds = [one.ValueType for one in released(report(age, born, lung)).ContentSequence]
+    assert kinds == ["NUM", "CODE"] if stays else kinds == ["CODE"]
+
+
+def test_measurements_of_concepts_that_no_table_lists_stay_when_their_scheme_is_public() -> None:
+    measured = ("SQ", [{0x004008EA: code("cm", "UCUM", "cm"), 0x0040A30A: ("DS", "4.1")}])
+    echo = code("29438-9", "LN", "LV thickness for DaMing")
+    made = released(report(content("NUM", echo, MeasuredValueSequence=measured)), "DaMing")
+    assert made.ContentSequence[0].ConceptNameCodeSequence[0].CodeValue == "29438-9"
+    assert made.ContentSequence[0].MeasuredValueSequence[0].NumericValue == 4.1
 
 
 def test_a_report_of_local_concepts_is_held() -> None:

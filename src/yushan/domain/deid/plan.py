@@ -98,7 +98,10 @@ class Plan(dict[int, Rule]):
         if "U" in row.basic and basic is Action.KEEP:
             return draft._replace(action=Action.KEEP)
         if draft.vrs == ("SQ",) and basic is Action.DUMMY:
-            return draft._replace(action=Action.KEEP, fallback=Action.DUMMY)
+            asked, basic = (
+                (Action.KEEP, basic) if "D" in row.basic else (Action.EMPTY, Action.EMPTY)
+            )
+            return draft._replace(action=asked, fallback=basic)
         return draft._replace(action=basic, fallback=basic)
 
     def below(self, tag: int) -> Plan:

@@ -10,12 +10,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yushan.domain.deid import codes, encode
-from yushan.domain.deid.content import CONTENT_SEQUENCE, ContentItem, is_kept_item
+from yushan.domain.deid.content import CONTENT_SEQUENCE
 from yushan.domain.deid.plan import TEXT_VRS, Action, Rule
 from yushan.domain.deid.policy import PERFORMED
 from yushan.domain.deid.private import block_of, is_creator, private_rule
 from yushan.domain.deid.tables import settings
 from yushan.domain.deid.task import Outcome
+from yushan.domain.deid.trees import BY_POSITION, Tree, tree_of
 from yushan.domain.deid.values import DUMMIES, kept_value
 from yushan.domain.dicom import declared_charset, decode
 
@@ -32,8 +33,9 @@ MOST_REMEMBERED: Final = 1024
 LABELS: Final = {
     int(tag, 16): (int(row["number"], 16), row["word"]) for tag, row in settings()["labels"].items()
 }
+#: What becomes of these depends on more than their value.
+PLACED: Final = frozenset(LABELS) | {CONTENT_SEQUENCE}
 CODES: Final = (codes.CODE_VALUE, codes.LONG_CODE_VALUE, codes.URN_CODE_VALUE)
-CONCEPT_NAME, VALUE_TYPE, BY_POSITION = 0x0040A043, 0x0040A040, 0x0040DB73
 CODING_SCHEMES: Final = 0x00080110
 GRAPHIC_ANNOTATIONS, GRAPHIC_OBJECTS = 0x00700001, 0x00700009
 #: Trees lose all items rather than keep one that says nothing.
@@ -74,12 +76,13 @@ UNKNOWN: Final = Outcome(None, 0, frozenset({"deid.unknown-attribute"}))
 class Rewriter:
     """Rewrites one object for one task."""
 
-    __slots__ = ("data", "part", "task")
+    __slots__ = ("data", "part", "task", "tree")
 
     def __init__(self, part: Part10, task: Task) -> None:
         self.part: Final = part
         self.data: Final = part.buffer
         self.task: Final = task
+        self.tree: Tree | None = None
 
     def level(self, elements: tuple[Element, ...], place: Place, fixed: Fixed) -> Level:
         """All elements of a level; ``fixed`` says what is written, or left out, in their stead."""
@@ -114,7 +117,7 @@ class Rewriter:
                 outcome = memory.get((tag, element[1], raw))
                 if outcome is None:
                     outcome = self.fresh(element, rule, place, elements)
-                    if len(raw) <= MOST_REMEMBERED and tag not in LABELS:
+                    if len(raw) <= MOST_REMEMBERED and tag not in PLACED:
                         memory[tag, element[1], raw] = outcome
                         task.size += 1
                 yield tag, outcome
@@ -194,12 +197,16 @@ class Rewriter:
             scheme = self.scheme(item)
             return None if scheme is None else self.level(item.elements, place, scheme)
         if not tags.isdisjoint(CODES):
-            code = self.code(item, place)
+            code = self.code(item, place.charset)
             if code is None:
                 return None
             fixed = dict.fromkeys(codes.CODE_TAGS) | codes.written(code)
-        if tag == CONTENT_SEQUENCE and not self.is_kept_content(item, place):
-            return None
+        if tag == CONTENT_SEQUENCE:
+            tree = self.report()
+            if item.start not in tree.kept:
+                return None
+            if (target := tree.targets.get(item.start)) is not None:
+                fixed[BY_POSITION] = encode.element(BY_POSITION, "UL", target)
         level = self.level(item.elements, place, fixed)
         is_bare = tag == GRAPHIC_ANNOTATIONS and GRAPHIC_OBJECTS not in tags
         return None if is_bare or (item.elements and not level.parts) else level
@@ -213,10 +220,10 @@ class Rewriter:
                 }
         return None
 
-    def code(self, item: Item, place: Place) -> codes.Code | None:
+    def code(self, item: Item, charset: tuple[str, ...]) -> codes.Code | None:
         """The code of a coded item as it may be written."""
         found = {
-            element.tag: self.text(element, place.charset)
+            element.tag: self.text(element, charset)
             for element in item.elements
             if element.tag in codes.CODE_TAGS
         }
@@ -228,18 +235,11 @@ class Rewriter:
             return code._replace(version=version)
         return code
 
-    def is_kept_content(self, item: Item, place: Place) -> bool:
-        """Whether a content item of a report stays."""
-        value_type, concept = "", ("", "")
-        for element in item.elements:
-            if element.tag == VALUE_TYPE:
-                value_type = self.text(element)
-            elif element.tag == CONCEPT_NAME and element.items:
-                code = self.code(element.items[0], place)
-                concept = (code.scheme, code.value) if code else ("", "-")
-        is_reference = any(element.tag == BY_POSITION for element in item.elements)
-        content = ContentItem(value_type, *concept, is_reference)
-        return is_kept_item(content, self.task.policy)
+    def report(self) -> Tree:
+        """What stays of the report tree, worked out when the first of its items comes."""
+        if self.tree is None:
+            self.tree = tree_of(self.part, self.part.elements, self.code, self.task.policy)
+        return self.tree
 
     def private(self, elements: list[Element], place: Place) -> Iterator[tuple[int, Outcome]]:
         """The safe private elements, and the creators of blocks that still hold any."""
