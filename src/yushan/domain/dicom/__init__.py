@@ -7,8 +7,9 @@ Start at ``part10.py``, then ``walker.py``.
 
 from yushan.domain.dicom.description import Description, describe
 from yushan.domain.dicom.dictionary import attribute_of, implicit_vr, keyword_of, tag_of
+from yushan.domain.dicom.lookup import Lookup
 from yushan.domain.dicom.part10 import is_dicom, walk
-from yushan.domain.dicom.pixels import fragments
+from yushan.domain.dicom.pixels import fragments, frame_ranges
 from yushan.domain.dicom.summary import Summary, summarize, summary_of
 from yushan.domain.dicom.tables import (
     REGISTERED_UIDS,
@@ -39,6 +40,7 @@ __all__ = [
     "Description",
     "Element",
     "Item",
+    "Lookup",
     "Part10",
     "Summary",
     "TransferSyntax",
@@ -47,6 +49,7 @@ __all__ = [
     "decode",
     "describe",
     "fragments",
+    "frame_ranges",
     "implicit_vr",
     "is_dicom",
     "keyword_of",

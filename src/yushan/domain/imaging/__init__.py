@@ -7,12 +7,16 @@ Call it in children only: here foreign codecs read foreign bytes. Start at ``dec
 
 from yushan.domain.imaging.codestream import jpeg2000_size, jpeg_size
 from yushan.domain.imaging.decoding import decode_frame, stored_frame
+from yushan.domain.imaging.display import Look, Table, displayed
 from yushan.domain.imaging.encoding import encode_frame, lossless_syntax
 from yushan.domain.imaging.shape import Shape
 
 __all__ = [
+    "Look",
     "Shape",
+    "Table",
     "decode_frame",
+    "displayed",
     "encode_frame",
     "jpeg2000_size",
     "jpeg_size",

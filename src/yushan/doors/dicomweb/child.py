@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from yushan.domain.imaging import Shape
-    from yushan.doors.dicomweb.picture import Look, Wanted
+    from yushan.domain.imaging import Look, Shape
+    from yushan.doors.dicomweb.picture import Wanted
 
 
 def render(data: bytes, pixels: Shape, look: Look, wanted: Wanted) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from yushan.domain.imaging import Shape
+from yushan.domain.imaging import Look, Shape, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,28 +15,6 @@ if TYPE_CHECKING:
 SHARED: Final = "52009229"
 PER_FRAME: Final = "52009230"
 PALETTE: Final = (("00281101", "00281201"), ("00281102", "00281202"), ("00281103", "00281203"))
-
-
-class Table(NamedTuple):
-    """A look-up table: entries, first input value, bits of an entry, and the values."""
-
-    entries: int
-    first: int
-    bits: int
-    data: bytes
-
-
-class Look(NamedTuple):
-    """How stored values become grey or colour (PS3.3 C.11.1, C.11.2, C.7.6.3.1.5)."""
-
-    slope: float = 1.0
-    intercept: float = 0.0
-    window: tuple[float, float] | None = None
-    function: str = "LINEAR"
-    table: Table | None = None
-    palette: tuple[Table, ...] = ()
-    inverse: bool = False
-    padding: tuple[int, int] | None = None
 
 
 class Wanted(NamedTuple):
