@@ -6,7 +6,17 @@ Start at ``files.py``.
 """
 
 from yushan.flows.cleaning.disk import disk_room
-from yushan.flows.cleaning.files import How, Known, Result, Source, clean, content, look, output_path
+from yushan.flows.cleaning.files import (
+    How,
+    Known,
+    Result,
+    Source,
+    clean,
+    content,
+    look,
+    output_path,
+    stage_one,
+)
 
 __all__ = [
     "How",
@@ -18,4 +28,5 @@ __all__ = [
     "disk_room",
     "look",
     "output_path",
+    "stage_one",
 ]

@@ -25,7 +25,7 @@ from yushan.flows.cleaning.disk import disk_room
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yushan.domain.deid import Policy, SiteKeys
+    from yushan.domain.deid import Policy, Released, SiteKeys
     from yushan.domain.dicom import Part10
 
 #: Files up to this size are read, larger ones are mapped.
@@ -138,10 +138,7 @@ def clean_one(source: Source, how: How) -> Result:
 
 def release(number: int, data: bytes | mmap.mmap, how: How) -> Result:
     """De-identify, write, and let another program verify what is in the file."""
-    made = deidentify(
-        data, policy=how.policy, keys=how.keys, subject=how.subject,
-        offset_days=how.offset_days, harvested=Harvest(how.tokens),
-    )  # fmt: skip
+    made = stage_one(data, how)
     if isinstance(made, Quarantined):
         return Result(number, made.reasons)
     path = output_path(Path(how.folder), number)
@@ -153,6 +150,14 @@ def release(number: int, data: bytes | mmap.mmap, how: How) -> Result:
             return released(number, output)
     path.unlink()
     return Result(number, tuple(sorted({finding.kind for finding in findings})))
+
+
+def stage_one(data: bytes | mmap.mmap, how: How) -> Released | Quarantined:
+    """The first stage of one object."""
+    return deidentify(
+        data, policy=how.policy, keys=how.keys, subject=how.subject,
+        offset_days=how.offset_days, harvested=Harvest(how.tokens),
+    )  # fmt: skip
 
 
 def released(number: int, output: bytes | mmap.mmap) -> Result:

@@ -1,0 +1,82 @@
+"""The library's face: a run over a folder, with keys, in five lines."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import Rejected
+from yushan.flows.deid.journal import Journal
+from yushan.flows.deid.key_folder import open_keys
+from yushan.flows.deid.places import check_out, lock, make_room, outputs, places
+from yushan.flows.deid.pool import Pool, Stopped
+from yushan.flows.deid.story import Desk, Story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yushan.flows.deid.key_folder import Keys
+    from yushan.flows.deid.places import Places
+    from yushan.flows.deid.story import Progress
+    from yushan.flows.deid.wish import Wish
+
+MEMORY_MIB: Final = 4096
+DEADLINE_S: Final = 120.0
+
+
+def silent(stage: str, done: int, of: int) -> None:
+    """Tell nobody."""
+
+
+def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = None) -> None:
+    """De-identify a folder."""
+    place = places(wish.source, wish.out, wish.keys, wish.report)
+    with begun(place, wish) as (keys, journal):
+        drafts = make_room(place)
+        with Pool(
+            wish.workers(), stopped or Stopped(), memory_mib=MEMORY_MIB, seconds=DEADLINE_S
+        ) as pool:
+            desk = Desk(
+                wish=wish, places=place, keys=keys, journal=journal, pool=pool, drafts=drafts,
+                progress=progress,
+            )  # fmt: skip
+            Story(desk).run()
+
+
+@contextmanager
+def begun(place: Places, wish: Wish) -> Iterator[tuple[Keys, Journal]]:
+    """Keys and journal of a run that may go on, held for this process alone."""
+    is_known = place.journal.exists()
+    if wish.beginning == "resume" and not is_known:
+        raise Rejected("standalone.nothing-to-resume")
+    check_out(place.out, is_known=is_known)
+    has_outputs = next(outputs(place.out), None) is not None
+    keys = open_keys(place.keys, may_make=not has_outputs)
+    held = lock(place.run)
+    try:
+        if wish.beginning == "fresh":
+            begin_anew(place)
+        journal = Journal(place.journal, {
+            "keys": (keys.fingerprint, "standalone.other-keys"),
+            "source": (os.fspath(place.source), "standalone.other-input"),
+        })  # fmt: skip
+        try:
+            yield keys, journal
+        finally:
+            journal.close()
+            shutil.rmtree(place.unpacked, ignore_errors=True)
+            shutil.rmtree(place.drafts, ignore_errors=True)
+    finally:
+        os.close(held)
+
+
+def begin_anew(place: Places) -> None:
+    """Take away the journal and the outputs of the last run."""
+    for name in tuple(outputs(place.out)):
+        (place.out / name).unlink()
+    for path in place.run.glob("journal.db*"):
+        path.unlink()

@@ -1,0 +1,178 @@
+"""The second pass, in a child: both stages, the verifier, and the file under its new name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yushan.base import Rejected
+from yushan.domain.deid import Quarantined, reissue
+from yushan.domain.dicom import walk
+from yushan.domain.verifier import verify
+from yushan.flows.cleaning import content, disk_room, stage_one
+from yushan.flows.deid.looking import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yushan.base import Pseudonym
+    from yushan.flows.cleaning import How
+
+FULL, FAILED = "standalone.disk-full", "standalone.disk-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One input that is to be made into an output; ``plan`` names all it depends on."""
+
+    number: int
+    path: str
+    sha256: bytes
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What is the same for all inputs of one person.
+
+    ``work`` is a folder for files in the making; an empty one means beside their place in ``out``.
+    """
+
+    first: How
+    uid_key: bytes = field(repr=False)
+    subject: Pseudonym
+    shift_days: int
+    out: str
+    work: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of one input."""
+
+    number: int
+    plan: str
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    output: str | None = None
+    size: int | None = None
+    seconds: float = 0.0
+    methods: tuple[str, ...] = ()
+    findings: tuple[dict[str, Any], ...] = ()
+
+
+def make_all(tasks: tuple[Task, ...], how: Stages) -> tuple[Made, ...]:
+    """Make some outputs; when this returns they are on disk, whole, under their names.
+
+    Raises
+    ------
+    Unavailable
+        ``standalone.disk-full``, ``standalone.disk-failed``; what was begun is taken away.
+    """
+    drafts = Drafts(Path(how.out), Path(how.work) if how.work else None)
+    try:
+        made = tuple(make_timed(task, how, drafts) for task in tasks)
+        drafts.publish()
+    finally:
+        drafts.clear()
+    return made
+
+
+def make_timed(task: Task, how: Stages, drafts: Drafts) -> Made:
+    """Make one output and say how long it took."""
+    start = time.perf_counter()
+    made = make(task, how, drafts)
+    seconds = time.perf_counter() - start
+    return Made(
+        made.number, made.plan, made.outcome, made.reasons, made.output, made.size, seconds,
+        made.methods, made.findings,
+    )  # fmt: skip
+
+
+def make(task: Task, how: Stages, drafts: Drafts) -> Made:
+    """Both stages of one input."""
+    try:
+        with content(Path(task.path)) as data:
+            if hashlib.sha256(data).digest() != task.sha256:
+                return Made(task.number, task.plan, "refused", ("standalone.changed",))
+            return made_from(task, data, how, drafts)
+    except Rejected as error:
+        return Made(task.number, task.plan, "quarantined", (error.code,))
+    except OSError:
+        return Made(task.number, task.plan, "refused", ("standalone.unreadable",))
+
+
+def made_from(task: Task, data: Any, how: Stages, drafts: Drafts) -> Made:  # noqa: ANN401 - bytes or a mapped file
+    """Both stages of one input's bytes, verified, as a draft."""
+    first = stage_one(data, how.first)
+    if isinstance(first, Quarantined):
+        return Made(task.number, task.plan, "quarantined", first.reasons)
+    made = bytes(reissue(
+        b"".join(first.chunks), uid_key=how.uid_key, subject=how.subject,
+        shift_days=how.shift_days,
+    ))  # fmt: skip
+    harvested = how.first.tokens | {how.first.subject}
+    findings = verify(made, harvested=harvested, subject=how.subject)
+    if findings:
+        kinds = tuple(sorted({finding.kind for finding in findings}))
+        return Made(task.number, task.plan, "quarantined", kinds)
+    _, instance, study, series, *_ = texts(walk(made))
+    output = f"{how.subject}/{study}/{series}/{instance}.dcm"
+    drafts.write(output, made)
+    return Made(task.number, task.plan, "released", (), output, len(made), methods=first.methods)
+
+
+class Drafts:
+    """Files in the making: written, forced to disk, then given their names all together.
+
+    A draft lies where nobody takes it for an output; its name is of ours.
+    """
+
+    def __init__(self, out: Path, work: Path | None) -> None:
+        self.out, self.work = out, work
+        self.waiting: list[tuple[Path, Path]] = []
+
+    def write(self, output: str, content: bytes) -> None:
+        """Write a draft of an output."""
+        place = self.out / output
+        with disk_room(FULL, FAILED):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            draft = (self.work or place.parent) / f".draft-{os.getpid()}-{len(self.waiting)}"
+            self.waiting.append((draft, place))
+            draft.write_bytes(content)
+
+    def publish(self) -> None:
+        """Give all drafts their names; they survive a power cut from here on."""
+        with disk_room(FULL, FAILED):
+            for draft, _ in self.waiting:
+                sync(draft)
+            for draft, place in self.waiting:
+                draft.replace(place)
+            for folder in folders(self.out, (place for _, place in self.waiting)):
+                sync(folder)
+        self.waiting.clear()
+
+    def clear(self) -> None:
+        """Take away what has no name yet."""
+        for draft, _ in self.waiting:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Force a file or a directory to disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def folders(out: Path, places: Iterable[Path]) -> set[Path]:
+    """The directories that gained a name, down from ``out``."""
+    return {parent for place in places for parent in place.parents if parent.is_relative_to(out)}
