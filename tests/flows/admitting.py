@@ -27,6 +27,7 @@ from yushan.domain.deid import (
 from yushan.domain.packs import envelope_aad
 from yushan.flows.admit import Admit, Desk, Ticker
 from yushan.services.catalogue import Catalogue
+from yushan.services.withdrawal import Register
 
 POLICY = cache(load_policy)
 UID_KEY = b"uid-key-of-the-commons-32-bytes!"
@@ -56,7 +57,12 @@ class Gate:
             raise self.failing
         self.asked.append((token, modality, site, examined_on))
         gone = {(token, modality), (token, "*")} & self.stopped
-        return "opted-out" if gone and modality is not None else "allowed"
+        return "opted-out" if gone else "allowed"
+
+    def tokens(self):
+        if self.failing is not None:
+            raise self.failing
+        return frozenset(token for token, _ in self.stopped)
 
 
 @dataclass
@@ -92,6 +98,7 @@ def make_scene(database, folder, workers=None, gate=None, dealt=None, house=None
         admissions=house.admissions,
         archive=house.archive,
         catalogue=Catalogue(house.db),
+        register=Register(house.db),
         ledger=house.ledger,
         linker=parties.commons(),
         consent=gate,

@@ -23,7 +23,7 @@ from yushan.flows.admit.sorting import true_date
 from yushan.flows.admit.workshop import BYTES, batches
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ["services.archive", "services.catalogue", "services.ledger", "services.linkage"]
+ROOMS = [f"services.{room}" for room in ("archive", "catalogue", "ledger", "linkage", "withdrawal")]
 
 PROGRAM = """
 import os, sys, time

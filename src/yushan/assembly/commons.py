@@ -24,6 +24,7 @@ from yushan.engines.durable import Durable
 from yushan.engines.keys import Signer, derive, load_secret
 from yushan.engines.sandbox import Children
 from yushan.engines.store import open_store
+from yushan.flows import withdraw
 from yushan.flows.admit import QUEUE, Admit, Desk, Ticker, durable_admit, run_key
 from yushan.services.accounts import Accounts
 from yushan.services.archive import Admissions, Archive, Uploads
@@ -31,6 +32,7 @@ from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
 from yushan.services.ledger import Ledger
 from yushan.services.linkage import LinkageCommons
+from yushan.services.withdrawal import Cases, Register
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -57,36 +59,61 @@ class CommonsRole:
         self.admissions = Admissions(self.database, folder / "incoming", store, self.clock)
         self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
         self.catalogue = Catalogue(self.database)
+        self.register = Register(self.database)
         self.accounts = Accounts(self.database, self.clock)
+        self.consent = ConsentList(
+            PeerOffice(peer(settings.citizen), settings.name),
+            self.clock,
+            settings.list_age_s,
+            read_public(settings.consent_public),
+        )
         self.children = Children(settings.workers, preload=CHILDREN_LOAD)
         self.viewing = Children(1, seconds=20.0, preload=CHILDREN_LOAD)
         self.durable = Durable(settings.flows_url(), "commons", {QUEUE: max(2, settings.workers)})
-        self.ticker = self._ticker()
+        desk = self._desk()
+        self.ticker = self._ticker(desk)
+        self.withdrawing = self._withdrawing(desk)
         self.app = self._application()
 
     def _desk(self) -> Desk:
         settings = self.settings
         key = load_secret(settings.commons_key)
-        office = PeerOffice(peer(settings.citizen), settings.name)
         return Desk(
             db=self.database,
             admissions=self.admissions,
             archive=self.archive,
             catalogue=self.catalogue,
+            register=self.register,
             ledger=self.ledger,
             linker=LinkageCommons(
                 load_secret(settings.sealing_key), key, read_public(settings.linkage_group)
             ),
-            consent=ConsentList(
-                office, self.clock, settings.list_age_s, read_public(settings.consent_public)
-            ),
+            consent=self.consent,
             workers=self.children,
             uid_key=derive(key, "yushan/deid/uid/2"),
             folder=Path(settings.data) / "work",
         )
 
-    def _ticker(self) -> Ticker:
-        desk = self._desk()
+    def _withdrawing(self, desk: Desk) -> withdraw.Ticker:
+        """Who opted out leaves, beside what comes in."""
+        return withdraw.Ticker(
+            withdraw.Withdraw(
+                withdraw.Desk(
+                    db=self.database,
+                    register=self.register,
+                    cases=Cases(self.database, self.clock),
+                    catalogue=self.catalogue,
+                    archive=self.archive,
+                    admissions=self.admissions,
+                    ledger=self.ledger,
+                    linker=desk.linker,
+                    consent=self.consent,
+                    folder=desk.folder,
+                )
+            )
+        )
+
+    def _ticker(self, desk: Desk) -> Ticker:
         story = durable_admit(Admit(desk), self._wake)
 
         def start(site: SiteName, pack: PackId, attempt: int) -> None:
@@ -144,9 +171,11 @@ class CommonsRole:
             make_demo_accounts(self.accounts, self.settings.demo_accounts)
         self.durable.start()
         self.ticker.start()
+        self.withdrawing.start()
 
     def stop(self) -> None:
         """Let the work end."""
+        self.withdrawing.stop()
         self.ticker.stop()
         self.durable.stop()
         self.children.close()

@@ -25,7 +25,7 @@ ROOMS: Final = {
     "Gateway": ("gateway", "accounts"),
     "KeyHolder": ("linkage",),
     "Citizen": ("consent",),
-    "Commons": ("ledger", "archive", "catalogue", "accounts"),
+    "Commons": ("ledger", "archive", "catalogue", "withdrawal", "accounts"),
 }
 
 

@@ -86,18 +86,21 @@ def stored_hash(archive: Archive, place: tuple[PackId, int, int]) -> Callable[[]
 
 
 def sort(
-    judged: Sequence[Judged], here: Known, subject: str, is_allowed: Callable[[Instance], bool]
+    judged: Sequence[Judged],
+    here: Known,
+    subject: str,
+    is_allowed: Callable[[Instance | None], bool],
 ) -> Sorting:
-    """Give every member its place, in order."""
+    """Give every member its place, in order; consent comes first, also for one that failed."""
     admitted: list[tuple[Judged, Instance]] = []
     failed: dict[str, tuple[str, ...]] = {}
     duplicate = opted_out = 0
     for member in judged:
         one = member.instance
-        if one is None:
-            failed[member.member.name] = member.reasons
-        elif not is_allowed(one):
+        if not is_allowed(one):
             opted_out += 1
+        elif one is None:
+            failed[member.member.name] = member.reasons
         elif (objection := here.objection(one, subject)) is not None:
             failed[member.member.name] = (objection,)
         elif one.sop_instance_uid in here.content_of:

@@ -18,7 +18,7 @@ import base64
 import binascii
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from yushan.base import Conflict, PackId, Pseudonym, Rejected, YushanError
 from yushan.domain.packs import IncomingState, envelope_aad
@@ -28,10 +28,13 @@ from yushan.flows.admit.packing import sidecars, write_pack
 from yushan.flows.admit.prepared import Prepared
 from yushan.flows.admit.sorting import known, sort, touched, true_date, uids_of
 from yushan.flows.admit.workshop import judge_all, members_of
+from yushan.services.withdrawal import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from yushan.base import SiteName
     from yushan.engines.database import Database
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from yushan.services.catalogue import Catalogue
     from yushan.services.ledger import Ledger
     from yushan.services.linkage import Subject
+    from yushan.services.withdrawal import Register
 
 log = log_for(__name__)
 
@@ -60,6 +64,7 @@ class Desk:
     admissions: Admissions
     archive: Archive
     catalogue: Catalogue
+    register: Register
     ledger: Ledger
     linker: Linker
     consent: ConsentGate
@@ -153,13 +158,14 @@ class Admit:
         with self.desk.db.read() as tx:
             return self.desk.archive.parts_among(tx, *touched(instances))
 
-    def may_stay(self, one: Instance, incoming: Incoming, subject: Subject) -> bool:
-        """Whether the person lets this instance be here."""
+    def may_stay(self, one: Instance | None, incoming: Incoming, subject: Subject) -> bool:
+        """Whether the person lets this instance be here; of one that failed nothing is known."""
+        day = None if one is None else true_date(one.study_date, subject.person_offset_days)
         verdict = self.desk.consent.check(
             subject.consent_token,
-            one.modality,
+            None if one is None else one.modality,
             site=incoming.site,
-            examined_on=true_date(one.study_date, subject.person_offset_days),
+            examined_on=day,
         )
         return verdict == ALLOWED
 
@@ -206,7 +212,7 @@ class Admit:
 
         The ledger comes first: its lock keeps admissions apart, so what is checked stays true.
         """
-        archive = self.desk.archive
+        archive, person = self.desk.archive, self.person(incoming)
         staged = (
             archive.staged(PackId(prepared.result), prepared.parts) if prepared.result else None
         )
@@ -221,7 +227,21 @@ class Admit:
                     raise Conflict("archive.overtaken", pack=incoming.pack)
                 archive.admit(tx, staged)
                 self.desk.catalogue.add(tx, beside)
+            self.remember(tx, incoming, person, prepared)
             self.desk.admissions.close(tx, incoming, prepared.outcome())
+
+    def remember(
+        self, tx: Connection, incoming: Incoming, person: Subject, prepared: Prepared
+    ) -> None:
+        """By which token an opt-out finds the person; that one was stopped here (F04)."""
+        if person.consent_token is not None and (prepared.admitted or prepared.quarantined):
+            offset_days = person.person_offset_days
+            self.desk.register.note(tx, Person(person.pseudonym, person.consent_token, offset_days))
+        if prepared.opted_out:
+            entry = {"site": incoming.site, "source": incoming.pack}
+            self.desk.ledger.append(
+                tx, "consent.stopped", entry | {"instances": prepared.opted_out}
+            )
 
     def clear(self, site: SiteName, pack: PackId) -> bool:
         """Delete the bytes as the site sent them."""

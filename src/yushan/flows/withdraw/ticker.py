@@ -1,0 +1,59 @@
+"""The ticker: looks at the list once a minute and takes every open case further."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import YushanError
+from yushan.engines.observe import facts, log_for
+
+if TYPE_CHECKING:
+    from yushan.flows.withdraw.story import Withdraw
+
+log = log_for(__name__)
+
+LOOK_S: Final = 60.0
+
+
+class Ticker:
+    """Withdraws in a thread of its own; what a former life began comes first."""
+
+    def __init__(self, withdraw: Withdraw, look_s: float = LOOK_S) -> None:
+        self.withdraw, self.look_s = withdraw, look_s
+        self.ended, self.woken = threading.Event(), threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def round(self) -> int:
+        """One look; how many cases ended."""
+        try:
+            self.withdraw.notice()
+        except YushanError as error:
+            log.warning("withdrawal.list-missing", extra=facts(code=error.code))
+        return self.withdraw.go_on()
+
+    def start(self) -> None:
+        """Look in a thread until ``stop``."""
+        self.thread = threading.Thread(target=self.loop, name="withdraw-ticker", daemon=True)
+        self.thread.start()
+
+    def loop(self) -> None:
+        """The thread's life."""
+        while not self.ended.is_set():
+            try:
+                self.round()
+            except Exception:  # the one guard of this loop
+                log.exception("withdrawal.round-failed")
+            self.woken.wait(self.look_s)
+            self.woken.clear()
+
+    def wake(self) -> None:
+        """Look at once."""
+        self.woken.set()
+
+    def stop(self) -> None:
+        """Let the round that runs end."""
+        self.ended.set()
+        self.woken.set()
+        if self.thread is not None:
+            self.thread.join()
