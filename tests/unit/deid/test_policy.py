@@ -33,8 +33,15 @@ def test_a_change_of_the_policy_changes_its_digest() -> None:
         (HEAD + b'options = ["clean_everything"]\n', "deid.policy-option"),
         (HEAD + b'faces = "remove"\n', "deid.policy-invalid"),
         (HEAD + b"[pixels]\nsample = 1.5\n", "deid.policy-invalid"),
-        (HEAD + b'options = ["retain_uids"]\n', "deid.policy-option"),
-        (HEAD + b'options = ["retain_longitudinal_full_dates"]\n', "deid.policy-option"),
+        (
+            HEAD + b'options = ["retain_longitudinal_full_dates", '
+            b'"retain_longitudinal_modified_dates"]\n',
+            "deid.policy-exclusive",
+        ),
+        (HEAD + b'structured_reports = "rebuild"\n', "deid.policy-invalid"),
+        (HEAD + b'birth_date = "shift"\n', "deid.policy-invalid"),
+        (HEAD + b'remove = ["PatientName"]\n', "deid.policy-invalid"),
+        (HEAD + b"oldest_age_years = 120\n", "deid.policy-invalid"),
         (HEAD + b"colour = 3\n", "deid.policy-invalid"),
         (HEAD + b'birth_date = "keep"\n', "deid.policy-invalid"),
         (HEAD + b"max_offset_days = 9999\n", "deid.policy-invalid"),

@@ -10,9 +10,21 @@ Start at ``deidentify.py``, then ``plan.py``.
 from yushan.domain.deid.classes import classes_table
 from yushan.domain.deid.cleaned import CleanedPixels, PixelNeed, pixel_need
 from yushan.domain.deid.deidentify import Quarantined, Released, deidentify
+from yushan.domain.deid.examined import examined_on
 from yushan.domain.deid.harvest import Harvest, harvest
 from yushan.domain.deid.identity import national_identity, normal_identity
-from yushan.domain.deid.policy import Policy, load_policy, policy_names, read_policy
+from yushan.domain.deid.policies import (
+    SignedFile,
+    distribution_key,
+    load_policy,
+    policy_file,
+    policy_names,
+    read_signed,
+    signed_policy,
+    with_options,
+    with_words,
+)
+from yushan.domain.deid.policy import Policy, read_policy
 from yushan.domain.deid.pseudonyms import SiteKeys, replace_uid, site_offset_days, site_pseudonym
 from yushan.domain.deid.reissue import reissue
 
@@ -23,18 +35,26 @@ __all__ = [
     "Policy",
     "Quarantined",
     "Released",
+    "SignedFile",
     "SiteKeys",
     "classes_table",
     "deidentify",
+    "distribution_key",
+    "examined_on",
     "harvest",
     "load_policy",
     "national_identity",
     "normal_identity",
     "pixel_need",
+    "policy_file",
     "policy_names",
     "read_policy",
+    "read_signed",
     "reissue",
     "replace_uid",
+    "signed_policy",
     "site_offset_days",
     "site_pseudonym",
+    "with_options",
+    "with_words",
 ]

@@ -6,7 +6,9 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-DAY: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})|([0-9]{4})\.([0-9]{2})\.([0-9]{2})")
+#: Today's form, the old one with dots, and the R.O.C. era (year + 1911), which has three digits.
+DAY: Final = re.compile(r"([0-9]{4}|[01][0-9]{2})(\.?)([0-9]{2})\2([0-9]{2})")
+ERA: Final = 1911
 DATE_TIME: Final = re.compile(
     r"([0-9]{8})((?:(?:[01][0-9]|2[0-3])(?:[0-5][0-9](?:(?:[0-5][0-9]|60)(?:\.[0-9]{1,6})?)?)?)?"
     r"(?:[+-](?:0[0-9]|1[0-4])[0-5][0-9])?)"
@@ -16,19 +18,27 @@ AGE: Final = re.compile(r"([0-9]{3})([DWMY])")
 #: Dates that equipment writes for "unknown" lie at or outside of these years.
 FIRST_YEAR: Final = 1901
 LAST_YEAR: Final = 2099
+#: Year or month alone, as DT may be.
+COARSE: Final = re.compile(
+    r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?(?:[+-](?:0[0-9]|1[0-4])[0-5][0-9])?"
+)
 DAYS_PER: Final = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
 
 
 def read_day(text: str) -> date | None:
-    """A DA value as a date; None for placeholders, ranges and nonsense."""
+    """A DA value as a date; None for placeholders, ranges and nonsense.
+
+    Three digits are a year of the R.O.C. era, as consoles in Taiwan write it: ``1080725``.
+    """
     match = DAY.fullmatch(text.strip(" \0"))
     if match is None:
         return None
-    year, month, day = (int(part) for part in match.groups() if part is not None)
+    digits, _, month, day = match.groups()
+    year = int(digits) + (ERA if len(digits) == 3 else 0)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
-        return date(year, month, day)
+        return date(year, int(month), int(day))
     except ValueError:
         return None
 
@@ -42,11 +52,12 @@ def shifted_day(text: str, offset_days: int) -> str:
 def shifted_date_time(text: str, offset_days: int) -> str:
     """A DT value with its day moved, all else kept; empty below day precision.
 
-    A month or a year alone cannot be moved by days without inventing precision.
+    A month or a year alone cannot be moved by days without inventing precision; unmoved it stays.
     """
-    match = DATE_TIME.fullmatch(text.strip(" \0"))
+    stripped = text.strip(" \0")
+    match = DATE_TIME.fullmatch(stripped)
     if match is None:
-        return ""
+        return stripped if not offset_days and COARSE.fullmatch(stripped) else ""
     day = shifted_day(match.group(1), offset_days)
     return day + match.group(2) if day else ""
 

@@ -18,7 +18,7 @@ from yushan.domain.deid.judging import SOP_CLASS, SOP_INSTANCE, judged
 from yushan.domain.deid.person import person
 from yushan.domain.deid.pixels import pixel_chunks
 from yushan.domain.deid.plan import PIXELS, root_plan
-from yushan.domain.deid.policy import option_bit
+from yushan.domain.deid.policy import FULL_DATES, UIDS, option_bit
 from yushan.domain.deid.pseudonyms import replace_uid
 from yushan.domain.deid.rewrite import Place, Rewriter
 from yushan.domain.deid.task import task_for
@@ -104,8 +104,9 @@ def deidentify(  # noqa: PLR0913 - one person's job has these parts
         done = (pixels.done if pixels else frozenset()) & frozenset(policy.options)
         if reasons := unsettled(judged(part, header, policy), done):
             return Quarantined(reasons)
-        own = harvest_of(part).tokens
-        tokens = harvested.tokens if own <= harvested.tokens else harvested.tokens | own
+        own, others = harvest_of(part).under(policy).tokens, harvested.under(policy).tokens
+        tokens = others if own <= others else others | own
+        offset_days = 0 if policy.has(FULL_DATES) else offset_days
         task = task_for(policy, keys, subject, offset_days, tokens)
         return released(part, header, task, pixels or UNTOUCHED)
     except Rejected as fault:
@@ -164,9 +165,10 @@ def is_direct(part: Part10) -> bool:
 def file_head(part: Part10, header: Header, task: Task, pixels: CleanedPixels) -> bytes:
     """Preamble and meta information of the new file."""
     syntax = pixels.transfer_syntax_uid or part.transfer_syntax_uid
+    instance = header.text(SOP_INSTANCE)
     return release.file_head(
         header.text(SOP_CLASS),
-        replace_uid(task.keys.uid, header.text(SOP_INSTANCE)),
+        instance if task.policy.has(UIDS) else replace_uid(task.keys.uid, instance),
         syntax if TRANSFER_SYNTAXES[syntax].encapsulated else release.EXPLICIT,
     )
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.deid.dates import read_day
+from yushan.domain.deid.policy import INSTITUTION, UIDS
 from yushan.domain.deid.pseudonyms import registered_uids
 from yushan.domain.deid.tables import tag_set
 from yushan.domain.deid.vocabulary import HAN, is_no_evidence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
+    from yushan.domain.deid.policy import Policy
     from yushan.domain.dicom import Buffer, Element, Item, Part10
 
 SEPARATORS: Final = re.compile(r"[\W_]+")
@@ -40,13 +42,38 @@ Found = tuple[int, str, bytes, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """Identifying tokens of one patient's objects, in the spellings they may be found in."""
+    """Identifying tokens of one patient's objects, in the spellings they may be found in.
+
+    ``places`` and ``uids`` are those of the tokens that name an institution or an object and nobody
+    else: a policy may keep them.
+    """
 
     tokens: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    uids: frozenset[str] = frozenset()
 
     def __or__(self, other: Harvest) -> Harvest:
         """The tokens of both."""
-        return Harvest(self.tokens | other.tokens)
+        people = self.people | other.people
+        return Harvest(
+            self.tokens | other.tokens,
+            (self.places | other.places) - people,
+            (self.uids | other.uids) - people,
+        )
+
+    @property
+    def people(self) -> frozenset[str]:
+        """The tokens that name people."""
+        return self.tokens - self.places - self.uids
+
+    def under(self, policy: Policy) -> Harvest:
+        """What of it must not be found in an object released under a policy."""
+        kept = frozenset[str]()
+        if policy.has(INSTITUTION):
+            kept |= self.places
+        if policy.has(UIDS):
+            kept |= self.uids
+        return Harvest(self.tokens - kept) if kept else self
 
     def __repr__(self) -> str:
         return f"Harvest({len(self.tokens)} tokens)"
@@ -103,15 +130,17 @@ def below(part: Part10, items: tuple[Item, ...], charset: tuple[str, ...]) -> It
 @lru_cache(maxsize=256)
 def tokens_of(found: tuple[Found, ...]) -> Harvest:
     """Tokens of raw values."""
-    tokens: set[str] = set()
+    tokens: dict[str, set[str]] = {"place": set(), "uid": set(), "": set()}
     for _, kind, raw, charset in found:
         found_here: set[str] = set()
         for text in readings(raw, charset):
             for value in text.split("\\"):
                 found_here.update(SPLITTERS[kind](value.strip(" \0")))
         words = "descriptor" if kind == "name" else "device"
-        tokens |= {token for token in found_here if is_evidence(token, words)}
-    return Harvest(frozenset(tokens))
+        kept = {token for token in found_here if is_evidence(token, words)}
+        tokens[kind if kind in tokens else ""] |= kept
+    people, places, uids = (frozenset(tokens[kind]) for kind in ("", "place", "uid"))
+    return Harvest(people | places | uids, places - people, uids - people)
 
 
 def readings(raw: bytes, charset: tuple[str, ...]) -> set[str]:

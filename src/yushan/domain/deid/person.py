@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.domain.deid import dates
 from yushan.domain.deid.encode import element
-from yushan.domain.deid.policy import PERFORMED
+from yushan.domain.deid.policy import MODIFIED_DATES, option_bit
 
 if TYPE_CHECKING:
     from yushan.domain.deid.header import Header
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 BIRTH_DATE, AGE, STUDY_DATE = 0x00100030, 0x00101010, 0x00080020
 CHARACTERISTICS: Final = "retain_patient_characteristics"
-DATES: Final = "retain_longitudinal_modified_dates"
 
 
 def person(header: Header, task: Task) -> tuple[dict[int, bytes | None], int]:
@@ -34,9 +33,9 @@ def person(header: Header, task: Task) -> tuple[dict[int, bytes | None], int]:
     bits = 0
     if policy.has(CHARACTERISTICS) and age:
         fixed[AGE] = element(AGE, "AS", age.encode())
-        bits |= 1 << PERFORMED.index(CHARACTERISTICS)
-    if policy.birth_date == "shift" and policy.has(DATES) and birth and not is_old:
+        bits |= option_bit(CHARACTERISTICS)
+    if policy.birth_date == "shift" and birth and not is_old:
         moved = dates.shifted_day(header.text(BIRTH_DATE), task.offset_days)
         fixed[BIRTH_DATE] = element(BIRTH_DATE, "DA", moved.encode())
-        bits |= 1 << PERFORMED.index(DATES)
+        bits |= option_bit(MODIFIED_DATES)
     return fixed, bits

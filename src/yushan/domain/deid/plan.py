@@ -6,18 +6,30 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from yushan.domain.deid.policy import PERFORMED
-from yushan.domain.deid.tables import TYPES, iod_nodes, node, profile_row, tag_set
+from yushan.domain.deid.policy import INSTITUTION, option_bit
+from yushan.domain.deid.tables import (
+    TYPES,
+    defined_somewhere,
+    iod_nodes,
+    node,
+    profile_row,
+    tag_set,
+)
 from yushan.domain.dicom import attribute_of
 
 if TYPE_CHECKING:
     from yushan.domain.deid.policy import Policy
+    from yushan.domain.deid.tables import ProfileRow
 
 DATES_OPTION: Final = "retain_longitudinal_modified_dates"
 TEXT_VRS: Final = frozenset({"LO", "SH", "ST", "LT", "UT", "UC"})
+SHORT_TEXT_VRS: Final = frozenset({"LO", "SH"})
 NEVER_KEPT: Final = frozenset({"PN", "AE", "UR", "UN"})
 TIMES: Final = frozenset({"DA", "DT", "TM"})
+#: VRs of numbers and coded strings.
+MEASURES: Final = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "DS", "IS", "CS", "AT"})
 PIXELS: Final = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+DESCRIPTORS: Final = "clean_descriptors"
 TEXT_KINDS: Final = ("device", "descriptor", "zone")
 #: Most values that a fixed VM allows; an open one has no bound.
 OPEN: Final = 1 << 30
@@ -86,14 +98,14 @@ class Plan(dict[int, Rule]):
         """Table E.1-1, else the IOD, else the short list of extras, else remove."""
         row, kind = profile_row(tag), self.kinds.get(tag)
         if kind is None:
-            return extra(tag, draft) if row is None else DROPPED
+            return self.outside(tag, row, draft)
         if row is None:
             return by_iod(kind, draft)
         basic = resolved(row.basic, kind)
         for option in self.policy.options:
             if option in row.options and tag not in removed(self.policy):
-                bit = 1 << PERFORMED.index(option)
-                text = draft.text or "descriptor"
+                bit = option_bit(option)
+                text = "place" if option == INSTITUTION else draft.text or "descriptor"
                 return draft._replace(action=Action.KEEP, fallback=basic, bit=bit, text=text)
         if "U" in row.basic and basic is Action.KEEP:
             return draft._replace(action=Action.KEEP)
@@ -104,14 +116,33 @@ class Plan(dict[int, Rule]):
             return draft._replace(action=asked, fallback=basic)
         return draft._replace(action=basic, fallback=basic)
 
+    def outside(self, tag: int, row: ProfileRow | None, draft: Rule) -> Rule:
+        """The rule of an attribute outside its IOD: a short description is cleaned, others go."""
+        if row is None or tag not in defined_somewhere():
+            return extra(tag, draft)
+        if (
+            DESCRIPTORS in row.options
+            and self.policy.has(DESCRIPTORS)
+            and draft.vrs[0] in SHORT_TEXT_VRS
+        ):
+            text, bit = draft.text or "descriptor", option_bit(DESCRIPTORS)
+            return draft._replace(action=Action.KEEP, bit=bit, text=text)
+        return DROPPED
+
     def below(self, tag: int) -> Plan:
         """The plan of the items of a sequence at this level."""
         return plan_of(self.policy, nodes_below(self.nodes, tag))
 
 
 def extra(tag: int, draft: Rule) -> Rule:
-    """The rule of an attribute outside its IOD: a few that makers add and research needs."""
-    is_extra = tag in tag_set("extra", "numeric") or tag in tag_set("extra", "coded")
+    """The rule of an attribute outside its IOD: numbers and codes that other IODs define.
+
+    Makers flatten functional groups, and convert objects without dropping what was known of them.
+    Values pass the same tests as within their IOD.
+    """
+    is_extra = tag in defined_somewhere() and (
+        draft.vrs[0] in MEASURES or tag in tag_set("extra", "tags")
+    )
     return draft._replace(action=Action.KEEP) if is_extra else DROPPED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -11,25 +12,39 @@ from typing import Final, Literal
 import msgspec
 
 from yushan.base import Rejected
+from yushan.domain.deid.tables import methods
 
-#: Option columns of Table E.1-1 that this room can perform, in the order of their codes.
+#: Options of PS3.15 Annex E in the order of their codes (113101 to 113112): all are performed.
 PERFORMED: Final = (
     "clean_pixel_data",
     "clean_recognizable_visual_features",
     "clean_graphics",
     "clean_structured_content",
     "clean_descriptors",
+    "retain_longitudinal_full_dates",
     "retain_longitudinal_modified_dates",
     "retain_patient_characteristics",
     "retain_device_identity",
+    "retain_uids",
     "retain_safe_private",
+    "retain_institution_identity",
 )
+FULL_DATES: Final = "retain_longitudinal_full_dates"
+MODIFIED_DATES: Final = "retain_longitudinal_modified_dates"
+UIDS: Final = "retain_uids"
+INSTITUTION: Final = "retain_institution_identity"
+#: Options that exclude each other (PS3.15 E.3.6).
+EXCLUSIVE: Final = ((FULL_DATES, MODIFIED_DATES),)
+PROFILE: Final = "113100"
+#: All ages from this on are one (PS3.15 E.3.5 after the privacy rule of HIPAA).
+POOLED_AGE_YEARS: Final = 90
 #: What decides about a release beside the policy: all of it is part of the digest.
 RULE_FILES: Final = (
     "attributes.toml",
     "cid7050_deid_methods.csv",
     "classes.toml",
     "coded_strings.txt",
+    "concepts.tsv",
     "iod_types.json",
     "ps315_e1_1.csv",
     "ps315_e3_10_1_safe_private.csv",
@@ -50,31 +65,36 @@ class Pixels(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     read: tuple[str, ...] = ()
 
 
-class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Policy(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, cache_hash=True
+):
     """What one release does with everything that is a question of policy, not of the Standard.
 
     Parameters
     ----------
     options
-        Option columns of Table E.1-1, see ``PERFORMED``.
+        Options of PS3.15 Annex E, see ``PERFORMED``.
     remove
         Tags (hex) that stay removed although an option would keep them.
+    words
+        Words learned from many patients, kept in descriptors beside the packaged vocabulary.
     oldest_age_years, age_band_years
         Ages above the first are pooled one year higher; ages are rounded down to bands.
     birth_date
-        ``empty``, or ``shift`` by the person's offset.
+        ``empty``, or ``shift`` by the person's offset (option
+        ``retain_longitudinal_modified_dates``).
     max_offset_days
         Bound of the date offset on either side.
     projection_radiography
         Whether plain radiographs, fluoroscopy and nuclear medicine go on the word of their
-        header, or wait for a person.
+        header, or have to be read.
     faces
         What becomes of thin slices of the head: ``release`` as they are, ``quarantine``, or
         ``remove`` the face first (option ``clean_recognizable_visual_features``).
     pixels
         Which pixels are read for text.
     structured_reports
-        Whether report trees may go after cleaning.
+        Whether report trees may go after cleaning (option ``clean_structured_content``).
     digest
         SHA-256 over the policy and every rule file: equal digests release equal bytes.
     """
@@ -85,6 +105,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     title_zh: str
     options: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
     oldest_age_years: int = 89
     age_band_years: int = 1
     birth_date: Literal["empty", "shift"] = "empty"
@@ -99,35 +120,16 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Whether the policy takes an option."""
         return option in self.options
 
+    @property
+    def claims(self) -> frozenset[str]:
+        """Codes of CID 7050 that an object released under the policy may claim."""
+        table = methods()
+        return frozenset(table[option].code for option in self.options) | {PROFILE}
+
 
 def option_bit(option: str) -> int:
     """The bit by which the claims of an object remember an option."""
     return 1 << PERFORMED.index(option)
-
-
-@cache
-def load_policy(name: str) -> Policy:
-    """One of the policies of this house by name.
-
-    Raises
-    ------
-    Rejected
-        ``deid.policy-unknown``, and as ``read_policy``.
-    """
-    if name not in policy_names():
-        raise Rejected("deid.policy-unknown")
-    return read_policy(
-        (files("yushan.domain.deid") / "data/policies" / f"{name}.toml").read_bytes()
-    )
-
-
-@cache
-def policy_names() -> tuple[str, ...]:
-    """The names of the policies of this house."""
-    folder = files("yushan.domain.deid") / "data" / "policies"
-    return tuple(
-        sorted(e.name.removesuffix(".toml") for e in folder.iterdir() if e.name.endswith(".toml"))
-    )
 
 
 def read_policy(content: bytes) -> Policy:
@@ -136,24 +138,52 @@ def read_policy(content: bytes) -> Policy:
     Raises
     ------
     Rejected
-        ``deid.policy-invalid`` for an unknown field or value, ``deid.policy-option`` for an option
-        that this room cannot perform.
+        ``deid.policy-invalid`` for an unknown field or a value out of range, and as ``checked``.
     """
     try:
         policy = msgspec.convert(tomllib.loads(content.decode("utf-8")), Policy)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError):
         raise Rejected("deid.policy-invalid") from None
-    unable = [option for option in policy.options if option not in PERFORMED]
-    if unable:
-        raise Rejected("deid.policy-option", option=unable[0])
-    if not 0 < policy.max_offset_days <= 3652 or not 1 <= policy.age_band_years <= 30:
-        raise Rejected("deid.policy-invalid")
-    if not 0 <= policy.pixels.sample <= 1 or (policy.faces == "remove") != policy.has(
-        "clean_recognizable_visual_features"
-    ):
+    return checked(policy, content)
+
+
+def checked(policy: Policy, content: bytes) -> Policy:
+    """A policy that can be kept, with its digest over ``content`` and the rule files.
+
+    Raises
+    ------
+    Rejected
+        ``deid.policy-option`` for an option nobody here can perform, ``deid.policy-exclusive`` for
+        options that exclude each other, ``deid.policy-invalid`` for fields that contradict each
+        other.
+    """
+    for option in policy.options:
+        if option not in PERFORMED:
+            raise Rejected("deid.policy-option", option=option)
+    if any(policy.has(one) and policy.has(other) for one, other in EXCLUSIVE):
+        raise Rejected("deid.policy-exclusive")
+    if not all((in_range(policy), is_consistent(policy))):
         raise Rejected("deid.policy-invalid")
     digest = hashlib.sha256(content + rules_digest()).hexdigest()
     return msgspec.structs.replace(policy, digest=digest)
+
+
+def in_range(policy: Policy) -> bool:
+    """Whether every number and tag of a policy is one that the rules know."""
+    tags = all(re.fullmatch("[0-9A-F]{8}", tag) for tag in policy.remove)
+    ages = 1 <= policy.age_band_years <= 30 and 0 < policy.oldest_age_years < POOLED_AGE_YEARS
+    return tags and ages and 0 < policy.max_offset_days <= 3652 and 0 <= policy.pixels.sample <= 1
+
+
+def is_consistent(policy: Policy) -> bool:
+    """Whether what is done needs no option that the policy does not take."""
+    removes_faces = policy.has("clean_recognizable_visual_features")
+    rebuilds = policy.structured_reports == "rebuild"
+    return (
+        (policy.faces == "remove") == removes_faces
+        and (not rebuilds or policy.has("clean_structured_content"))
+        and (policy.birth_date == "empty" or policy.has(MODIFIED_DATES))
+    )
 
 
 @cache

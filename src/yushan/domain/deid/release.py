@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.domain.deid import codes
 from yushan.domain.deid.encode import element, sequence
-from yushan.domain.deid.policy import PERFORMED
+from yushan.domain.deid.policy import (
+    FULL_DATES,
+    MODIFIED_DATES,
+    PERFORMED,
+    PROFILE,
+    option_bit,
+)
 from yushan.domain.deid.tables import methods
 
 if TYPE_CHECKING:
@@ -18,11 +24,14 @@ EXPLICIT: Final = "1.2.840.10008.1.2.1"
 #: Who wrote the file (PS3.10 7.1); in the fixed form of all our UIDs.
 IMPLEMENTATION_CLASS_UID: Final = "2.25.127449381208463729150846371925083746150"
 IMPLEMENTATION_VERSION: Final = "YUSHAN_2026_12"
-PROFILE: Final = "113100"
-DATES: Final = 1 << PERFORMED.index("retain_longitudinal_modified_dates")
 REMOVED, METHOD, METHODS, TEMPORAL = 0x00120062, 0x00120063, 0x00120064, 0x00280303
-#: Claims of another program that shifting dates makes untrue, and that nobody here can vouch for.
-NOT_REPEATED: Final = frozenset({"113101", "113102", "113106", "113110"})
+#: Claims of another program that stay true whatever is done here: that it cleaned something.
+REPEATED: Final = frozenset({PROFILE, "113103", "113104", "113105"})
+#: (0028,0303) by the option that kept dates.
+TEMPORAL_SAYS: Final = {
+    option_bit(FULL_DATES): b"UNMODIFIED",
+    option_bit(MODIFIED_DATES): b"MODIFIED",
+}
 
 
 def file_head(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
@@ -48,8 +57,7 @@ def file_head(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: st
 def method_codes(bits: int, before: Iterable[str] = ()) -> tuple[str, ...]:
     """Codes of CID 7050: claims of earlier programs, the profile, options that kept something."""
     table = methods()
-    known = {method.code for method in table.values()}
-    earlier = [code for code in before if code in known and code not in NOT_REPEATED]
+    earlier = [code for code in before if code in REPEATED]
     ours = [PROFILE] + [
         table[option].code for place, option in enumerate(PERFORMED) if bits & 1 << place
     ]
@@ -60,7 +68,7 @@ def statement(policy: Policy, bits: int, claims: tuple[str, ...]) -> dict[int, b
     """The attributes by which an object says what was done to it (PS3.15 E.1.1)."""
     meaning = {method.code: method.meaning for method in methods().values()}
     items = [codes.content(codes.Code(code, "DCM", meaning[code])) for code in claims]
-    temporal = b"MODIFIED" if bits & DATES else b"REMOVED"
+    temporal = next((said for bit, said in TEMPORAL_SAYS.items() if bits & bit), b"REMOVED")
     return {
         REMOVED: element(REMOVED, "CS", b"YES"),
         METHOD: element(METHOD, "LO", f"Yushan {policy.name}"[:64].encode()),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.domain.deid import dates
 from yushan.domain.deid.encode import WIDTHS
 from yushan.domain.deid.plan import OPEN, TEXT_VRS
+from yushan.domain.deid.policy import UIDS, option_bit
 from yushan.domain.deid.pseudonyms import registered_uids, replace_uid
 from yushan.domain.deid.tables import tag_set
 from yushan.domain.deid.vocabulary import cleaned_code_string, cleaned_text
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
 
 DECIMAL: Final = re.compile(rb" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *")
 INTEGER: Final = re.compile(rb" *[+-]?[0-9]{1,10} *")
+LEADING_ZEROS: Final = re.compile(rb"(?:^|(?<=[ \\+-]))0+(?=[0-9])")
 PRINTABLE: Final = re.compile(rb"[ -~\t\r\n]{6,}\0*")
 #: Fewer bytes than this say nothing about a person.
 SHORTEST_TEXT: Final = 6
 LETTERS: Final = re.compile(rb"[A-Za-z]{3}")
+KEEPS_UIDS: Final = option_bit(UIDS)
+PLAIN_UIDS: Final = re.compile(rb"[0-9.\\ ]*\0?")
+#: Six digits or a control character have no place in the name of an institution.
+NO_PLACE: Final = re.compile(r"[0-9]{6}|[\x00-\x1f\x7f]|@|://")
 ZONE: Final = re.compile(r"[+-](?:0[0-9]|1[0-4])[0-5][0-9]")
 #: Values of these VRs are numbers in a fixed width.
 BINARY: Final = frozenset(["US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "AT"])
@@ -60,6 +66,8 @@ def kept_value(
     bytes or None
         The value without padding, text in UTF-8; ``None`` when nothing of it may stay.
     """
+    if rule.bit == KEEPS_UIDS and vr == "UI":
+        return raw.rstrip(b" \0") if PLAIN_UIDS.fullmatch(raw) else None
     if vr in TEXT_VRS:
         return kept_text(task, rule, vr, raw, charset)
     if vr in BINARY:
@@ -81,6 +89,9 @@ def kept_text(
         return None
     if rule.text == "zone":
         return text.strip(" \0").encode() if ZONE.fullmatch(text.strip(" \0")) else None
+    if rule.text == "place":
+        place = text.strip(" \0")
+        return None if NO_PLACE.search(place) or task.matcher.in_text(place) else place.encode()
     values = [text] if vr in SINGLE else text.split("\\")
     kept = [cleaned_text(value.strip(" \0"), rule.text) for value in values]
     if not any(kept) and text.strip(" \0\\"):
@@ -132,8 +143,8 @@ def kept_decimals(task: Task, raw: bytes) -> bytes | None:
 
 
 def kept_integers(task: Task, raw: bytes) -> bytes | None:
-    """Integer strings (IS)."""
-    return kept_numbers(INTEGER, raw, task)
+    """Integer strings (IS); leading zeros that make one longer than a number is go."""
+    return kept_numbers(INTEGER, LEADING_ZEROS.sub(b"", raw) if len(raw) > 10 else raw, task)
 
 
 def each(raw: bytes, change: Callable[[str], str]) -> bytes | None:
