@@ -14,14 +14,23 @@ from yushan.assembly.lines import Lines
 from yushan.assembly.parts import answers, open_database, peer, read_public
 from yushan.assembly.web import application
 from yushan.base import SiteName, SystemClock
-from yushan.domain.deid import SiteKeys, load_policy
+from yushan.domain.deid import SiteKeys, signed_policy
 from yushan.domain.packs import Receipt, receipt_message
 from yushan.doors.dimse import Receiver
 from yushan.doors.portal import GatewayRooms, Place, Shell, gateway_routes
 from yushan.engines.durable import Durable
 from yushan.engines.keys import derive, load_secret, verify
 from yushan.engines.sandbox import Children
-from yushan.flows.intake import QUEUE, Desk, Intake, Ticker, Workshop, durable_intake, run_key
+from yushan.flows.intake import (
+    QUEUE,
+    READING,
+    Desk,
+    Intake,
+    Ticker,
+    Workshop,
+    durable_intake,
+    run_key,
+)
 from yushan.services.accounts import Accounts
 from yushan.services.consent import ConsentClient, PeerOffice
 from yushan.services.gateway import Batches, Handling, HttpCommons, Journal, Outbox, Sender
@@ -65,7 +74,8 @@ class GatewayRole:
         self.consent = self._consent()
         self.sender = Sender(self.outbox, HttpCommons(self.commons), self._receipt_check())
         at_once = 2 * max(2, settings.workers)  # children work for some while others are sent
-        self.durable = Durable(settings.flows_url(), f"gateway-{settings.name}", {QUEUE: at_once})
+        queues = {QUEUE: at_once, READING: 1}
+        self.durable = Durable(settings.flows_url(), f"gateway-{settings.name}", queues)
         self.ticker = self._ticker()
         self.lines = Lines(self.commons, self.holders, self.consent, self.outbox, settings)
         self.receivers = [
@@ -92,7 +102,7 @@ class GatewayRole:
         desk = Desk(
             site=self.site,
             keys=site_keys(load_secret(settings.site_key)),
-            policy=load_policy(settings.policy),
+            policy=signed_policy(settings.policy, verify),
             batches=self.batches,
             outbox=self.outbox,
             sender=self.sender,
@@ -108,10 +118,11 @@ class GatewayRole:
             chance=random.random,
         )
         self.intake = Intake(desk)
-        story = durable_intake(self.intake, self._wake)
+        stories = durable_intake(self.intake, self._wake)
 
-        def start(run: Run) -> None:
-            self.durable.enqueue(QUEUE, story, run.batch, str(run.attempt), key=run_key(run))
+        def start(run: Run, lane: str) -> None:
+            attempt = (run.batch, str(run.attempt))
+            self.durable.enqueue(lane, stories[lane], *attempt, key=run_key(run))
 
         return Ticker(self.journal, self.batches, self.outbox, self.sender, start)
 
