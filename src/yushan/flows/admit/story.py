@@ -18,7 +18,7 @@ import base64
 import binascii
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from yushan.base import Conflict, PackId, Pseudonym, Rejected, YushanError
 from yushan.domain.packs import IncomingState, envelope_aad

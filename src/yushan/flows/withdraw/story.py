@@ -150,7 +150,7 @@ class Withdraw:
             desk.cases.hide(tx, case.id, rooms)
             entry = {"case": case.id, "rooms": counts(rooms), "coming": ended}
             desk.ledger.append(tx, "withdrawal.hidden", entry)
-        log.info("withdrawal.hidden", extra=facts(packs=rooms["archive"].removed))
+        log.info("withdrawal.hidden", extra=facts(count=rooms["archive"].removed))
 
     def coming(self, leaving: Leaving) -> list[Incoming]:
         """Packs on their way of somebody who leaves as a whole; of others admission decides."""

@@ -86,6 +86,10 @@ class Ledger:
             queries.add_private(tx, rows)
         return number
 
+    def hold(self, tx: Connection) -> None:
+        """Keep everybody who appends waiting until the caller's transaction ends."""
+        queries.hold(tx)
+
     def seal(self) -> Head:
         """Sign the tree as it stands; nothing new gives the newest head again."""
         with self.db.begin() as tx:

@@ -20,6 +20,11 @@ def take_number(tx: sa.Connection) -> int:
     return int(tx.execute(more).scalar_one()) - 1
 
 
+def hold(tx: sa.Connection) -> None:
+    """Take the lock of those who append."""
+    tx.execute(sa.update(SIZE).values(size=SIZE.c.size))
+
+
 def size(tx: sa.Connection) -> int:
     """How many entries there are."""
     return int(tx.execute(sa.select(SIZE.c.size)).scalar_one())
