@@ -15,6 +15,7 @@ from yushan.services.gateway import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from yushan.engines.database import Database
@@ -34,6 +35,7 @@ class Office:
     fresh: bool = True
     against: set[bytes] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    about: list[tuple[str, date | None]] = field(default_factory=list)
 
     def token(self, identity: str) -> bytes:
         if not self.up:
@@ -41,9 +43,10 @@ class Office:
         self.asked.append(identity)
         return b"token of " + identity.encode()
 
-    def check(self, token: bytes | None, modality: str) -> str:
+    def check(self, token: bytes | None, modality: str, *, examined_on: date | None = None) -> str:
         if not self.fresh:
             raise Unavailable("consent.list-stale")
+        self.about.append((modality, examined_on))
         return "opted-out" if token in self.against else "allowed"
 
 
@@ -97,12 +100,12 @@ class World(making.Hospital):
         self.runs: list[Run] = []
         self.ticker = self.make_ticker(self.start)
 
-    def make_ticker(self, start: Callable[[Run], None]) -> Ticker:
+    def make_ticker(self, start: Callable[[Run, str], None]) -> Ticker:
         return Ticker(self.journal, self.batches, self.outbox, self.sender, start)
 
-    def start(self, run: Run) -> None:
+    def start(self, run: Run, lane: str) -> None:
         self.runs.append(run)
-        self.intake.run(run)
+        self.intake.run(run, lane)
 
     def tick(self, seconds: float = 0.0) -> int:
         self.clock.advance(seconds)

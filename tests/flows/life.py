@@ -27,6 +27,7 @@ from yushan.engines.net import Peer
 from yushan.engines.sandbox import Children
 from yushan.flows.intake import (
     QUEUE,
+    READING,
     Desk,
     Intake,
     Ticker,
@@ -97,10 +98,10 @@ def live(base: Path, url: str, workers: Inline | Children) -> int:
         sender=sender, consent=Office(), linker=Holders(), chance=random.random,
         workshop=Workshop(base / "work", workers, RULES.chunk_files),
     ))  # fmt: skip
-    durable = Durable(f"sqlite:///{base}/durable.db", "gateway", {QUEUE: 2})
-    story = durable_intake(intake, lambda: ticker.wake())  # noqa: PLW0108 - made later
-    ticker = Ticker(journal, batches, outbox, sender, lambda run: durable.enqueue(
-        QUEUE, story, run.batch, str(run.attempt), key=run_key(run)
+    durable = Durable(f"sqlite:///{base}/durable.db", "gateway", {QUEUE: 2, READING: 1})
+    stories = durable_intake(intake, lambda: ticker.wake())  # noqa: PLW0108 - made later
+    ticker = Ticker(journal, batches, outbox, sender, lambda run, lane: durable.enqueue(
+        lane, stories[lane], run.batch, str(run.attempt), key=run_key(run)
     ))  # fmt: skip
     journal.start(time.time())
     intake.start()

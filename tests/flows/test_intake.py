@@ -412,7 +412,7 @@ def test_the_tickers_threads_survive_a_bad_round_and_stop(world: World) -> None:
 def test_an_attempt_begun_by_a_process_that_died_at_once_runs_in_the_next_life(
     world: World,
 ) -> None:
-    died = world.make_ticker(lambda _run: None)  # begun, and never came to run
+    died = world.make_ticker(lambda _run, _lane: None)  # begun, and never came to run
     world.receive(make_object("1.1"))
     died.tick(0.0)
     world.clock.advance(world.rules.quiet_s)
@@ -428,12 +428,12 @@ def test_an_attempt_begun_by_a_process_that_died_at_once_runs_in_the_next_life(
 def test_after_a_round_that_failed_what_was_begun_is_started_again(world: World) -> None:
     failed = []
 
-    def start(run: Run) -> None:
+    def start(run: Run, lane: str) -> None:
         if not failed:
             failed.append(run)
             ticker.wake()
             raise Unavailable("gateway.disk-full")
-        world.start(run)
+        world.start(run, lane)
         ticker.ended.set()
 
     ticker = world.make_ticker(start)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
 
 T = TypeVar("T")
 
@@ -17,8 +18,11 @@ class ConsentGate(Protocol):
         """The person's token at the office; the office does not learn for whom."""
         ...
 
-    def check(self, token: bytes | None, modality: str) -> str:
-        """``"allowed"`` or ``"opted-out"``; ``token`` is ``None`` for a person without a number."""
+    def check(self, token: bytes | None, modality: str, *, examined_on: date | None = None) -> str:
+        """``"allowed"`` or ``"opted-out"``; ``token`` is ``None`` for a person without a number.
+
+        ``examined_on`` is the true date; ``None``: not known, which counts against the use.
+        """
         ...
 
 

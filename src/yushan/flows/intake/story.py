@@ -2,10 +2,12 @@
 
 1. The ticker freezes the objects of one series and one patient as a batch.
 2. *consent*: whose they are, and whether that person is against it; opted out ends here.
-3. *clean*: stage 1 and the verifier in children; what is not proven safe is quarantined.
-4. *link*: the envelope by which the commons, and nobody else, knows the person again.
-5. *seal*: the pack, in slice order, durable.
-6. *send*: the person is asked about once more, the pack goes, the receipt is kept.
+3. *clean*: stage 1 and the verifier in children; what is not proven safe is quarantined. Where a
+   picture must be read or a face removed first, the batch waits for its turn in another lane.
+4. *read*: in that lane, pictures are read, redacted and read again, faces removed; then as in 3.
+5. *link*: the envelope by which the commons, and nobody else, knows the person again.
+6. *seal*: the pack, in slice order, durable.
+7. *send*: the person is asked about once more, the pack goes, the receipt is kept.
 
 Whatever is missing on the way (consent list, key holders, line, disk) holds the batch, and the
 ticker tries again. Every step reads where the batch stands and does nothing if it was done.
@@ -14,7 +16,7 @@ ticker tries again. Every step reads where the batch stands and does nothing if 
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Conflict, Pseudonym, Rejected, Unavailable, YushanError
@@ -22,41 +24,30 @@ from yushan.domain.deid import site_offset_days, site_pseudonym
 from yushan.domain.packs import Manifest, envelope_aad
 from yushan.engines.observe import facts, log_for
 from yushan.flows.cleaning import How
+from yushan.flows.intake.desk import LANES, QUEUE, Work
+from yushan.flows.intake.pixels import finding_of, pixels_for
 from yushan.flows.intake.workshop import Person
-from yushan.services.gateway import Output, Stage, State, unfinished_batches
+from yushan.services.gateway import (
+    Decisions,
+    Output,
+    RegionRules,
+    Stage,
+    State,
+    unfinished_batches,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
-    from yushan.base import SiteName
-    from yushan.domain.deid import Policy, SiteKeys
-    from yushan.flows.cleaning import Result
-    from yushan.flows.intake.ports import ConsentGate, Linker
-    from yushan.flows.intake.workshop import Workshop
-    from yushan.services.gateway import Batch, Batches, Member, Outbox, Run, Sender
+    from yushan.flows.cleaning import Pixels, Result
+    from yushan.flows.intake.desk import Desk
+    from yushan.services.gateway import Batch, Member, Run
 
 log = log_for(__name__)
 
-#: Names of the steps in the order of the story.
-STEPS: Final = ("consent", "clean", "link", "seal", "send")
 ALLOWED: Final = "allowed"
 OPTED_OUT: Final = "gateway.opted-out"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Everything and everyone that intake works with; ``chance`` gives numbers in [0, 1)."""
-
-    site: SiteName
-    keys: SiteKeys
-    policy: Policy
-    batches: Batches
-    outbox: Outbox
-    sender: Sender
-    consent: ConsentGate
-    linker: Linker
-    workshop: Workshop
-    chance: Callable[[], float]
 
 
 class Intake:
@@ -65,15 +56,18 @@ class Intake:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.batches, self.outbox, self.shop = desk.batches, desk.outbox, desk.workshop
+        batches = desk.batches
+        self.decisions = Decisions(batches.db, batches.clock, batches.rules)
+        self.rules = RegionRules(batches.db, batches.clock, batches.rules)
 
     def start(self) -> None:
         """Tidy up after a former life; call it before any flow runs."""
         self.outbox.start()
         self.shop.tidy(unfinished_batches(self.batches.db))
 
-    def run(self, run: Run) -> bool:
-        """The whole story at once; the durable flow takes the same steps."""
-        return all(self.take(name, run) for name in STEPS)
+    def run(self, run: Run, lane: str = QUEUE) -> bool:
+        """The whole story of a lane at once; the durable flow takes the same steps."""
+        return all(self.take(name, run) for name in LANES[lane])
 
     def take(self, name: str, run: Run) -> bool:
         """Take a step; whatever goes wrong holds the batch for another attempt (``False``)."""
@@ -106,27 +100,63 @@ class Intake:
         except Rejected as error:
             self.end(run, State.QUARANTINED, error.code)
             return
-        if not self.is_allowed(person, batch):
+        token = self.token_of(person)
+        if not self.is_allowed(token, batch.modality, person.examined_on):
             self.end(run, State.OPTED_OUT, OPTED_OUT)
             return
-        self.batches.allow(run, site_pseudonym(self.desk.keys, batch.patient))
+        subject = site_pseudonym(self.desk.keys, batch.patient)
+        self.batches.allow(run, subject, token.hex() if token else None, person.examined_on)
 
     def clean(self, run: Run) -> None:
         """Stage 1 and the verifier, in children."""
         batch = self.batches.load(run)
         if batch.stage is not Stage.ALLOWED:
             return
+        work = self.begin(run, batch)
+        done = self.shop.clean_all(work.seen, work.how, work.alive)
+        if self.desk.readers is not None and any(getattr(one, "waits", "") for one in done):
+            self.batches.wait_for_reading(run)
+            return
+        self.finish(run, work, done)
+
+    def read(self, run: Run) -> None:
+        """The same where pictures must be read, or faces removed."""
+        batch = self.batches.load(run)
+        if batch.stage is not Stage.READING:
+            return
+        work = self.begin(run, batch)
+        done = self.shop.clean_all(work.seen, work.how, work.alive)
+        if self.desk.readers is not None:
+            done = self.desk.readers.settle(work.seen, done, work.how, work.alive)
+        self.finish(run, work, done)
+
+    def begin(self, run: Run, batch: Batch) -> Work:
+        """What stage 1 works on: all but what could not be looked at."""
         members = self.batches.members(run, State.READY)
         person = self.shop.recall(run) or self.meet(run, members)
-        stopped: dict[int, tuple[str, ...]] = {number: (reason,) for number, reason in person.blind}
-        seen = [member for member in members if member.object not in stopped]
-        how = self.how(run, batch, person)
-        done = self.shop.clean_all(seen, how, lambda: self.batches.load(run))
-        stopped |= {one.object: one.reasons for one in done if one.reasons}
+        blind: dict[int, tuple[str, ...]] = {number: (code,) for number, code in person.blind}
+        seen = [member for member in members if member.object not in blind]
+        alive = partial(self.batches.load, run)
+        return Work(tuple(seen), blind, self.how(run, batch, person), alive)
+
+    def finish(self, run: Run, work: Work, done: Sequence[Result]) -> None:
+        """What is proven safe goes on, the rest does not."""
+        stopped = work.blind | {one.object: one.reasons for one in done if one.reasons}
         outputs = [output_of(one) for one in done if not one.reasons]
+        self.note(work, done)
         self.batches.clean(run, outputs, stopped)
         if not outputs:
             self.shop.clear(run)
+
+    def note(self, work: Work, done: Sequence[Result]) -> None:
+        """Keep for the quarantine desk what was found in pictures that stopped, never the text."""
+        stopped = [one for one in done if one.reasons]
+        if self.desk.readers is None or not stopped:
+            return
+        numbers = {one.object for one in stopped}
+        pictures = self.desk.readers.describe([m for m in work.seen if m.object in numbers])
+        found = {one.object: tuple(map(finding_of, one.findings)) for one in stopped}
+        self.decisions.note(pictures, found)
 
     def link(self, run: Run) -> None:
         """The envelope for the commons."""
@@ -137,7 +167,7 @@ class Intake:
         offset_days = site_offset_days(self.desk.keys, Pseudonym(batch.subject))
         aad = envelope_aad(self.desk.site, batch.subject)
         envelope = self.desk.linker.envelope(
-            person.identity, offset_days, person.consent_token, aad
+            person.identity, offset_days, self.token_of(person), aad
         )
         linked = person.identity is not None
         self.batches.link(run, base64.b64encode(envelope).decode(), linked=linked)
@@ -166,7 +196,7 @@ class Intake:
         if batch.stage is not Stage.SEALED:
             return
         waiting = self.batches.members(run, State.PACKED)
-        if waiting and not self.is_allowed(self.person(run, waiting), batch):
+        if waiting and not self.still_allowed(run, waiting, batch):
             parcel = self.outbox.parcel(run.batch)
             self.end(run, State.OPTED_OUT, OPTED_OUT)
             if parcel is not None:
@@ -190,9 +220,19 @@ class Intake:
                 raise Unavailable("gateway.results-lost") from error
             raise
 
-    def is_allowed(self, person: Person, batch: Batch) -> bool:
+    def still_allowed(self, run: Run, waiting: Sequence[Member], batch: Batch) -> bool:
+        """The same once more, before a pack goes."""
+        token = self.token_of(self.person(run, waiting))
+        return self.is_allowed(token, batch.modality, batch.examined_on)
+
+    def is_allowed(self, token: bytes | None, modality: str, examined_on: date | None) -> bool:
         """Whether the person is not against it, by the list as it is now."""
-        return self.desk.consent.check(person.consent_token, batch.modality) == ALLOWED
+        said = self.desk.consent.check(token, modality, examined_on=examined_on)
+        return said == ALLOWED
+
+    def token_of(self, person: Person) -> bytes | None:
+        """The person at the consent office, under its key of today."""
+        return None if person.identity is None else self.desk.consent.token(person.identity)
 
     def person(self, run: Run, members: Sequence[Member]) -> Person:
         """The patient as remembered; when the work folder was lost, all is looked at again."""
@@ -214,8 +254,9 @@ class Intake:
         if len(known.identities) > 1:
             raise Rejected("gateway.identities-mixed")
         identity = next(iter(known.identities), None)
-        token = None if identity is None else self.desk.consent.token(identity)
-        person = Person(identity, token, tuple(sorted(known.tokens)), known.blind)
+        examined = tuple(getattr(known, "examined", ()))
+        examined_on = examined[0] if len(examined) == 1 else None
+        person = Person(identity, examined_on, tuple(sorted(known.tokens)), known.blind)
         self.shop.remember(run, person)
         return person
 
@@ -227,6 +268,10 @@ class Intake:
             str(self.shop.fresh(run)), self.desk.policy, self.desk.keys, subject, offset_days,
             frozenset(person.tokens),
         )  # fmt: skip
+
+    def pixels(self, series: str) -> Pixels:
+        """What is known of pictures before they are read: the hospital's signed rules."""
+        return pixels_for(self.desk, series, self.rules.in_force())
 
     def end(self, run: Run, state: State, reason: str) -> None:
         """The batch ends here, with all its objects."""

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Conflict
 from yushan.engines.observe import facts, gauge, log_for
+from yushan.flows.intake.desk import QUEUE, READING
+from yushan.services.gateway import Decisions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from yushan.services.gateway import Batches, Journal, Outbox, Run, Sender
 
@@ -29,7 +31,8 @@ class Ticker:
     Parameters
     ----------
     start
-        Starts an attempt and returns at once (or runs it, in tests); twice is once.
+        Starts an attempt in a lane (``READING``: pictures first) and returns at once (or runs it,
+        in tests); twice is once.
     """
 
     def __init__(
@@ -38,9 +41,10 @@ class Ticker:
         batches: Batches,
         outbox: Outbox,
         sender: Sender,
-        start: Callable[[Run], None],
+        start: Callable[[Run, str], None],
     ) -> None:
         self.journal, self.batches, self.outbox, self.sender = journal, batches, outbox, sender
+        self.decisions = Decisions(batches.db, batches.clock, batches.rules)
         self.start_run = start
         self.ended = threading.Event()
         self.woken = {"scan": threading.Event(), "work": threading.Event()}
@@ -57,27 +61,36 @@ class Ticker:
 
     def work(self, now: float) -> int:
         """One round without looking into the spool; how many attempts were started."""
+        self.decisions.apply()
         self.batches.freeze()
         sending = self.outbox.may_send() if self.is_sound(now) else 0
-        started = 0
-        for last in self.batches.due(sending=sending):
-            try:
-                run = self.batches.begin(last)
-            except Conflict:
-                continue  # another process of this role was faster
-            self.start_run(run)
-            started += 1
+        started = self.start_all(self.batches.due(sending=sending), QUEUE)
+        started += self.start_all(self.batches.due_reading(), READING)
         self.sender.follow()
         self.watch(now)
         return started
 
+    def start_all(self, lasts: Iterable[Run], lane: str) -> int:
+        """Start the attempts after some; how many."""
+        started = 0
+        for last in lasts:
+            try:
+                run = self.batches.begin(last)
+            except Conflict:
+                continue  # another process of this role was faster
+            self.start_run(run, lane)
+            started += 1
+        return started
+
     def resume(self) -> int:
         """Start every attempt that was begun; how many. Those that run take no notice."""
-        begun = self.batches.running()
-        for run in begun:
-            self.start_run(run)
+        lanes = {QUEUE: self.batches.running(reading=False)}
+        lanes[READING] = self.batches.running(reading=True)
+        for lane, begun in lanes.items():
+            for run in begun:
+                self.start_run(run, lane)
         self.resumed = True
-        return len(begun)
+        return sum(map(len, lanes.values()))
 
     def is_sound(self, now: float) -> bool:
         """Whether the sum over everything closes; taken anew as often as the rules say."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import date  # noqa: TC003 - msgspec reads it at run time
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -39,7 +40,8 @@ class Person(msgspec.Struct, frozen=True):
 
     #: National number, or ``None``: the person stays unlinked.
     identity: str | None
-    consent_token: bytes | None
+    #: True date of the examination; ``None``: not known, or the objects disagree.
+    examined_on: date | None
     #: Words by which the person would be recognised.
     tokens: tuple[str, ...]
     #: Object and reason code of originals that could not be looked at.
@@ -111,7 +113,7 @@ class Workshop:
             if size + one.size > CHUNK_BYTES or len(chunks[-1]) >= self.chunk_files:
                 chunks.append([])
                 size = 0
-            chunks[-1].append(Source(one.object, str(one.path), one.sha256))
+            chunks[-1].append(source_of(one))
             size += one.size
         return [tuple(chunk) for chunk in chunks]
 
@@ -198,6 +200,11 @@ class Workshop:
             file.flush()
             os.fsync(file.fileno())
         return made
+
+
+def source_of(member: Member) -> Source:
+    """An original with what a person decided about its picture."""
+    return Source(member.object, str(member.path), member.sha256)
 
 
 def private(path: str, flags: int) -> int:
