@@ -13,7 +13,7 @@ from yushan.base import Rejected, SystemClock
 
 if TYPE_CHECKING:
     from yushan.assembly.settings import Role
-    from yushan.doors.cli import DemoWish
+    from yushan.doors.cli import CheckWish, DeidWish, DemoWish
 
 Answer = dict[str, Any]
 
@@ -83,6 +83,18 @@ class TheHouse:
         if not is_installed(viewer):
             lacks["viewer"] = {"for": "seeing images", "get": "yushan viewer install"}
         return {"well": "viewer" not in lacks, "lacks": lacks}
+
+    def deid(self, wish: DeidWish) -> int:
+        """De-identify a folder."""
+        from yushan.assembly.deid import release_folder  # noqa: PLC0415
+
+        return release_folder(wish)
+
+    def verify_folder(self, wish: CheckWish) -> int:
+        """Look through a folder."""
+        from yushan.assembly.deid import check_folder  # noqa: PLC0415
+
+        return check_folder(wish)
 
     def gateway_status(self, config: Path) -> Answer:
         """The accounting."""

@@ -3,7 +3,8 @@
 Exit codes: 0 ok, 1 refused or found wrong, 2 usage, 3 unavailable. ``--json`` everywhere.
 """
 
-from yushan.doors.cli.ports import DemoWish, House
-from yushan.doors.cli.root import build, run
+from yushan.doors.cli.ports import CheckWish, DeidWish, DemoWish, House
+from yushan.doors.cli.root import build, language, run
+from yushan.doors.cli.say import say
 
-__all__ = ["DemoWish", "House", "build", "run"]
+__all__ = ["CheckWish", "DeidWish", "DemoWish", "House", "build", "language", "run", "say"]

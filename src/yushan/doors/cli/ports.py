@@ -22,6 +22,36 @@ class DemoWish:
     as_json: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DeidWish:
+    """What is asked of ``yushan deid``; ``is_seen``: a person watches the terminal."""
+
+    source: Path
+    out: Path
+    policy: str
+    options: tuple[str, ...]
+    policy_key: Path | None
+    keys: Path | None
+    report: Path | None
+    jobs: int | None
+    beginning: str
+    ocr: bool
+    as_json: bool
+    is_seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckWish:
+    """What is asked of ``yushan verify``."""
+
+    out: Path
+    against: Path | None
+    policy: str
+    jobs: int | None
+    as_json: bool
+    is_seen: bool
+
+
 class House(Protocol):
     """Acts of an operator. Each returns what is printed; refusals are ``YushanError``."""
 
@@ -39,6 +69,14 @@ class House(Protocol):
 
     def doctor(self) -> Answer:
         """What this machine lacks, and the command that mends it."""
+        ...
+
+    def deid(self, wish: DeidWish) -> int:
+        """De-identify a folder; the exit code."""
+        ...
+
+    def verify_folder(self, wish: CheckWish) -> int:
+        """Look through a folder; the exit code."""
         ...
 
     def gateway_status(self, config: Path) -> Answer:

@@ -142,13 +142,24 @@ def release(number: int, data: bytes | mmap.mmap, how: How) -> Result:
     if isinstance(made, Quarantined):
         return Result(number, made.reasons)
     path = output_path(Path(how.folder), number)
-    with disk_room("gateway.disk-full", "gateway.disk-failed"), path.open("wb") as file:
-        file.writelines(made.chunks)
-    with content(path) as output:
+    draft = path.with_suffix(".draft")
+    try:
+        with disk_room("gateway.disk-full", "gateway.disk-failed"), draft.open("wb") as file:
+            file.writelines(made.chunks)
+        result = judged(number, draft, how)
+        if not result.reasons:
+            draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return result
+
+
+def judged(number: int, draft: Path, how: How) -> Result:
+    """What another program finds in an output, and what the gateway must know of it."""
+    with content(draft) as output:
         findings = verify(output, harvested=how.tokens, subject=how.subject)
         if not findings:
             return released(number, output)
-    path.unlink()
     return Result(number, tuple(sorted({finding.kind for finding in findings})))
 
 

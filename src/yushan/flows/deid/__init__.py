@@ -1,6 +1,27 @@
-"""Stand-alone de-identification: originals on a disk become released files, without any server."""
+"""Stand-alone de-identification: originals on a disk become released files, without any server.
 
+Owns the folder of the keys with journal, maps and reports, and what it writes to OUT. Promises: IN
+is never written; what is in OUT is whole, passed the verifier and bears new names; equal keys and
+equal IN give equal OUT; every input has one outcome. Start at ``story.py``.
+"""
+
+from yushan.flows.deid.checking import Check, Verdict, check
 from yushan.flows.deid.deidentifier import run
+from yushan.flows.deid.pool import Stopped
+from yushan.flows.deid.report import OUTCOMES, Report, Summary, private_file
 from yushan.flows.deid.wish import DEFAULT_POLICY, Wish, policy_for
 
-__all__ = ["DEFAULT_POLICY", "Wish", "policy_for", "run"]
+__all__ = [
+    "DEFAULT_POLICY",
+    "OUTCOMES",
+    "Check",
+    "Report",
+    "Stopped",
+    "Summary",
+    "Verdict",
+    "Wish",
+    "check",
+    "policy_for",
+    "private_file",
+    "run",
+]

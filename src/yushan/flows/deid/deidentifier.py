@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from yushan.base import Rejected
+from yushan import __version__
+from yushan.base import Rejected, SystemClock
 from yushan.flows.deid.journal import Journal
 from yushan.flows.deid.key_folder import open_keys
+from yushan.flows.deid.maps import write_maps
 from yushan.flows.deid.places import check_out, lock, make_room, outputs, places
 from yushan.flows.deid.pool import Pool, Stopped
+from yushan.flows.deid.report import Report, Summary, summary, write_report
 from yushan.flows.deid.story import Desk, Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from yushan.domain.deid import Policy
     from yushan.flows.deid.key_folder import Keys
     from yushan.flows.deid.places import Places
     from yushan.flows.deid.story import Progress
@@ -32,7 +34,7 @@ def silent(stage: str, done: int, of: int) -> None:
     """Tell nobody."""
 
 
-def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = None) -> None:
+def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = None) -> Report:
     """De-identify a folder."""
     place = places(wish.source, wish.out, wish.keys, wish.report)
     with begun(place, wish) as (keys, journal):
@@ -45,6 +47,34 @@ def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = No
                 progress=progress,
             )  # fmt: skip
             Story(desk).run()
+        return told(place, wish, keys, journal)
+
+
+def told(place: Places, wish: Wish, keys: Keys, journal: Journal) -> Report:
+    """Write maps and report."""
+    write_maps(place.keys, keys)
+    found = summary(journal)
+    report = Report(found, place.report, place.page, place.keys, keys.is_new)
+    write_report(journal, place.report, head_of(wish.policy, keys, found))
+    return report
+
+
+def head_of(policy: Policy, keys: Keys, found: Summary) -> dict[str, Any]:
+    """What the report says before its rows."""
+    return {
+        "program": f"yushan {__version__}",
+        "written": SystemClock().now().isoformat(timespec="seconds"),
+        "policy": {"name": policy.name, "options": policy.options, "digest": policy.digest},
+        "keys": keys.fingerprint,
+        "inputs": found.inputs,
+        "sums": found.sums,
+        "closes": found.closes,
+        "objects": found.objects,
+        "persons": found.persons,
+        "reasons": found.reasons,
+        "methods": found.methods,
+        "classes": found.classes,
+    }
 
 
 @contextmanager

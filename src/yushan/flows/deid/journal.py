@@ -43,8 +43,7 @@ CREATE TABLE IF NOT EXISTS token (
   key TEXT NOT NULL, token TEXT NOT NULL, PRIMARY KEY (key, token)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS subject (
-  person TEXT PRIMARY KEY, patient_id TEXT NOT NULL, issuer TEXT NOT NULL,
-  pseudonym TEXT NOT NULL, offset_days INTEGER NOT NULL
+  person TEXT PRIMARY KEY, pseudonym TEXT NOT NULL, offset_days INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -59,8 +58,9 @@ class Row:
     size: int
     sha256: bytes
     sop_class: str
-    sop_instance: str
+    study: str
     series: str
+    sop_instance: str
     waits: str
     plan: str
     outcome: str | None
@@ -72,10 +72,20 @@ class Row:
     findings: tuple[dict[str, Any], ...]
     stop: str
 
+    @property
+    def uids(self) -> tuple[str, str, str]:
+        """Study, Series and SOP Instance UID."""
+        return self.study, self.series, self.sop_instance
+
+    @property
+    def failed(self) -> bool:
+        """Whether a child failed on it, rather than judged it."""
+        return any(reason.startswith("sandbox.") for reason in self.reasons)
+
 
 ROW: Final = (
-    "number, name, path, size, sha256, sop_class, sop_instance, series, waits, plan, outcome, "
-    "reasons, output, output_size, seconds, methods, findings, stop"
+    "number, name, path, size, sha256, sop_class, study, series, sop_instance, waits, plan, "
+    "outcome, reasons, output, output_size, seconds, methods, findings, stop"
 )
 
 
@@ -154,10 +164,16 @@ class Journal:
         question = f"SELECT count(*) FROM input WHERE round = ? AND {where}"  # noqa: S608 - ours
         return int(self.db.execute(question, (self.round,)).fetchone()[0])
 
-    def sums(self, column: str) -> dict[str, int]:
-        """How many inputs of this round have each value of a column."""
-        question = f"SELECT {column}, count(*) FROM input WHERE round = ? GROUP BY 1"  # noqa: S608
-        return {str(value): count for value, count in self.db.execute(question, (self.round,))}
+    def objects_and_persons(self) -> tuple[int, int]:
+        """How many different outputs this round has, and how many people they show."""
+        found = self.db.execute(
+            """SELECT count(DISTINCT output), count(DISTINCT alias.person) FROM input
+            LEFT JOIN alias ON alias.key = input.person
+            WHERE outcome = 'released' AND round = ?""",
+            (self.round,),
+        )
+        objects, persons = found.fetchone()
+        return int(objects), int(persons)
 
     def has_output(self, name: str) -> bool:
         """Whether an input of this round stands behind an output."""
@@ -222,6 +238,10 @@ class Journal:
         self.db.executemany(
             "INSERT OR REPLACE INTO alias VALUES (?, ?)", ((key, least) for key in keys)
         )
+
+    def name_subjects(self, found: Iterable[tuple[str, str, int]]) -> None:
+        """Keep pseudonym and date offset of persons, for the maps."""
+        self.db.executemany("INSERT OR REPLACE INTO subject VALUES (?, ?, ?)", found)
 
     def finish(self, made: Iterable[Made]) -> None:
         """Note what became of inputs; their outputs are on disk."""

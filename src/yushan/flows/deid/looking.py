@@ -116,7 +116,7 @@ def look_inside(seen: Looked, data: bytes | mmap.mmap, policy: Policy) -> Looked
         study=study,
         series=series,
         waits=" ".join(waits),
-        tokens=harvest(data).tokens,
+        tokens=harvest(data).under(policy).tokens,
     )
 
 

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yushan.base import Rejected
-from yushan.domain.deid import Quarantined, reissue
-from yushan.domain.dicom import walk
+from yushan.domain.deid import Quarantined, reissue, replace_uid
 from yushan.domain.verifier import verify
 from yushan.flows.cleaning import content, disk_room, stage_one
-from yushan.flows.deid.looking import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +32,8 @@ class Task:
     path: str
     sha256: bytes
     plan: str
+    #: Study, Series and SOP Instance UID.
+    uids: tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,10 @@ class Stages:
     shift_days: int
     out: str
     work: str
+
+    def renamed(self, uid: str) -> str:
+        """The UID that stands for one in names of outputs."""
+        return replace_uid(self.uid_key, replace_uid(self.first.keys.uid, uid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +125,7 @@ def made_from(task: Task, data: Any, how: Stages, drafts: Drafts) -> Made:  # no
     if findings:
         kinds = tuple(sorted({finding.kind for finding in findings}))
         return Made(task.number, task.plan, "quarantined", kinds)
-    _, instance, study, series, *_ = texts(walk(made))
-    output = f"{how.subject}/{study}/{series}/{instance}.dcm"
+    output = "/".join((how.subject, *(how.renamed(uid) for uid in task.uids))) + ".dcm"
     drafts.write(output, made)
     return Made(task.number, task.plan, "released", (), output, len(made), methods=first.methods)
 

@@ -98,11 +98,15 @@ def outputs(out: Path) -> Iterator[str]:
             yield os.path.relpath(os.path.join(folder, name), out)  # noqa: PTH118 - a hundred thousand
 
 
+def is_ours(name: str) -> bool:
+    """Whether a file of OUT has a name that only a run of ours gives."""
+    return bool(OUTPUT.fullmatch(name) or DRAFT.fullmatch(Path(name).name))
+
+
 def check_out(out: Path, *, is_known: bool) -> None:
     """Refuse an OUT that holds what is not ours: ``standalone.out-foreign``."""
     for name in outputs(out):
-        is_ours = OUTPUT.fullmatch(name) or DRAFT.fullmatch(Path(name).name)
-        if not (is_known and is_ours):
+        if not (is_known and is_ours(name)):
             raise Rejected("standalone.out-foreign")
 
 

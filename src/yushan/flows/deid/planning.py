@@ -56,7 +56,8 @@ def forget_changed(journal: Journal) -> None:
         (journal.round,),
     )
     db.execute(
-        """UPDATE input SET stop = CASE WHEN looked THEN '' ELSE stop END, looked = 0, person = NULL WHERE person IN
+        """UPDATE input SET stop = CASE WHEN looked THEN '' ELSE stop END, looked = 0,
+        person = NULL WHERE person IN
         (SELECT key FROM alias WHERE person IN (SELECT person FROM stale))"""
     )
     db.execute(
@@ -76,7 +77,7 @@ def find_leaders(journal: Journal) -> None:
         CREATE TABLE leader (sop_instance TEXT PRIMARY KEY, name BLOB NOT NULL) WITHOUT ROWID;
         INSERT INTO leader SELECT sop_instance, min(name) FROM input
           WHERE stop = '' AND sop_instance <> '' AND round = {journal.round}
-          GROUP BY sop_instance HAVING count(*) > 1; COMMIT;"""
+          GROUP BY sop_instance HAVING count(*) > 1; COMMIT;"""  # noqa: S608 - a number of ours
     )
 
 

@@ -66,6 +66,8 @@ class Pool:
 
         Parameters
         ----------
+        function, chunks
+            A function of a module that children load, and its arguments.
         failed
             Gives the result of a member that cannot be worked on, with the reason code.
 

@@ -24,7 +24,7 @@ from yushan.flows.deid.inputs import inputs
 from yushan.flows.deid.looking import Input, Looked, look_all
 from yushan.flows.deid.making import Made, Stages, Task, make_all
 from yushan.flows.deid.people import people
-from yushan.flows.deid.places import OUTPUT, outputs
+from yushan.flows.deid.places import is_ours, outputs
 from yushan.flows.deid.planning import (
     OPENED,
     Planner,
@@ -95,7 +95,9 @@ class Story:
             self.journal.note("rules", self.rules)
         count = 0
         for group in grouped(inputs(self.desk.places.source), 1000):
-            self.journal.meet((one.name, one.path, one.size, one.stamp, one.problem) for one in group)
+            self.journal.meet(
+                (one.name, one.path, one.size, one.stamp, one.problem) for one in group
+            )
             count += len(group)
             self.desk.progress("list", count, 0)
 
@@ -153,13 +155,14 @@ class Story:
         """What is to be made, person by person."""
         planner = Planner(self.rules)
         for person in people(self.journal, self.desk.keys, self.policy.max_offset_days):
+            self.journal.name_subjects([(person.key, person.subject, person.offset_days)])
             if person.is_mixed:
                 self.journal.finish(mixed(objects_of(self.journal, person)))
                 continue
             how = self.stages(person)
             for chunk in chunked(objects_of(self.journal, person)):
                 tasks = [
-                    Task(row.number, row.path, row.sha256, plan)
+                    Task(row.number, row.path, row.sha256, plan, row.uids)
                     for row in chunk
                     if not self.is_made(row, plan := planner.plan(person, row.sha256))
                 ]
@@ -171,7 +174,7 @@ class Story:
         if row.plan != plan or row.outcome is None:
             return False
         if row.output is None:
-            return row.outcome == "quarantined"
+            return row.outcome == "quarantined" and not row.failed
         try:
             return (self.desk.places.out / row.output).stat().st_size == row.output_size
         except OSError:
@@ -193,7 +196,7 @@ class Story:
         """Take out of OUT what no input of this run stands behind."""
         out = self.desk.places.out
         for name in outputs(out):
-            if not OUTPUT.fullmatch(name) or not self.journal.has_output(name):
+            if is_ours(name) and not self.journal.has_output(name):
                 (out / name).unlink()
         for folder, _, _ in os.walk(out, topdown=False):
             if folder != os.fspath(out) and not os.listdir(folder):  # noqa: PTH208 - a name is enough

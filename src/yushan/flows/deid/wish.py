@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-import msgspec
-
 from yushan.base import Rejected
-from yushan.domain.deid import load_policy, policy_names, read_policy
+from yushan.domain.deid import (
+    SignedFile,
+    distribution_key,
+    policy_names,
+    read_policy,
+    read_signed,
+    signed_policy,
+    with_options,
+)
+from yushan.engines.keys import verify
 
 if TYPE_CHECKING:
     from yushan.domain.deid import Policy
@@ -55,32 +61,47 @@ class Wish:
         return self.jobs or len(os.sched_getaffinity(0))
 
 
-def policy_for(name: str, options: tuple[str, ...] = ()) -> Policy:
+def policy_for(name: str, options: tuple[str, ...] = (), public: Path | None = None) -> Policy:
     """A policy by its name or file, with options switched: ``+name``, ``-name``.
+
+    Parameters
+    ----------
+    name
+        A packaged policy, or a file; ``FILE.sig`` beside it holds its signature in hex.
+    options
+        See ``with_options``.
+    public
+        A file with the public key, in hex, under which the policy must be signed. A file that has
+        no signature is taken as it is when no key is given: it is its owner's word.
 
     Raises
     ------
     Rejected
-        ``deid.policy-unknown``, ``deid.policy-invalid``, ``deid.policy-option``.
+        ``deid.policy-unknown``, ``deid.policy-unsigned``, ``deid.policy-invalid``,
+        ``deid.policy-option``.
     """
+    path = Path(name)
     if name in policy_names():
-        policy = load_policy(name)
-    elif Path(name).is_file():
-        policy = read_policy(Path(name).read_bytes())
-    else:
+        policy = signed_policy(name, verify)
+    elif not path.is_file():
         raise Rejected("deid.policy-unknown")
-    return switched(policy, options) if options else policy
+    elif public is None and not signature_of(path).exists():
+        policy = read_policy(path.read_bytes())
+    else:
+        policy = from_signed(path, public)
+    return with_options(policy, options) if options else policy
 
 
-def switched(policy: Policy, options: tuple[str, ...]) -> Policy:
-    """A policy with options switched; its digest says so."""
-    chosen = dict.fromkeys(policy.options)
-    for option in options:
-        sign, name = option[:1], option[1:]
-        if sign not in {"+", "-"} or name not in PERFORMED:
-            raise Rejected("deid.policy-option")
-        chosen.pop(name, None)
-        if sign == "+":
-            chosen[name] = None
-    digest = hashlib.sha256(f"{policy.digest} {' '.join(sorted(chosen))}".encode()).hexdigest()
-    return msgspec.structs.replace(policy, options=tuple(chosen), digest=digest)
+def signature_of(path: Path) -> Path:
+    """Where the signature of a policy file lies."""
+    return path.with_name(f"{path.name}.sig")
+
+
+def from_signed(path: Path, public: Path | None) -> Policy:
+    """A policy file that must be as it was signed."""
+    try:
+        signature = bytes.fromhex(signature_of(path).read_text("ascii"))
+        key = bytes.fromhex(public.read_text("ascii")) if public else distribution_key()
+        return read_signed(SignedFile(path.read_bytes(), signature), key, verify)
+    except (OSError, ValueError) as error:
+        raise Rejected("deid.policy-unsigned") from error

@@ -1,0 +1,6 @@
+"""What stands behind ``yushan deid`` and ``yushan verify``: runs, progress, the readable page."""
+
+from yushan.assembly.deid.checks import check_folder
+from yushan.assembly.deid.releases import release_folder
+
+__all__ = ["check_folder", "release_folder"]

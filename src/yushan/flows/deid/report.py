@@ -1,0 +1,126 @@
+"""What a run says of itself: sums that close, and a row per input."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from yushan.flows.cleaning import disk_room
+from yushan.flows.deid.making import FAILED, FULL, sync
+from yushan.flows.deid.planning import OPENED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yushan.flows.deid.journal import Journal, Row
+
+FORM: Final = "yushan-deid-report/1"
+OUTCOMES: Final = ("released", "quarantined", "refused", "to-digitise")
+#: Rows of archives that were opened, and of rounds past, are none.
+COUNTED: Final = f"stop <> '{OPENED}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A run in numbers; nothing in it tells of a person or names an input.
+
+    ``objects`` are different files in OUT: inputs of equal bytes share one.
+    """
+
+    inputs: int
+    sums: dict[str, int]
+    objects: int
+    persons: int
+    reasons: dict[str, int]
+    methods: dict[str, int]
+    classes: dict[str, dict[str, int]]
+
+    @property
+    def closes(self) -> bool:
+        """Whether every input has one outcome."""
+        return self.inputs == sum(self.sums.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run gives back: its numbers, and where report, page and keys lie."""
+
+    summary: Summary
+    report: Path
+    page: Path
+    keys: Path
+    keys_are_new: bool
+
+
+def shown(name: str) -> str:
+    """A name as text, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def summary(journal: Journal) -> Summary:
+    """The numbers of this round."""
+    sums, reasons, methods = Counter[str](), Counter[str](), Counter[str]()
+    classes: dict[str, Counter[str]] = {}
+    for row in journal.rows(COUNTED):
+        outcome = row.outcome or "unfinished"
+        sums[outcome] += 1
+        reasons.update(row.reasons)
+        methods.update(row.methods)
+        classes.setdefault(row.sop_class, Counter())[outcome] += 1
+    objects, persons = journal.objects_and_persons()
+    return Summary(
+        inputs=journal.count(COUNTED),
+        sums={outcome: sums[outcome] for outcome in OUTCOMES},
+        objects=objects,
+        persons=persons,
+        reasons=dict(sorted(reasons.items())),
+        methods=dict(sorted(methods.items())),
+        classes={name: dict(found) for name, found in sorted(classes.items())},
+    )
+
+
+def line(row: Row) -> dict[str, Any]:
+    """The row of one input."""
+    said: dict[str, Any] = {
+        "input": shown(row.name),
+        "output": row.output,
+        "outcome": row.outcome,
+        "reasons": row.reasons,
+        "sop_class": row.sop_class or None,
+        "seconds": round(row.seconds, 4),
+    }
+    if row.findings:
+        said["boxes"] = row.findings
+    return said
+
+
+def write_report(journal: Journal, path: Path, head: dict[str, Any]) -> None:
+    """The report as one JSON document; as many rows as there are inputs, none kept in memory."""
+    with private_file(path) as file:
+        start = json.dumps({"format": FORM, **head}, ensure_ascii=False, indent=1)
+        file.write(start[:-2] + ',\n "rows": [')
+        for number, row in enumerate(journal.rows(COUNTED)):
+            file.write((",\n  " if number else "\n  ") + json.dumps(line(row), ensure_ascii=False))
+        file.write("\n ]\n}\n")
+
+
+@contextmanager
+def private_file(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
+    """A file for its owner alone that is there as a whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with disk_room(FULL, FAILED):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding=encoding, newline="") as file:
+                yield file
+            sync(draft)
+            draft.replace(path)
+            sync(path.parent)
+        finally:
+            Path(draft).unlink(missing_ok=True)
