@@ -27,6 +27,7 @@ from yushan.domain.deid.policies import (
 from yushan.domain.deid.policy import Policy, read_policy
 from yushan.domain.deid.pseudonyms import SiteKeys, replace_uid, site_offset_days, site_pseudonym
 from yushan.domain.deid.reissue import reissue
+from yushan.domain.deid.tables import method_meanings
 
 __all__ = [
     "CleanedPixels",
@@ -43,6 +44,7 @@ __all__ = [
     "examined_on",
     "harvest",
     "load_policy",
+    "method_meanings",
     "national_identity",
     "normal_identity",
     "pixel_need",

@@ -129,6 +129,12 @@ def content_nodes() -> frozenset[int]:
     return frozenset(node[written][1] for node in iod_table()["nodes"] if written in node)
 
 
+@cache
+def defined_somewhere() -> frozenset[int]:
+    """The attributes that any IOD defines."""
+    return frozenset(tag for number in range(len(iod_table()["nodes"])) for tag in node(number))
+
+
 def iod_nodes(iod: str) -> tuple[int, ...]:
     """The nodes of the modules of an IOD."""
     table = iod_table()
@@ -158,6 +164,11 @@ def methods() -> dict[str, Method]:
     for row in rows("cid7050_deid_methods.csv"):
         found[row["option"] or row["code"]] = Method(row["code"], row["meaning"])
     return found
+
+
+def method_meanings() -> dict[str, str]:
+    """CID 7050: what each code says was done."""
+    return {method.code: method.meaning for method in methods().values()}
 
 
 @cache
