@@ -136,9 +136,11 @@ def test_an_attribute_that_no_dictionary_knows_goes_and_is_counted() -> None:
     assert not leaks(b"".join(made.chunks), "SECRETWORD")
 
 
-def test_a_standard_attribute_outside_the_iod_goes() -> None:
-    made = released(part10(ct(RadiopharmaceuticalVolume=("DS", "3"))))
-    assert "RadiopharmaceuticalVolume" not in made
+def test_a_text_outside_the_iod_goes_a_number_stays() -> None:
+    changes = {"RadiopharmaceuticalVolume": ("DS", "3"), "VideoImageFormatAcquired": ("SH", "PAL")}
+    made = released(part10(ct(**changes)))
+    assert "VideoImageFormatAcquired" not in made
+    assert made.RadiopharmaceuticalVolume == 3
 
 
 def test_compound_actions_follow_the_type_in_the_iod() -> None:

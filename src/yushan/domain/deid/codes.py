@@ -67,7 +67,7 @@ def public_code(value: str, scheme: str, meaning: str, matcher: Matcher) -> Code
     """The code if a public scheme has such a code.
 
     The meaning is the given one when all its words are known, else the Standard's own, else the
-    known words of the given one, else the value again.
+    known words of the given one, else a word that says so.
     """
     standard = meanings().get((scheme, value), "")
     if not standard and (not is_shaped(value, scheme) or matcher.in_text(value)):
@@ -77,7 +77,7 @@ def public_code(value: str, scheme: str, meaning: str, matcher: Matcher) -> Code
         cleaned = ""
     if cleaned != meaning and standard.isascii():
         cleaned = standard or cleaned
-    return Code(value, scheme, cleaned or value)
+    return Code(value, scheme, cleaned or "Removed")
 
 
 def is_shaped(value: str, scheme: str) -> bool:

@@ -9,7 +9,7 @@ from yushan.base import Rejected
 from yushan.domain.deid.classes import Facts
 from yushan.domain.deid.pixels import Shape
 from yushan.domain.deid.plan import PIXELS
-from yushan.domain.dicom import CHARSETS, declared_charset, decode
+from yushan.domain.dicom import declared_charset, decode, is_standard_charset
 
 if TYPE_CHECKING:
     from yushan.domain.dicom import Element, Item, Part10
@@ -148,5 +148,5 @@ class Header:
 
     def events(self) -> frozenset[str]:
         """What about the header should be counted."""
-        unknown = any(term not in CHARSETS for term in self.charset if term)
+        unknown = not all(map(is_standard_charset, self.charset))
         return frozenset({"deid.charset-unknown"} if unknown else ())

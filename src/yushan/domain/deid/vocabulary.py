@@ -26,6 +26,8 @@ NUMBER: Final = re.compile(r"[0-9.]+")
 DATE: Final = re.compile(
     r"(?<!\d)(?:19|20)\d{2}[-/.年]?(?:0?[1-9]|1[0-2])[-/.月]?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 )
+#: Coded strings that say nothing about a person: a letter, or a small number.
+FEW: Final = re.compile("[A-Z]|0{1,3}[0-9]")
 #: Numbers side by side with more digits than this may be an identifier or a date in pieces.
 MOST_DIGITS_IN_A_ROW: Final = 5
 
@@ -96,9 +98,15 @@ def cleaned_text(text: str, kind: str) -> str:
     tokens = without_long_numbers(tokens, kind)
     if all(token.is_known for token in tokens) and is_safe_between(folded, tokens):
         return folded if tokens else ""
-    kept = [token.text for token in tokens if token.is_known]
+    left = [token for token in tokens if token.is_known and not is_initial(token.text)]
+    kept = [token.text for token in without_long_numbers(left, kind) if token.is_known]
     says_something = any(not NUMBER.fullmatch(word) and len(word) > 1 for word in kept)
     return " ".join(kept) if says_something else ""
+
+
+def is_initial(word: str) -> bool:
+    """Whether a word is a letter that may be somebody's, now that its neighbours are gone."""
+    return len(word) == 1 and word.isalpha() and word.lower() not in vocabulary().words["device"]
 
 
 def within(match: re.Match[str], spans: list[tuple[int, int]]) -> bool:
@@ -138,7 +146,7 @@ def is_known(token: str, kind: str) -> bool:
     words, low = vocabulary(), token.lower()
     if not token.isascii():
         return is_chinese(token)
-    if low in words.words[kind] or SHORT_NUMBER.fullmatch(token):
+    if low in words.words[kind] or SHORT_NUMBER.fullmatch(token) or len(token) == 1:
         return True
     pattern = words.device if kind == "device" else words.descriptor
     if pattern.fullmatch(low) and not is_long_number(low):
@@ -179,7 +187,7 @@ def is_chinese(run: str) -> bool:
 def cleaned_code_string(value: str) -> str:
     """A coded string (CS) if the Standard or the vocabulary knows it, else nothing."""
     words, upper = vocabulary(), value.upper()
-    if upper in words.coded:
+    if upper in words.coded or FEW.fullmatch(upper):
         return upper
     parts = re.findall("[A-Z]+|[0-9]+", upper)
     if not parts or not re.fullmatch("[A-Z0-9_ .+-]{1,16}", upper):

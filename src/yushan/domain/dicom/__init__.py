@@ -17,7 +17,7 @@ from yushan.domain.dicom.tables import (
     TRANSFER_SYNTAXES,
     TransferSyntax,
 )
-from yushan.domain.dicom.text import CHARSETS, declared_charset, decode, text_values
+from yushan.domain.dicom.text import declared_charset, decode, is_standard_charset, text_values
 from yushan.domain.dicom.values import (
     DEFAULT,
     UNDEFINED,
@@ -29,7 +29,6 @@ from yushan.domain.dicom.values import (
 )
 
 __all__ = [
-    "CHARSETS",
     "DEFAULT",
     "REGISTERED_UIDS",
     "STORAGE_CLASSES",
@@ -52,6 +51,7 @@ __all__ = [
     "frame_ranges",
     "implicit_vr",
     "is_dicom",
+    "is_standard_charset",
     "keyword_of",
     "summarize",
     "summary_of",

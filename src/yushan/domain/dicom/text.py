@@ -43,6 +43,8 @@ ESCAPE: Final = re.compile(rb"\x1b(\([BJ]|\)I|-[A-Tb]|\$B|\$\(D|\$\)[AC])")
 G0_CODECS: Final = frozenset({"ascii", "iso2022_jp", "iso2022_jp_2"})
 JIS_PREFIX: Final = {"iso2022_jp": b"\x1b$B", "iso2022_jp_2": b"\x1b$(D"}
 
+STANDARD_TERM: Final = re.compile("(?:ISO_IR [0-9]+|ISO 2022 IR [0-9]+|ISO 2022 GBK|GB18030|GBK)?")
+
 HIGH: Final = re.compile(rb"[\x80-\xff]")
 C1: Final = re.compile(rb"[\x80-\x9f]")
 CHINESE: Final = re.compile("[\u4e00-\u9fff]")
@@ -50,6 +52,11 @@ NOT_CHINESE_TEXT: Final = re.compile(
     "[^\x00-\x7f\u2013-\u2027\u2160-\u217f\u3000-\u312f\u4e00-\u9fff\ufe30-\uffee]"
 )
 TWO_CHINESE: Final = re.compile("[\u4e00-\u9fff]{2}")
+
+
+def is_standard_charset(term: str) -> bool:
+    """Whether a term of (0008,0005) is one of the Standard's, spelled as it spells it."""
+    return term in CHARSETS and STANDARD_TERM.fullmatch(term) is not None
 
 
 def declared_charset(part: Part10, elements: tuple[Element, ...]) -> tuple[str, ...]:
