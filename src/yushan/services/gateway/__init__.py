@@ -23,6 +23,8 @@ from yushan.services.gateway.decisions import (
     Wish,
     needs_second,
 )
+from yushan.services.gateway.desk_queue import DeskQueue
+from yushan.services.gateway.forgetting import Forgetting, Present
 from yushan.services.gateway.handling import Act, Handling
 from yushan.services.gateway.importing import ImportReport, disk_room
 from yushan.services.gateway.journal import Entry, Journal
@@ -57,8 +59,10 @@ __all__ = [
     "CommonsLink",
     "Decision",
     "Decisions",
+    "DeskQueue",
     "Entry",
     "Finding",
+    "Forgetting",
     "Handling",
     "HttpCommons",
     "ImportReport",
@@ -70,6 +74,7 @@ __all__ = [
     "Parcel",
     "Period",
     "Picture",
+    "Present",
     "ReasonCount",
     "ReceiptCheck",
     "Region",

@@ -116,7 +116,7 @@ class Handling:
             raise Absent("gateway.object-absent")
         for row in rows:
             before = State(row.state)
-            if not can_follow(before, after):
+            if not can_follow(before, after) or row.purged_at is not None:
                 raise Conflict(NOT_TO[act["act"]], state=before)
             queries.move(tx, OBJECT.c.id == row.id, (before, after), now, **values)
             queries.add_act(tx, {**act, "object": row.id, "before": before, "at": now})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yushan.engines.database import Database
     from yushan.services.gateway.importing import ImportReport
     from yushan.services.gateway.rules import Rules
+    from yushan.services.gateway.tables import Found
     from yushan.services.gateway.watching import Alarm
 
 
@@ -123,16 +124,7 @@ class Journal:
     def page(self, state: State, *, after: int = 0, limit: int = 50) -> tuple[Entry, ...]:
         """Objects in a state, by number, those after ``after``."""
         with self.db.read() as tx:
-            rows = queries.page(tx, state, after, limit)
-        return tuple(
-            Entry(
-                row.id, State(row.state), tuple(row.reasons.split()), row.received_at,
-                row.changed_at, row.size, row.association, row.file, row.origin, row.ae,
-                row.station, row.model, row.modality, row.sop_class_uid, row.sop_instance_uid,
-                row.series_instance_uid, row.study_instance_uid, row.batch,
-            )
-            for row in rows
-        )  # fmt: skip
+            return tuple(map(entry, queries.page(tx, state, after, limit)))
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Alarms that stand: journal rows without file."""
@@ -145,3 +137,13 @@ class Journal:
     def purge(self) -> int:
         """Delete originals that may go by the retention setting; how many."""
         return self.watch.purge()
+
+
+def entry(row: Found) -> Entry:
+    """A row as a value."""
+    return Entry(
+        row.id, State(row.state), tuple(row.reasons.split()), row.received_at,
+        row.changed_at, row.size, row.association, row.file, row.origin, row.ae,
+        row.station, row.model, row.modality, row.sop_class_uid, row.sop_instance_uid,
+        row.series_instance_uid, row.study_instance_uid, row.batch,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from yushan.engines.database import insert_once
-from yushan.services.gateway.tables import LINE, PACK
+from yushan.services.gateway.tables import BATCH, LINE, PACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,17 @@ def add_pack(tx: Connection, row: dict[str, Any]) -> None:
 def drop_pack(tx: Connection, batch: str) -> None:
     """Forget the pack of a batch."""
     tx.execute(sa.delete(PACK).where(P.batch == batch))
+
+
+def drop_unreceipted(tx: Connection, batch: str) -> None:
+    """Forget the pack of a batch that the commons gave no receipt for."""
+    tx.execute(sa.delete(PACK).where(P.batch == batch, P.receipt.is_(None)))
+
+
+def unreceipted_of(tx: Connection, token: str) -> set[str]:
+    """Packs without receipt of one person, by their consent token in hex."""
+    wanted = sa.select(P.id).join(BATCH, BATCH.c.id == P.batch)
+    return set(tx.scalars(wanted.where(BATCH.c.consent_token == token, P.receipt.is_(None))))
 
 
 def pack_of(tx: Connection, batch: str) -> Found | None:

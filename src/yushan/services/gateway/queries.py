@@ -125,8 +125,8 @@ def objects(tx: Connection, numbers: Sequence[int]) -> Sequence[Found]:
 
 
 def numbers_in(tx: Connection, state: State, reason: str | None) -> list[int]:
-    """Numbers of the objects in a state, of one reason if given."""
-    wanted = sa.select(O.id).where(O.state == state).order_by(O.id)
+    """Numbers of the objects in a state whose file is here, of one reason if given."""
+    wanted = sa.select(O.id).where(O.state == state, O.purged_at.is_(None)).order_by(O.id)
     return list(tx.scalars(wanted if reason is None else wanted.where(O.reason == reason)))
 
 

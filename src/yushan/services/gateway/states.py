@@ -46,8 +46,8 @@ LIFE: Final[dict[State, tuple[str, frozenset[State]]]] = {
     S.SENT: ("commons", frozenset({S.ACKNOWLEDGED, S.PACKED, S.READY})),
     S.ACKNOWLEDGED: ("nobody", frozenset()),
     S.QUARANTINED: (
-        "desk, retry, release",
-        frozenset({S.RECEIVED, S.RELEASED_BY_HAND, S.TO_DIGITISE}),
+        "desk, retry, release, consent list",
+        frozenset({S.RECEIVED, S.RELEASED_BY_HAND, S.TO_DIGITISE, S.OPTED_OUT}),
     ),
     S.CONFLICT: ("retry, release", frozenset({S.RECEIVED, S.RELEASED_BY_HAND})),
     S.REFUSED: ("retry, release", frozenset({S.RECEIVED, S.RELEASED_BY_HAND})),
