@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import mmap
 import zlib
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,23 +15,26 @@ from yushan.domain.deid import (
     Harvest,
     Quarantined,
     deidentify,
+    examined_on,
     harvest,
     national_identity,
 )
-from yushan.domain.dicom import declared_charset, summary_of, text_values, walk
+from yushan.domain.dicom import summary_of, walk
 from yushan.domain.verifier import verify
 from yushan.flows.cleaning.disk import disk_room
+from yushan.flows.cleaning.pixels import NO_WORK, Case, faces_of, prepared
+from yushan.flows.cleaning.positions import position_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from yushan.domain.deid import Policy, Released, SiteKeys
-    from yushan.domain.dicom import Part10
+    from yushan.domain.redaction import Box, Finding
+    from yushan.flows.cleaning.pixels import Faces, PixelWork, Waits
 
 #: Files up to this size are read, larger ones are mapped.
 MAPPED_FROM: Final = 32 << 20
-POSITION: Final = 0x00200032
-ORIENTATION: Final = 0x00200037
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Known:
     identities: frozenset[str] = frozenset()
     #: Words by which the person would be recognised.
     tokens: frozenset[str] = frozenset()
+    #: Days of the examinations; ``None`` for one whose day nobody can tell.
+    examined: frozenset[date | None] = frozenset()
     #: Object and reason code of originals that could not be looked at: they must not go on, since
     #: nobody can say whose they are.
     blind: tuple[tuple[int, str], ...] = ()
@@ -49,8 +54,9 @@ class Known:
     def __or__(self, other: Known) -> Known:
         """What both know."""
         return Known(
-            self.identities | other.identities, self.tokens | other.tokens, self.blind + other.blind
-        )
+            self.identities | other.identities, self.tokens | other.tokens,
+            self.examined | other.examined, self.blind + other.blind,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class Source:
     object: int
     path: str
     sha256: str
+    #: Rectangles a person drew (none: nothing identifies); ``None`` when nobody looked.
+    decided: tuple[Box, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +80,16 @@ class How:
     subject: Pseudonym
     offset_days: int
     tokens: frozenset[str]
+    pixels: PixelWork = NO_WORK
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one original; without ``reasons`` its output is in the folder."""
+    """What became of one original; without ``reasons`` its output is in the folder.
+
+    With ``waits`` nothing was done yet: its text must be read, or the face taken off its series;
+    ``reasons`` are then those under which it is held as it is.
+    """
 
     object: int
     reasons: tuple[str, ...] = ()
@@ -85,6 +98,18 @@ class Result:
     number: float | None = None
     #: Millimetres along the slice normal.
     position: float | None = None
+    waits: Waits = ""
+    #: Places in the picture and their kinds; never what was read there.
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Stage 1 of one object; with ``waits`` its pixels need work that was not done here."""
+
+    made: Released | Quarantined
+    waits: Waits = ""
+    findings: tuple[Finding, ...] = ()
 
 
 def output_path(folder: Path, number: int) -> Path:
@@ -105,7 +130,10 @@ def look_at(source: Source) -> Known:
     try:
         with content(Path(source.path)) as data:
             identity = national_identity(data)
-            return Known(frozenset({identity} if identity else ()), harvest(data).tokens)
+            return Known(
+                frozenset({identity} if identity else ()), harvest(data).tokens,
+                frozenset({examined_on(data)}),
+            )  # fmt: skip
     except FileNotFoundError:
         return Known(blind=((source.object, "gateway.file-missing"),))
     except Rejected as error:
@@ -123,24 +151,78 @@ def clean(sources: tuple[Source, ...], how: How) -> tuple[Result, ...]:
     return tuple(clean_one(source, how) for source in sources)
 
 
-def clean_one(source: Source, how: How) -> Result:
+def clean_series(sources: tuple[Source, ...], how: How) -> tuple[Result, ...]:
+    """The same for a whole series that shows a head: its face is taken off first.
+
+    Raises
+    ------
+    Unavailable
+        As ``clean``.
+    """
+    faces, reason = series_faces(tuple(source.path for source in sources), how.pixels)
+    if reason:
+        return tuple(Result(source.object, (reason,)) for source in sources)
+    return tuple(clean_one(source, how, faces) for source in sources)
+
+
+def series_faces(paths: tuple[str, ...], work: PixelWork) -> tuple[Faces | None, str]:
+    """What becomes of the face of a series, or the reason why none of it may go."""
+    try:
+        with ExitStack() as stack:
+            objects = [stack.enter_context(content(Path(path))) for path in paths]
+            series = summary_of(walk(objects[0])).series_instance_uid
+            return faces_of(objects, work, series), ""
+    except FileNotFoundError:
+        return None, "gateway.file-missing"
+    except Rejected as error:
+        return None, error.code
+
+
+def clean_one(source: Source, how: How, faces: Faces | None = None) -> Result:
     """One original."""
     try:
         with content(Path(source.path)) as data:
             if hashlib.sha256(data).hexdigest() != source.sha256:
                 return Result(source.object, ("gateway.file-changed",))
-            return release(source.object, data, how)
+            staged = stage_one(data, how, decided=source.decided, faces=faces)
+            return released_to_folder(source.object, staged, how)
     except FileNotFoundError:
         return Result(source.object, ("gateway.file-missing",))
     except Rejected as error:
         return Result(source.object, (error.code,))
 
 
-def release(number: int, data: bytes | mmap.mmap, how: How) -> Result:
-    """De-identify, write, and let another program verify what is in the file."""
-    made = stage_one(data, how)
+def stage_one(
+    data: bytes | mmap.mmap,
+    how: How,
+    *,
+    decided: tuple[Box, ...] | None = None,
+    faces: Faces | None = None,
+) -> Staged:
+    """Pixels and stage 1 of one object.
+
+    Raises
+    ------
+    Rejected
+        As ``prepared``; what the header holds never raises.
+    """
+    instance = "" if faces is None else summary_of(walk(data)).sop_instance_uid
+    case = Case(how.tokens, decided, faces, instance)
+    found = prepared(data, how.policy, how.pixels, case)
+    if found.reasons:
+        return Staged(Quarantined(found.reasons), found.waits, found.findings)
+    made = deidentify(
+        data, policy=how.policy, keys=how.keys, subject=how.subject,
+        offset_days=how.offset_days, harvested=Harvest(how.tokens), pixels=found.pixels,
+    )  # fmt: skip
+    return Staged(made, "", found.findings)
+
+
+def released_to_folder(number: int, staged: Staged, how: How) -> Result:
+    """Write what stage 1 made, and let another program verify what is in the file."""
+    made = staged.made
     if isinstance(made, Quarantined):
-        return Result(number, made.reasons)
+        return Result(number, made.reasons, waits=staged.waits, findings=staged.findings)
     path = output_path(Path(how.folder), number)
     draft = path.with_suffix(".draft")
     try:
@@ -151,24 +233,19 @@ def release(number: int, data: bytes | mmap.mmap, how: How) -> Result:
             draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return result
+    return replace(result, findings=staged.findings)
 
 
 def judged(number: int, draft: Path, how: How) -> Result:
     """What another program finds in an output, and what the gateway must know of it."""
     with content(draft) as output:
-        findings = verify(output, harvested=how.tokens, subject=how.subject)
+        findings = verify(
+            output, harvested=how.tokens, subject=how.subject, permitted=how.policy.claims,
+            words=how.policy.words,
+        )  # fmt: skip
         if not findings:
             return released(number, output)
     return Result(number, tuple(sorted({finding.kind for finding in findings})))
-
-
-def stage_one(data: bytes | mmap.mmap, how: How) -> Released | Quarantined:
-    """The first stage of one object."""
-    return deidentify(
-        data, policy=how.policy, keys=how.keys, subject=how.subject,
-        offset_days=how.offset_days, harvested=Harvest(how.tokens),
-    )  # fmt: skip
 
 
 def released(number: int, output: bytes | mmap.mmap) -> Result:
@@ -194,26 +271,3 @@ def content(path: Path) -> Iterator[bytes | mmap.mmap]:
     finally:
         with suppress(BufferError):  # somebody still looks at a piece: goes with the last of them
             data.close()
-
-
-def position_of(part: Part10) -> float | None:
-    """How far along the normal of its plane a slice lies, in mm; ``None`` without geometry."""
-    corner, axes = numbers(part, POSITION, 3), numbers(part, ORIENTATION, 6)
-    if corner is None or axes is None:
-        return None
-    (a, b, c), (d, e, f) = axes[:3], axes[3:]
-    normal = (b * f - c * e, c * d - a * f, a * e - b * d)
-    return sum(x * n for x, n in zip(corner, normal, strict=True))
-
-
-def numbers(part: Part10, tag: int, count: int) -> tuple[float, ...] | None:
-    """The values of a DS element of the top level, if there are ``count``."""
-    element = next((one for one in part.elements if one.tag == tag), None)
-    if element is None or element.items is not None:
-        return None
-    texts = text_values(part, element, declared_charset(part, part.elements)) or ()
-    try:
-        found = tuple(float(text) for text in texts)
-    except ValueError:
-        return None
-    return found if len(found) == count else None
