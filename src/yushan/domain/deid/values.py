@@ -24,7 +24,9 @@ DECIMAL: Final = re.compile(rb" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0
 INTEGER: Final = re.compile(rb" *[+-]?[0-9]{1,10} *")
 LEADING_ZEROS: Final = re.compile(rb"(?:^|(?<=[ \\+-]))0+(?=[0-9])")
 PRINTABLE: Final = re.compile(rb"[ -~\t\r\n]{6,}\0*")
-WIDE: Final = re.compile(rb"(?:[ -~\t\r\n]\0){6,}(?:\0\0)*")
+WIDE: Final = re.compile(rb"(?:[A-Za-z]\0){6}")
+#: Longer lists are tables of colours and greys, in which small numbers follow one another.
+MOST_WIDE: Final = 256
 #: Fewer bytes than this say nothing about a person.
 SHORTEST_TEXT: Final = 6
 LETTERS: Final = re.compile(rb"[A-Za-z]{3}")
@@ -114,8 +116,8 @@ def is_numeric(task: Task, rule: Rule, vr: str, raw: bytes) -> bool:
 
 def looks_like_text(raw: bytes) -> bool:
     """Whether a value that should be numbers reads as ASCII, in one byte a letter or in two."""
-    if WIDE.fullmatch(raw):
-        raw = raw[::2]
+    if len(raw) <= MOST_WIDE and WIDE.search(raw):
+        return True
     return PRINTABLE.fullmatch(raw) is not None and LETTERS.search(raw) is not None
 
 
