@@ -21,6 +21,7 @@ from yushan.doors.portal import GatewayRooms, Place, Shell, gateway_routes
 from yushan.engines.durable import Durable
 from yushan.engines.keys import derive, load_secret, verify
 from yushan.engines.sandbox import Children
+from yushan.flows import withdraw
 from yushan.flows.intake import (
     QUEUE,
     READING,
@@ -33,7 +34,16 @@ from yushan.flows.intake import (
 )
 from yushan.services.accounts import Accounts
 from yushan.services.consent import ConsentClient, PeerOffice
-from yushan.services.gateway import Batches, Handling, HttpCommons, Journal, Outbox, Sender
+from yushan.services.gateway import (
+    Batches,
+    Forgetting,
+    Handling,
+    HttpCommons,
+    Journal,
+    Outbox,
+    Run,
+    Sender,
+)
 from yushan.services.linkage import LinkageClient, PeerEvaluator
 
 if TYPE_CHECKING:
@@ -41,7 +51,6 @@ if TYPE_CHECKING:
 
     from yushan.assembly.gateway_settings import Gateway as Settings
     from yushan.doors.dimse import Ended
-    from yushan.services.gateway import Run
 
 
 def site_keys(secret: bytes) -> SiteKeys:
@@ -77,6 +86,7 @@ class GatewayRole:
         queues = {QUEUE: at_once, READING: 1}
         self.durable = Durable(settings.flows_url(), f"gateway-{settings.name}", queues)
         self.ticker = self._ticker()
+        self.withdrawing = self._withdrawing()
         self.lines = Lines(self.commons, self.holders, self.consent, self.outbox, settings)
         self.receivers = [
             Receiver(door, folder / "spool", self.clock, self._ended) for door in settings.dimse
@@ -126,6 +136,15 @@ class GatewayRole:
 
         return Ticker(self.journal, self.batches, self.outbox, self.sender, start)
 
+    def _withdrawing(self) -> withdraw.Ticker:
+        """Who opted out leaves, beside what comes in."""
+        forgetting = Forgetting(self.journal, self.outbox)
+        shop = self.intake.shop
+        story = withdraw.AtHospital(
+            forgetting, self.consent, lambda batch: shop.clear(Run(batch, 0))
+        )
+        return withdraw.Ticker(story)
+
     def _wake(self) -> None:
         self.ticker.wake()
 
@@ -168,6 +187,7 @@ class GatewayRole:
             make_demo_accounts(self.accounts, self.settings.demo_accounts)
         self.durable.start()
         self.ticker.start()
+        self.withdrawing.start()
         self.lines.start()
         for receiver in self.receivers:
             receiver.start()
@@ -177,6 +197,7 @@ class GatewayRole:
         for receiver in self.receivers:
             receiver.stop()
         self.lines.stop()
+        self.withdrawing.stop()
         self.ticker.stop()
         self.durable.stop()
         self.children.close()

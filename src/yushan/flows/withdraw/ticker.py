@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from yushan.base import YushanError
 from yushan.engines.observe import facts, log_for
-
-if TYPE_CHECKING:
-    from yushan.flows.withdraw.story import Withdraw
 
 log = log_for(__name__)
 
 LOOK_S: Final = 60.0
 
 
+class Story(Protocol):
+    """Who leaves is noticed, and what began goes on (`Withdraw`, `AtHospital`)."""
+
+    def notice(self) -> int:
+        """Hold what is here against the list."""
+        ...
+
+    def go_on(self) -> int:
+        """Take further what has begun."""
+        ...
+
+
 class Ticker:
     """Withdraws in a thread of its own; what a former life began comes first."""
 
-    def __init__(self, withdraw: Withdraw, look_s: float = LOOK_S) -> None:
+    def __init__(self, withdraw: Story, look_s: float = LOOK_S) -> None:
         self.withdraw, self.look_s = withdraw, look_s
         self.ended, self.woken = threading.Event(), threading.Event()
         self.thread: threading.Thread | None = None

@@ -148,7 +148,12 @@ class Forgetting:
     def forget_stopped(self) -> int:
         """Empty what ended as opted out before anything was made of it; how many objects."""
         with self.db.begin() as tx:
-            return self.empty(tx, O.state == State.OPTED_OUT).removed
+            done = self.empty(tx, O.state == State.OPTED_OUT)
+            full = sa.exists().where(O.batch == B.id, O.purged_at.is_(None))
+            over = (B.stage == Stage.DONE) & (B.patient != "") & ~full
+            emptied = sa.exists().where(O.batch == B.id, O.state == State.OPTED_OUT)
+            tx.execute(sa.update(BATCH).where(over, emptied).values(**NO_PATIENT))
+        return done.removed
 
     def leave(self, leaving: Leaving) -> Forgotten:
         """Forget, then delete the files; what a crash left goes with the next start or `sweep`."""
