@@ -105,9 +105,11 @@ def values(dataset: pydicom.Dataset, level: tuple[str, ...], name: str) -> Itera
 
 
 def plain(value: str, element: object) -> str:
-    """A value without padding, a time without the colons of the old form."""
+    """A value without padding; a time without the colons of the old form, a number without zeros."""
     if getattr(element, "VR", "") == "TM":
         value = value.replace(":", "")
+    if getattr(element, "VR", "") == "IS":
+        value = value.lstrip("0") or "0"
     return value.replace(" '", "'") if value.endswith("]") else value.strip()
 
 

@@ -1,0 +1,1 @@
+"""Programs of others that do the same work, each in an environment of its own."""
