@@ -42,6 +42,12 @@ def jpeg2000_size(data: bytes) -> tuple[int, int, int] | None:
     return right - left, bottom - top, int.from_bytes(data[at + 40 : at + 42])
 
 
+def jpeg2000_transforms(data: bytes) -> bool:
+    """Whether the COD marker asks for a transform of the components (ISO 15444-1 A.6.1)."""
+    at = data.find(b"\xff\x52", 0, 8192)
+    return 0 <= at < len(data) - 8 and data[at + 8] == 1
+
+
 def jpeg_size(data: bytes) -> tuple[int, int, int] | None:
     """Width, height and components of the frame header (ISO 10918-1 B.2.2, 14495-1 C.2.2)."""
     at = 2

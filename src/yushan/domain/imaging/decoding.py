@@ -12,7 +12,7 @@ import imagecodecs
 import numpy as np
 
 from yushan.base import Rejected
-from yushan.domain.imaging.codestream import check_codestream
+from yushan.domain.imaging.codestream import check_codestream, jpeg2000_transforms
 from yushan.domain.imaging.shape import NATIVE, TURNING
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def decode_frame(data: bytes, shape: Shape) -> Array:
         ``imaging.frame-undecodable``: the codestream is damaged or is not what the header says;
         ``imaging.syntax-not-decoded``: there is no decoder for the transfer syntax.
     """
-    return coloured(stored_frame(data, shape), shape)
+    found = stored_frame(data, shape)
+    return found if is_turned(data, shape) else coloured(found)
 
 
 def stored_frame(data: bytes, shape: Shape) -> Array:
@@ -90,10 +91,21 @@ def settled(found: Array, shape: Shape) -> Array:
     return found if shape.bits_stored % 8 == 0 else found & ((1 << shape.bits_stored) - 1)
 
 
-def coloured(found: Array, shape: Shape) -> Array:
-    """Red, green and blue; decoders of JPEG and JPEG 2000 have turned theirs already."""
-    if not shape.photometric.startswith("YBR") or shape.samples < 3 or shape.codec in TURNING:
-        return found
+def is_turned(data: bytes, shape: Shape) -> bool:
+    """Whether a decoded frame is red, green and blue, or grey, already.
+
+    Decoders of JPEG, JPEG 2000 and JPEG XL turn theirs; JPEG 2000 only if its stream says that its
+    components were transformed.
+    """
+    if shape.samples < 3 or not shape.photometric.startswith("YBR"):
+        return True
+    if shape.codec in ("jpeg2k", "htj2k") and shape.photometric.startswith("YBR_FULL"):
+        return jpeg2000_transforms(data)
+    return shape.codec in TURNING
+
+
+def coloured(found: Array) -> Array:
+    """Red, green and blue of Y, Cb, Cr."""
     shifted = found.astype(np.float32) - np.array([0, 128, 128], np.float32)
     rounded: Array = np.clip(np.rint(shifted @ FROM_YBR.T), 0, 255).astype(np.uint8)
     return rounded

@@ -1,0 +1,162 @@
+"""What of an object is looked at: frames chosen, contrast stretched, large pictures cut up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+from scipy.ndimage import uniform_filter  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from yushan.domain.redaction.frames import Frames
+
+    Array = NDArray[Any]
+    Picture = NDArray[np.uint8]
+
+#: Up to so many frames each is looked at; of more, a mean, a brightest and so many that are new.
+ALL_FRAMES: Final = 6
+NEW_FRAMES: Final = 8
+#: Pixels of one piece, and of a picture that is looked at in one; overlap of pieces.
+PIECE: Final = 1024
+ONE_PIECE: Final = 1_300_000
+OVERLAP: Final = 96
+#: A step between neighbours that counts as an edge, in grey levels; pixels of a block's side; the
+#: share of edges in a block that lettering has; how much more of it makes a frame new.
+STEP: Final = 24
+BLOCK: Final = 16
+LETTERING: Final = 0.12
+SHARP: Final = 0.25
+NEW: Final = 0.12
+#: Radius of the surroundings to which contrast is stretched, and the gain.
+AROUND: Final = 31
+GAIN: Final = 48.0
+#: Least spread of grey that is stretched: a share of the range of the picture.
+LEAST: Final = 1 / 64
+
+
+class View(NamedTuple):
+    """One picture to look at, as shown and as values whose contrast can be stretched."""
+
+    shown: Picture
+    values: Array
+
+
+def views_of(frames: Frames) -> Iterator[View]:
+    """The pictures of an object in which text would stand."""
+    if frames.count <= ALL_FRAMES:
+        for index in range(frames.count):
+            yield single(frames, index)
+        return
+    chosen, mean, brightest = surveyed(frames)
+    for picture in (mean, brightest):
+        yield View(picture, grey(picture))
+    for index in chosen:
+        yield single(frames, index)
+
+
+def single(frames: Frames, index: int) -> View:
+    """One frame; grey values keep all their bits."""
+    values = frames.values(index)
+    shown = frames.shown(values, index)
+    return View(shown, grey(shown) if shown.ndim == 3 else values.astype(np.float32))
+
+
+def grey(picture: Array) -> Array:
+    """The brightest sample of each pixel: text in one colour stands out."""
+    made = picture if picture.ndim == 2 else picture.max(axis=2)
+    return made.astype(np.float32)
+
+
+def surveyed(frames: Frames) -> tuple[list[int], Picture, Picture]:
+    """Frames that show something new, the mean and the brightest of all frames.
+
+    First, middle and last always; then those whose blocks have more edges than the same blocks of
+    all frames chosen before, the most different first.
+    """
+    total, brightest, maps = None, None, []
+    for index in range(frames.count):
+        picture = frames.picture(index)
+        total = picture.astype(np.float32) if total is None else total + picture
+        brightest = picture.copy() if brightest is None else np.maximum(brightest, picture)
+        maps.append((edges(picture) * 255).astype(np.uint8))
+    assert total is not None  # noqa: S101 - there are frames
+    assert brightest is not None  # noqa: S101 - as above
+    stack = np.stack(maps)
+    chosen = sorted({0, frames.count // 2, frames.count - 1})
+    seen = stack[chosen].max(axis=0)
+    while len(chosen) < NEW_FRAMES:
+        excess = np.maximum(stack, seen).astype(np.int16) - seen
+        newest = int(excess.reshape(len(stack), -1).max(axis=1).argmax())
+        if excess[newest].max() < NEW * 255:
+            break
+        chosen.append(newest)
+        seen = np.maximum(seen, stack[newest])
+    return chosen, np.rint(total / frames.count).astype(np.uint8), brightest
+
+
+def edges(picture: Picture, step: int = STEP) -> Array:
+    """Share of pixels at an edge, by blocks of 16 by 16 ``[block row, block column]``."""
+    values = grey(picture).astype(np.int16)
+    at_edge = np.zeros(values.shape, bool)
+    at_edge[:, 1:] = np.abs(np.diff(values, axis=1)) >= step
+    at_edge[1:] |= np.abs(np.diff(values, axis=0)) >= step
+    rows, columns = (max(length // BLOCK, 1) for length in values.shape)
+    whole = at_edge[: rows * BLOCK, : columns * BLOCK]
+    if min(values.shape) < BLOCK:
+        return np.full((1, 1), at_edge.mean())
+    shares: Array = whole.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+    return shares
+
+
+def is_lettered(picture: Picture, share: float = LETTERING) -> bool:
+    """Whether two neighbouring blocks are as full of edges as lettering is; cheap."""
+    full = edges(picture) >= share
+    return bool((full[:, 1:] & full[:, :-1]).any() or (full[1:] & full[:-1]).any())
+
+
+def is_suspicious(frames: Frames) -> bool:
+    """Whether a corner of a slice looks lettered: where consoles write, and the body is not."""
+    for index in sorted({0, frames.count // 2, frames.count - 1}):
+        picture = frames.picture(index)
+        rows, columns = picture.shape[0] // 5, picture.shape[1] // 5
+        corners = (
+            picture[:rows, :columns], picture[:rows, -columns:],
+            picture[-rows:, :columns], picture[-rows:, -columns:],
+        )  # fmt: skip
+        if any(is_lettered(corner, SHARP) for corner in corners if corner.size):
+            return True
+    return False
+
+
+def stretched(values: Array) -> Picture:
+    """Contrast stretched to the surroundings of each pixel, in all bits of the values."""
+    plain = values.astype(np.float32)
+    mean = uniform_filter(plain, AROUND, mode="nearest")
+    square = uniform_filter(plain * plain, AROUND, mode="nearest")
+    spread = np.sqrt(np.maximum(square - mean * mean, 0))
+    low, high = np.percentile(plain[::4, ::4], (0.5, 99.5))
+    least = max(float(high - low) * LEAST, 1.0)
+    made = 128 + (plain - mean) * (GAIN / np.maximum(spread, least))
+    drawn: Picture = np.clip(made, 0, 255).astype(np.uint8)
+    return drawn
+
+
+def pieces(picture: Picture) -> Iterator[tuple[int, int, Picture]]:
+    """Left, top and content of the pieces of a large picture that look lettered."""
+    for top in starts(picture.shape[0]):
+        for left in starts(picture.shape[1]):
+            piece = picture[top : top + PIECE, left : left + PIECE]
+            if is_lettered(piece):
+                yield left, top, piece
+
+
+def starts(length: int) -> list[int]:
+    """Where pieces begin along a side."""
+    if length <= PIECE:
+        return [0]
+    count = -(-(length - OVERLAP) // (PIECE - OVERLAP))
+    return [round(index * (length - PIECE) / (count - 1)) for index in range(count)]
