@@ -61,7 +61,12 @@ def test_a_released_ct_passes() -> None:
         {0x00081032: (b"SQ", items(code(b"MDC", b"MDC_ECG_LEAD_II", b"Lead II")))},
         {0x00081140: (b"SQ", items(dataset({0x00081155: (b"UI", uid(77))})))},
         {0x00200052: (b"UI", b"1.2.840.10008.1.4.1.1")},
-        {0x00081150: (b"UI", b"1.2.840.10008.5.1.4.1.1.2\\" + uid(5))},
+        {
+            0x00081140: (
+                b"SQ",
+                items(dataset({0x00081155: (b"UI", b"1.2.840.10008.5.1.4.1.1.2\\" + uid(5))})),
+            )
+        },
         {0x00120064: methods("113100"), 0x00280303: (b"CS", b"REMOVED"), 0x00100040: (b"CS", b"")}
         | {0x00080021: None, 0x00080020: (b"DA", b""), 0x00080030: (b"TM", b"")}
         | {0x00081030: None, 0x00101010: None},
@@ -153,10 +158,13 @@ BROKEN: list[tuple[Change, str, str]] = [
     ({0x00081030: (b"LO", "王心 心臟".encode())}, "(0008,1030)", "verifier.text-han"),
     ({0x00081030: (b"LO", b"CT Wang chest")}, "(0008,1030)", "verifier.text-word"),
     ({0x00081030: (b"LO", "CHEST \u0416".encode())}, "(0008,1030)", "verifier.text-shape"),
-    ({0x00181003: (b"LO", b"room 5")}, "(0018,1003)", "verifier.text-not-allowed"),
-    ({0x00089123: (b"UI", b"Wang")}, "(0008,9123)", "verifier.uid"),
-    ({0x0040A123: PATIENT}, "(0040,A123)", "verifier.not-blank"),
-    ({0x00080054: (b"AE", b"STORESCP")}, "(0008,0054)", "verifier.not-blank"),
+    ({0x00181111: (b"DS", b"Wang")}, "(0018,1111)", "verifier.value"),
+    ({0x00181003: (b"LO", b"room 5")}, "(0018,1003)", "verifier.not-in-iod"),
+    ({0x00089123: (b"UI", b"Wang")}, "(0008,9123)", "verifier.not-in-iod"),
+    ({0x0040A123: PATIENT}, "(0040,A123)", "verifier.not-in-iod"),
+    ({0x00080054: (b"AE", b"STORESCP")}, "(0008,0054)", "verifier.not-in-iod"),
+    ({0x00081090: (b"LO", b"Wang")}, "(0008,1090)", "verifier.text-word"),
+    ({0x00120063: (b"LO", b"cleaned by Wang")}, "(0012,0063)", "verifier.text-shape"),
     # codes
     (
         {0x00081032: (b"SQ", items(code(b"99TPE", b"1", b"Chest")))},

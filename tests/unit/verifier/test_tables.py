@@ -6,7 +6,7 @@ from collections import Counter
 
 from yushan.domain.verifier.rules import Rules
 from yushan.domain.verifier.shapes import SHAPES
-from yushan.domain.verifier.tables import actions, private, rows, tables
+from yushan.domain.verifier.tables import actions, iod, iods, modules, private, rows, tables
 
 
 def test_the_profile_has_the_counts_of_its_edition() -> None:
@@ -39,10 +39,27 @@ def test_every_safe_private_attribute_has_a_treatment() -> None:
 
 
 def test_a_rule_can_be_worked_out_for_every_attribute_and_option() -> None:
+    everything = frozenset(tables().attributes)
     for claims in (frozenset[str](), frozenset({"113100"}), frozenset(tables().methods)):
-        rules = Rules(claims)
+        rules = Rules(claims, everything)
         for tag in tables().attributes:
             assert rules[tag].presence or rules[tag].vrs
+
+
+def test_every_class_that_may_pass_has_the_attributes_of_its_iod() -> None:
+    treatments = {row.treatment for row in tables().classes.values()}
+    assert treatments == {"plain", "slice", "annotated", "read", "content", "refuse"}
+    for row in tables().classes.values():
+        if row.treatment != "refuse":
+            assert {0x00080018, 0x00100020} <= iod(row.iod).top
+
+
+def test_every_module_is_used_and_every_iod_has_modules() -> None:
+    used = {module for names in iods().values() for module in names}
+    assert used == set(modules())
+    for name in iods():
+        assert iod(name).nested
+    assert iod("none").top == frozenset()
 
 
 def test_common_family_names_are_no_words_of_the_field() -> None:

@@ -7,6 +7,7 @@ depth; what cannot be read is a finding, never an exception. Start at ``verifica
 """
 
 from yushan.domain.verifier.report import Finding
+from yushan.domain.verifier.terms import Terms
 from yushan.domain.verifier.verification import verify
 
-__all__ = ["Finding", "verify"]
+__all__ = ["Finding", "Terms", "verify"]

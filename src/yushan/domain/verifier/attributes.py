@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.verifier import shapes
+from yushan.domain.verifier.parser import SHORT
 from yushan.domain.verifier.rules import BY_VR, TEXT_VRS, WIDTHS, Rule, Rules
 from yushan.domain.verifier.tables import tables
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 SAFE_PRIVATE: Final = "113111"
 CHARSET: Final = 0x00080005
+#: The longest value whose length fits 16 bits.
+MOST_SHORT: Final = 0xFFFE
 CODE_VALUES: Final = frozenset({0x00080100, 0x00080119})
 CODING_SCHEME: Final = 0x00080102
 
@@ -23,14 +26,14 @@ class Examiner:
 
     __slots__ = ("data", "report", "rules")
 
-    def __init__(self, data: Bytes, rules: Rules, report: Report) -> None:
+    def __init__(self, data: Bytes, rules: tuple[Rules, Rules], report: Report) -> None:
         self.data: Final = data
         self.rules: Final = rules
         self.report: Final = report
 
     def examine(self, elements: tuple[Element, ...], path: str = "") -> None:
         """Examine one level and, through its sequences, all below."""
-        rules, report = self.rules, self.report
+        rules, report = self.rules[bool(path)], self.report
         creators: dict[int, str] = {}
         for element in elements:
             tag = element.tag
@@ -51,7 +54,7 @@ class Examiner:
         vrs, check, presence, childless = rule
         if presence is not None:
             return presence
-        if vr not in vrs:
+        if vr not in vrs and not is_long_short(element, vrs):
             return "verifier.vr"
         if items is not None:
             return "verifier.not-blank" if childless and items else None
@@ -76,7 +79,7 @@ class Examiner:
     def private(self, element: Element, creators: dict[int, str]) -> str | None:
         """Private attributes: the safe list, exact creator and VR, and only when claimed."""
         group, number = element.tag >> 16, element.tag & 0xFFFF
-        if SAFE_PRIVATE not in self.rules.claims or number < 0x10:
+        if SAFE_PRIVATE not in self.rules[0].claims or number < 0x10:
             return "verifier.private"
         if number <= 0xFF:
             return self.creator(element, creators)
@@ -104,3 +107,9 @@ class Examiner:
         else:
             return "verifier.private"
         return check(self.data, element.start, element.end) if check else None
+
+
+def is_long_short(element: Element, vrs: frozenset[bytes]) -> bool:
+    """Whether a value too long for the VR's short length is written as UN (PS3.5 6.2.2)."""
+    is_long = element.end - element.start > MOST_SHORT
+    return element.vr == b"UN" and is_long and not vrs.isdisjoint(SHORT)

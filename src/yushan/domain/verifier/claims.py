@@ -14,10 +14,17 @@ PROFILE: Final = "113100"
 PIXELS: Final = "113101"
 VISUAL: Final = "113102"
 STRUCTURED: Final = "113104"
+DESCRIPTORS: Final = "113105"
 FULL_DATES: Final = "113106"
 MODIFIED_DATES: Final = "113107"
-#: Retained UIDs are not done.
-UNPROVABLE: Final = frozenset({"113110"})
+RETAINED_UIDS: Final = "113110"
+INSTITUTION: Final = "113112"
+#: Claims that nobody may make who was not told so: true dates, UIDs and institutions stay inside.
+EXCEPTIONAL: Final = frozenset({FULL_DATES, RETAINED_UIDS, INSTITUTION})
+#: What any object may claim: that something was cleaned, or kept in a form that names nobody.
+ORDINARY: Final = frozenset(str(code) for code in range(113100, 113112)) - EXCEPTIONAL
+#: Cleaning more than a policy asks for breaks no promise.
+HARMLESS: Final = frozenset({PROFILE, "113103", STRUCTURED, DESCRIPTORS})
 
 METHODS: Final = 0x00120064
 REMOVED: Final = 0x00120062
@@ -64,11 +71,15 @@ def temporal(claims: frozenset[str]) -> bytes:
     return b"MODIFIED" if MODIFIED_DATES in claims else b"REMOVED"
 
 
-def check_claims(data: Bytes, top: Top, claims: frozenset[str], report: Report) -> None:
-    """Hold the claims against each other and against the flags."""
+def check_claims(
+    data: Bytes, top: Top, claims: frozenset[str], permitted: frozenset[str], report: Report
+) -> None:
+    """Hold the claims against each other, against what may be claimed, and against the flags."""
+    if claims - permitted - HARMLESS:
+        report.at_tag("", METHODS, "verifier.claim-not-permitted")
     if PROFILE not in claims:
         report.at_tag("", METHODS, "verifier.claim-missing")
-    if claims & UNPROVABLE or claims >= {FULL_DATES, MODIFIED_DATES}:
+    if claims >= {FULL_DATES, MODIFIED_DATES}:
         report.at_tag("", METHODS, "verifier.claim-unproven")
     if value(data, top, REMOVED) != b"YES":
         report.at_tag("", REMOVED, "verifier.flag")
@@ -80,14 +91,3 @@ def check_claims(data: Bytes, top: Top, claims: frozenset[str], report: Report) 
     features = value(data, top, FEATURES)
     if features not in ({b"NO"} if VISUAL in claims else {None, b"", b"NO"}):
         report.at_tag("", FEATURES, "verifier.flag")
-
-
-def check_class(data: Bytes, top: Top, claims: frozenset[str], report: Report) -> None:
-    """Some classes are never released, others only after their pixels or texts were read."""
-    treatment = tables().classes.get(value(data, top, 0x00080016) or b"", "unknown")
-    if treatment in {"unknown", "refuse"}:
-        report.at_tag("", 0x00080016, "verifier.sop-class")
-    elif treatment == "read" and 0x7FE00010 in top and PIXELS not in claims:
-        report.at_tag("", 0x7FE00010, "verifier.pixels-unread")
-    elif treatment == "content" and STRUCTURED not in claims:
-        report.at_tag("", 0x0040A730, "verifier.content-unread")

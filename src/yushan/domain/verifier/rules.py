@@ -1,22 +1,30 @@
 """From the options an object claims to what each attribute may hold, by Table E.1-1.
 
-The default is remove: an attribute of no IOD, a text attribute without a shape, opaque bytes
-outside the short list below have no place in a released object.
+The default is remove: what the IOD of the object's class does not name, a text attribute without a
+shape, opaque bytes outside the short list below have no place in a released object.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yushan.domain.verifier import shapes
-from yushan.domain.verifier.tables import Action, tables
+from yushan.domain.verifier.claims import (
+    DESCRIPTORS,
+    FULL_DATES,
+    INSTITUTION,
+    MODIFIED_DATES,
+    RETAINED_UIDS,
+)
+from yushan.domain.verifier.tables import Action, iod, tables
+from yushan.domain.verifier.terms import STRICT, Terms
 
 if TYPE_CHECKING:
     from yushan.domain.verifier.parser import Bytes
     from yushan.domain.verifier.shapes import Check
 
-DATES: Final = frozenset({"113106", "113107"})
 TEXT_VRS: Final = frozenset({b"LO", b"SH", b"ST", b"LT", b"UT", b"UC"})
 #: Never in a released object, whatever is claimed: second copies of the picture and sealed bytes.
 NEVER: Final = frozenset(
@@ -35,6 +43,16 @@ OPAQUE: Final = frozenset(
     | {0x5400100A, 0x54001010, 0x7FE00010, 0x00701A07, 0x00660023, 0x00660024, 0x00660025}
     | {0x00660129, 0x00143050, 0x00143070}
 )
+#: What every released object may say of itself, whatever its IOD.
+STATED: Final = frozenset(
+    {0x00080005, 0x00120062, 0x00120063, 0x00120064, 0x00280301, 0x00280302, 0x00280303}
+)
+#: Makers add numbers and coded strings of other IODs; their form is checked like that of any other.
+ANYWHERE: Final = frozenset(
+    {b"US", b"SS", b"UL", b"SL", b"UV", b"SV", b"FL", b"FD", b"DS", b"IS"}
+) | {b"CS", b"AT"}
+SHORT_TEXTS: Final = frozenset({b"LO", b"SH"})
+BIRTH_DATE: Final = 0x00100030
 #: Bytes per value of the VRs of fixed width.
 WIDTHS: Final = {
     b"US": 2, b"SS": 2, b"OW": 2, b"UL": 4, b"SL": 4, b"FL": 4, b"AT": 4, b"OF": 4, b"OL": 4,
@@ -67,11 +85,18 @@ class Rule(NamedTuple):
 
 
 class Rules(dict[int, Rule]):
-    """Tag to rule for one set of claimed options; rows are worked out when first asked for."""
+    """Tag to rule for one set of claims at one level; rows are worked out when first asked for.
 
-    def __init__(self, claims: frozenset[str]) -> None:
+    ``named`` are the attributes that the IOD has at the level.
+    """
+
+    def __init__(
+        self, claims: frozenset[str], named: frozenset[int], terms: Terms = STRICT
+    ) -> None:
         super().__init__()
         self.claims: Final = claims
+        self.named: Final = named
+        self.terms: Final = terms
 
     def __missing__(self, tag: int) -> Rule:
         rule = self[tag] = self.work_out(tag)
@@ -84,27 +109,50 @@ class Rules(dict[int, Rule]):
             return forbidden("verifier.must-be-absent")
         if attribute is None or not attribute.in_iod:
             return forbidden("verifier.unknown-attribute")
-        vrs = attribute.vrs
-        vr = min(vrs)
-        action = tables().actions.get(tag)
+        vrs, vr = attribute.vrs, min(attribute.vrs)
+        if not self.is_named(tag, vr):
+            return forbidden("verifier.not-in-iod")
         if special := SPECIAL.get(tag):
             return Rule(vrs, special)
+        return self.by_table(tag, vrs)
+
+    def by_table(self, tag: int, vrs: frozenset[bytes]) -> Rule:
+        """Table E.1-1 under the claims, then the rules by VR."""
+        vr, action = min(vrs), tables().actions.get(tag)
         if action is None or self.claims & action.keep:
-            return Rule(vrs, self.kept(tag, vr, named=action is not None))
+            return Rule(vrs, self.kept(tag, vr, action))
         if self.claims & action.clean:
             return Rule(vrs, self.cleaned(tag, vr))
+        if tag == BIRTH_DATE and self.terms.birth_dates and MODIFIED_DATES in self.claims:
+            return Rule(vrs, BY_VR[b"DA"])
         return by_action(action, vrs, vr)
 
-    def kept(self, tag: int, vr: bytes, *, named: bool) -> Check | None:
+    def is_named(self, tag: int, vr: bytes) -> bool:
+        """Whether an attribute has a place at this level: by the IOD, or as makers add them."""
+        if tag in self.named or tag in STATED or tag in tables().extras:
+            return True
+        action = tables().actions.get(tag)
+        if action is None:
+            return vr in ANYWHERE
+        return vr in SHORT_TEXTS and DESCRIPTORS in self.claims & action.clean
+
+    def kept(self, tag: int, vr: bytes, action: Action | None) -> Check | None:
         """What stays as it was must still look like what its VR and the text rule allow."""
+        keepers = self.claims & action.keep if action else frozenset()
         if vr in TEXT_VRS:
-            shape = tables().texts.get(tag, "name" if named else None)
-            return shapes.text(shape) if shape else not_allowed(vr)
+            if INSTITUTION in keepers:
+                return shapes.text("place")
+            shape = tables().texts.get(tag, "name" if action else None)
+            return shapes.text(shape, self.terms.words) if shape else not_allowed(vr)
+        if vr == b"UI" and RETAINED_UIDS in keepers:
+            return shapes.matching(shapes.ANY_UID, "verifier.uid")
+        if vr == b"DT" and FULL_DATES in keepers:
+            return shapes.matching(shapes.ANY_DATE_TIME, "verifier.date")
         return opaque(tag, vr)
 
     def cleaned(self, tag: int, vr: bytes) -> Check | None:
         """What was cleaned holds known words only, or numbers."""
-        return shapes.text("words") if vr in TEXT_VRS else opaque(tag, vr)
+        return shapes.text("words", self.terms.words) if vr in TEXT_VRS else opaque(tag, vr)
 
 
 def by_action(action: Action, vrs: frozenset[bytes], vr: bytes) -> Rule:
@@ -155,15 +203,19 @@ def charset(data: Bytes, start: int, end: int) -> str | None:
     return None if data[start:end] == b"ISO_IR 192" else "verifier.text-charset"
 
 
+#: Who cleaned, and under which policy.
+METHOD: Final = re.compile(rb"Yushan [a-z0-9][a-z0-9+~-]{0,50} ?").fullmatch
 SPECIAL: Final[dict[int, Check]] = {
     0x00080005: charset,
+    0x00120063: shapes.matching(METHOD, "verifier.text-shape"),
     0x00100010: person,
     0x00100020: person,
     0x0040A160: shapes.text("words"),
 }
 
 
-@lru_cache(maxsize=64)
-def rules_for(claims: frozenset[str]) -> Rules:
-    """The rules under one set of claimed options."""
-    return Rules(claims)
+@lru_cache(maxsize=256)
+def rules_for(claims: frozenset[str], name: str, terms: Terms = STRICT) -> tuple[Rules, Rules]:
+    """The rules under one set of claims and an IOD: for the data set, and for items."""
+    attributes = iod(name)
+    return Rules(claims, attributes.top, terms), Rules(claims, attributes.nested, terms)

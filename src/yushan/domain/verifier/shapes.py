@@ -17,6 +17,8 @@ from yushan.domain.verifier.tables import tables
 
 Check = Callable[[Bytes, int, int], str | None]
 
+#: Whatever a device may have called a UID: digits and points.
+ANY_UID: Final = re.compile(rb"[0-9. \0\\]*").fullmatch
 #: ``2.25.`` and exactly 39 digits, in [10^38, 2^128).
 OUR_UID: Final = re.compile(rb"2\.25\.[1-3][0-9]{38}").fullmatch
 LARGEST_UID: Final = b"2.25.%d" % (2**128 - 1)
@@ -33,6 +35,11 @@ def several(one: bytes) -> Callable[..., re.Match[bytes] | None]:
 
 DATE: Final = several(_DATE)
 DATE_TIME: Final = several(_DATE + rb"(?:" + _TIME + rb")?(?:[+-][01][0-9][0-5][0-9])?")
+#: True dates may be as coarse as they were.
+ANY_DATE_TIME: Final = several(
+    rb"(?:" + _DATE + rb"(?:" + _TIME + rb")?|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?)"
+    rb"(?:[+-][01][0-9][0-5][0-9])?"
+)
 TIME: Final = several(rb"(?:" + _TIME + rb")?")
 #: Ages of 90 years and more are pooled as 090Y.
 AGE: Final = several(rb"(?:[0-9]{3}[DWM]|0[0-8][0-9]Y|090Y)")
@@ -115,7 +122,9 @@ KINDS: Final = {
 ERA_DATE: Final = re.compile(
     r"(?<![0-9./-])[0-9]{2,3}[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12][0-9]|3[01])(?![0-9./-])"
 ).search
-TOKENS: Final = re.compile(r"[A-Z0-9]+").findall
+TOKENS: Final = re.compile(r"[A-Za-z0-9]+").findall
+#: The parts of a word in mixed case; a part of one letter counts only in front of digits.
+PARTS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+").findall
 #: Numbers with a unit, levels, planes and phases: T2W, L5, 3MM, B1000, 120KV.
 MIXED: Final = re.compile(r"[0-9]{0,5}[A-Z]{0,3}[0-9]{0,4}[A-Z]{0,2}").fullmatch
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:+^_*/-]{0,63}").fullmatch
@@ -133,7 +142,7 @@ def suspicion(text: str) -> str | None:
     return KINDS[hit.lastgroup or ""] if hit else None
 
 
-def is_known(token: str) -> bool:
+def is_known(token: str, words: frozenset[str]) -> bool:
     """Whether a token of a descriptor is a letter, a word of the field, or a number with its unit.
 
     A known word may carry a number: ``PLAN1``, ``ISOVUE300``.
@@ -141,7 +150,17 @@ def is_known(token: str) -> bool:
     if len(token) == 1 or token.isdigit():
         return True
     bare = token.rstrip("0123456789").lower()
-    return bare in tables().words or (not token.isalpha() and MIXED(token) is not None)
+    if bare in words or token.lower() in words:
+        return True
+    return not token.isalpha() and MIXED(token) is not None
+
+
+def all_known(text: str, words: frozenset[str]) -> bool:
+    """Whether every token is known, whole or cut at its capitals and digits: ``LungVol``."""
+    return all(
+        is_known(token.upper(), words) or all(is_known(p.upper(), words) for p in PARTS(token))
+        for token in TOKENS(text)
+    )
 
 
 @cache
@@ -151,7 +170,7 @@ def han_words() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words)))
 
 
-def by_words(text: str) -> str | None:
+def by_words(text: str, learned: frozenset[str]) -> str | None:
     """Every word is known: what Clean Descriptors leaves can be repeated by anyone."""
     if not text.isascii():
         text = han_words().sub(" ", unicodedata.normalize("NFKC", text))
@@ -159,19 +178,35 @@ def by_words(text: str) -> str | None:
         return kind
     if ERA_DATE(text):
         return "verifier.text-date"
-    if not all(map(is_known, TOKENS(text.upper()))):
+    if not all_known(text, tables().words | learned if learned else tables().words):
         return "verifier.text-word"
     return None if printable(text) else "verifier.text-shape"
 
 
-def by_name(text: str) -> str | None:
-    """A technical name: short, printable, nothing suspicious."""
+def by_name(text: str, _learned: frozenset[str]) -> str | None:
+    """A technical name: short, printable, nothing suspicious; its plain words are of the field.
+
+    Versions and types mix letters and digits as they like.
+    """
     if len(text) > 64:
         return "verifier.text-shape"
-    return suspicion(text) or (None if printable(text) else "verifier.text-shape")
+    if kind := suspicion(text):
+        return kind
+    words = " ".join(token for token in TOKENS(text) if token.isalpha())
+    if not all_known(words, tables().names):
+        return "verifier.text-word"
+    return None if printable(text) else "verifier.text-shape"
 
 
-def by_code(text: str) -> str | None:
+def by_place(text: str, _learned: frozenset[str]) -> str | None:
+    """The name of an institution, which a policy kept: no numbers of people, no addresses."""
+    if len(text) > 1024 or not text.isprintable():
+        return "verifier.text-shape"
+    kind = suspicion(text)
+    return None if kind == "verifier.text-han" else kind
+
+
+def by_code(text: str, _learned: frozenset[str]) -> str | None:
     """A code value: a listed unit or term, or no spaces, no name and no form of an identity."""
     if text in tables().plain_codes:
         return None
@@ -179,7 +214,7 @@ def by_code(text: str) -> str | None:
     return None if known and CODE(text) and not IDENTITY(text.upper()) else "verifier.text-code"
 
 
-def by_designator(text: str) -> str | None:
+def by_designator(text: str, _learned: frozenset[str]) -> str | None:
     """A coding scheme of the Standard's list; a local one would name its hospital."""
     return None if text in tables().designators else "verifier.coding-scheme"
 
@@ -189,16 +224,17 @@ def printable(text: str) -> bool:
     return all(" " <= letter <= "~" or letter in EXTRA for letter in text)
 
 
-SHAPES: Final[dict[str, Callable[[str], str | None]]] = {
+SHAPES: Final[dict[str, Callable[[str, frozenset[str]], str | None]]] = {
     "words": by_words,
     "name": by_name,
+    "place": by_place,
     "code": by_code,
     "designator": by_designator,
 }
 
 
 @lru_cache(maxsize=8192)
-def judged(shape: str, value: bytes) -> str | None:
+def judged(shape: str, value: bytes, learned: frozenset[str]) -> str | None:
     """Judge the bytes of one text value; each value of a multiple one by itself."""
     try:
         text = value.decode("utf-8")
@@ -206,16 +242,16 @@ def judged(shape: str, value: bytes) -> str | None:
         return "verifier.text-charset"
     judge = SHAPES[shape]
     for one in text.split("\\"):
-        if (bare := one.strip(" \0")) and (kind := judge(bare)):
+        if (bare := one.strip(" \0")) and (kind := judge(bare, learned)):
             return kind
     return None
 
 
 @cache
-def text(shape: str) -> Check:
+def text(shape: str, learned: frozenset[str] = frozenset()) -> Check:
     """A check of a text attribute by the shape its row in ``texts.csv`` names."""
 
     def check(data: Bytes, start: int, end: int) -> str | None:
-        return judged(shape, data[start:end]) if end > start else None
+        return judged(shape, data[start:end], learned) if end > start else None
 
     return check

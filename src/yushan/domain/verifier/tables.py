@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Content items hold content items (PS3.3 C.17.3.2).
+CONTENT: Final = frozenset({0x0040A730})
 #: Rows of PS3.15 Table E.1-1, edition 2026d; the loader refuses another number.
 E1_1_ROWS: Final = 657
 SAFE_PRIVATE_ROWS: Final = 479
@@ -42,6 +44,22 @@ class SafePrivate:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageClass:
+    """What must be true of the objects of a class, see the README, and the IOD they follow."""
+
+    treatment: str
+    iod: str
+
+
+@dataclass(frozen=True, slots=True)
+class Iod:
+    """The attributes of an IOD in its data set, and in items at any depth."""
+
+    top: frozenset[int]
+    nested: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """All tables, loaded once."""
 
@@ -52,8 +70,10 @@ class Tables:
     creators: frozenset[str]
     uids: frozenset[bytes]
     words: frozenset[str]
+    names: frozenset[str]
     han_words: frozenset[str]
-    classes: dict[bytes, str]
+    classes: dict[bytes, StorageClass]
+    extras: frozenset[int]
     methods: dict[str, str]
     designators: frozenset[str]
     plain_codes: frozenset[str]
@@ -101,7 +121,7 @@ def private() -> dict[tuple[str, int, int], SafePrivate]:
 @cache
 def tables() -> Tables:
     """Load all tables; takes some 20 ms, once per process."""
-    safe = private()
+    safe, words = private(), lines("words.txt")
     return Tables(
         attributes={
             int(row["tag"], 16): Attribute(
@@ -114,10 +134,39 @@ def tables() -> Tables:
         private=safe,
         creators=frozenset(creator for creator, _, _ in safe),
         uids=frozenset(uid.encode() for uid in lines("uids.txt")),
-        words=lines("words.txt"),
+        words=words,
+        names=words | lines("names.txt"),
         han_words=lines("words_han.txt"),
-        classes={row["uid"].encode(): row["treatment"] for row in rows("classes.csv")},
+        classes={
+            row["uid"].encode(): StorageClass(row["treatment"], row["iod"])
+            for row in rows("classes.csv")
+        },
+        extras=frozenset(int(tag, 16) for tag in lines("extras.txt")),
         methods={row["code"]: row["meaning"] for row in rows("methods.csv")},
         designators=lines("designators.txt"),
         plain_codes=lines("plain_codes.txt"),
     )
+
+
+@cache
+def modules() -> dict[str, tuple[str, str]]:
+    """Tags of each module, as written: those of the data set, and those in items."""
+    return {row["module"]: (row["top"], row["nested"]) for row in rows("modules.csv")}
+
+
+@cache
+def iods() -> dict[str, tuple[str, ...]]:
+    """The modules of each IOD."""
+    return {row["iod"]: tuple(row["modules"].split()) for row in rows("iods.csv")}
+
+
+@cache
+def iod(name: str) -> Iod:
+    """The attributes of an IOD; none for a name that is not in the table."""
+    top: set[int] = set()
+    nested: set[int] = set()
+    for module in iods().get(name, ()):
+        own, below = modules()[module]
+        top.update(int(tag, 16) for tag in own.split())
+        nested.update(int(tag, 16) for tag in below.split())
+    return Iod(frozenset(top), frozenset(nested | top & CONTENT))

@@ -20,7 +20,7 @@ from yushan.domain.deid import (
     national_identity,
 )
 from yushan.domain.dicom import summary_of, walk
-from yushan.domain.verifier import verify
+from yushan.domain.verifier import Terms, verify
 from yushan.flows.cleaning.disk import disk_room
 from yushan.flows.cleaning.pixels import NO_WORK, Case, faces_of, prepared
 from yushan.flows.cleaning.positions import position_of
@@ -240,12 +240,21 @@ def judged(number: int, draft: Path, how: How) -> Result:
     """What another program finds in an output, and what the gateway must know of it."""
     with content(draft) as output:
         findings = verify(
-            output, harvested=how.tokens, subject=how.subject, permitted=how.policy.claims,
-            words=how.policy.words,
-        )  # fmt: skip
+            output, harvested=how.tokens, subject=how.subject, terms=terms_of(how.policy)
+        )
         if not findings:
             return released(number, output)
     return Result(number, tuple(sorted({finding.kind for finding in findings})))
+
+
+def terms_of(policy: Policy) -> Terms:
+    """What a policy lets its objects claim, hold and show."""
+    return Terms(
+        permitted=policy.claims,
+        words=policy.words,
+        faces_removed=policy.faces == "remove",
+        birth_dates=policy.birth_date == "shift",
+    )
 
 
 def released(number: int, output: bytes | mmap.mmap) -> Result:
