@@ -14,6 +14,7 @@ from pydicom.tag import Tag
 
 from yushan.domain.deid import (
     Harvest,
+    Policy,
     Quarantined,
     Released,
     SiteKeys,
@@ -172,14 +173,14 @@ def changed(
 def stage1(
     data: bytes,
     *,
-    policy: str = "tw-hospital",
+    policy: str | Policy = "tw-hospital",
     harvested: Harvest | None = None,
     offset: int = OFFSET,
 ) -> Released | Quarantined:
     """Stage 1 with the test's keys."""
     return deidentify(
         data,
-        policy=load_policy(policy),
+        policy=load_policy(policy) if isinstance(policy, str) else policy,
         keys=KEYS,
         subject=SUBJECT,
         offset_days=offset,

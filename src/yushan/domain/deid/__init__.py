@@ -7,12 +7,26 @@ are empty; what cannot be proven safe is quarantined with a code.
 Start at ``deidentify.py``, then ``plan.py``.
 """
 
+from yushan.domain.deid.candidates import Found, words_of
 from yushan.domain.deid.classes import classes_table
 from yushan.domain.deid.cleaned import CleanedPixels, PixelNeed, pixel_need
 from yushan.domain.deid.deidentify import Quarantined, Released, deidentify
 from yushan.domain.deid.examined import examined_on
 from yushan.domain.deid.harvest import Harvest, harvest
 from yushan.domain.deid.identity import national_identity, normal_identity
+from yushan.domain.deid.learning import (
+    LEAST_PATIENTS,
+    LEAST_SITES,
+    Census,
+    LearnedWords,
+    SiteWords,
+    joined,
+    read_learned_words,
+    read_site_words,
+    reviewed,
+    words_digest,
+    words_file,
+)
 from yushan.domain.deid.policies import (
     SignedFile,
     distribution_key,
@@ -30,19 +44,26 @@ from yushan.domain.deid.reissue import reissue
 from yushan.domain.deid.tables import method_meanings
 
 __all__ = [
+    "LEAST_PATIENTS",
+    "LEAST_SITES",
+    "Census",
     "CleanedPixels",
+    "Found",
     "Harvest",
+    "LearnedWords",
     "PixelNeed",
     "Policy",
     "Quarantined",
     "Released",
     "SignedFile",
     "SiteKeys",
+    "SiteWords",
     "classes_table",
     "deidentify",
     "distribution_key",
     "examined_on",
     "harvest",
+    "joined",
     "load_policy",
     "method_meanings",
     "national_identity",
@@ -50,13 +71,19 @@ __all__ = [
     "pixel_need",
     "policy_file",
     "policy_names",
+    "read_learned_words",
     "read_policy",
     "read_signed",
+    "read_site_words",
     "reissue",
     "replace_uid",
+    "reviewed",
     "signed_policy",
     "site_offset_days",
     "site_pseudonym",
     "with_options",
     "with_words",
+    "words_digest",
+    "words_file",
+    "words_of",
 ]

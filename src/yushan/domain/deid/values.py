@@ -96,7 +96,8 @@ def kept_text(
         place = text.strip(" \0")
         return None if NO_PLACE.search(place) or task.matcher.in_text(place) else place.encode()
     values = [text] if vr in SINGLE else text.split("\\")
-    kept = [cleaned_text(value.strip(" \0"), rule.text) for value in values]
+    learned = task.policy.words
+    kept = [cleaned_text(value.strip(" \0"), rule.text, learned) for value in values]
     if not any(kept) and text.strip(" \0\\"):
         return None
     joined = "\\".join(kept)
@@ -185,12 +186,17 @@ def kept_ages(task: Task, raw: bytes) -> bytes | None:
     )
 
 
-def kept_code_strings(_task: Task, raw: bytes) -> bytes | None:
+def code_string(task: Task, value: str) -> str:
+    """One coded string; a learned word that is this patient's name is no code."""
+    learned = task.policy.words
+    kept = cleaned_code_string(value, learned) if value else ""
+    return "" if learned and task.matcher.in_text(kept) else kept
+
+
+def kept_code_strings(task: Task, raw: bytes) -> bytes | None:
     """Coded strings that the Standard or the vocabulary knows; unknown ones fall out."""
     values = raw.decode("latin_1").strip(" \0").split("\\")
-    kept = [
-        cleaned_code_string(value.strip(" \0")) if value.strip(" \0") else "" for value in values
-    ]
+    kept = [code_string(task, value.strip(" \0")) for value in values]
     known = [new for new, old in zip(kept, values, strict=True) if new or not old.strip(" \0")]
     return "\\".join(known).encode() if any(known) or not any(values) else None
 

@@ -26,6 +26,8 @@ NUMBER: Final = re.compile(r"[0-9.]+")
 DATE: Final = re.compile(
     r"(?<!\d)(?:19|20)\d{2}[-/.年]?(?:0?[1-9]|1[0-2])[-/.月]?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 )
+#: Most characters of a learned Chinese word.
+LONGEST_LEARNED: Final = 12
 #: Coded strings that say nothing about a person: a letter, or a small number.
 FEW: Final = re.compile("[A-Z]|0{1,3}[0-9]")
 #: Numbers side by side with more digits than this may be an identifier or a date in pieces.
@@ -79,7 +81,7 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def cleaned_text(text: str, kind: str) -> str:
+def cleaned_text(text: str, kind: str, learned: frozenset[str] = frozenset()) -> str:
     """What may stay of a text value: all of it, its known words, or nothing.
 
     Parameters
@@ -88,11 +90,18 @@ def cleaned_text(text: str, kind: str) -> str:
         One value, decoded.
     kind
         ``descriptor``, or ``device`` for the attributes where versions and coil names stand.
+    learned
+        Words seen in many patients, folded, see ``learning.py``.
     """
     folded = unicodedata.normalize("NFKC", text)
     dates = [match.span() for match in DATE.finditer(folded)]
     tokens = [
-        Token(m.start(), m.end(), m.group(), is_known(m.group(), kind) and not within(m, dates))
+        Token(
+            m.start(),
+            m.end(),
+            m.group(),
+            is_known(m.group(), kind, learned) and not within(m, dates),
+        )
         for m in TOKEN.finditer(folded)
     ]
     tokens = without_long_numbers(tokens, kind)
@@ -141,12 +150,17 @@ def without_long_numbers(tokens: list[Token], kind: str) -> list[Token]:
 
 
 @lru_cache(maxsize=16384)
-def is_known(token: str, kind: str) -> bool:
+def is_known(token: str, kind: str, learned: frozenset[str] = frozenset()) -> bool:
     """Whether a word may stay."""
     words, low = vocabulary(), token.lower()
     if not token.isascii():
-        return is_chinese(token)
-    if low in words.words[kind] or SHORT_NUMBER.fullmatch(token) or len(token) == 1:
+        return is_chinese(token, learned)
+    if (
+        low in learned
+        or low in words.words[kind]
+        or SHORT_NUMBER.fullmatch(token)
+        or len(token) == 1
+    ):
         return True
     pattern = words.device if kind == "device" else words.descriptor
     if pattern.fullmatch(low) and not is_long_number(low):
@@ -173,18 +187,19 @@ def is_compound(token: str, kind: str) -> bool:
     )
 
 
-def is_chinese(run: str) -> bool:
-    """Whether a Chinese run is made of words of the vocabulary from end to end."""
-    words, reachable = vocabulary(), {0}
+def is_chinese(run: str, learned: frozenset[str] = frozenset()) -> bool:
+    """Whether a Chinese run is made of known words from end to end."""
+    words, reachable = vocabulary().chinese, {0}
+    longest = max(vocabulary().longest, LONGEST_LEARNED if learned else 0)
     for end in range(1, len(run) + 1):
-        starts = range(max(0, end - words.longest), end)
-        if any(start in reachable and run[start:end] in words.chinese for start in starts):
+        starts = (start for start in range(max(0, end - longest), end) if start in reachable)
+        if any(run[start:end] in words or run[start:end] in learned for start in starts):
             reachable.add(end)
     return len(run) in reachable
 
 
 @lru_cache(maxsize=16384)
-def cleaned_code_string(value: str) -> str:
+def cleaned_code_string(value: str, learned: frozenset[str] = frozenset()) -> str:
     """A coded string (CS) if the Standard or the vocabulary knows it, else nothing."""
     words, upper = vocabulary(), value.upper()
     if upper in words.coded or FEW.fullmatch(upper):
@@ -195,7 +210,10 @@ def cleaned_code_string(value: str) -> str:
     digits = sum(len(part) for part in parts if part.isdigit())
     if digits > MOST_DIGITS_IN_A_ROW or not any(part.isalpha() for part in parts):
         return upper if digits <= 3 and len(parts) == 1 else ""
-    known = all(part.isdigit() or part.lower() in words.coded_words for part in parts)
+    known = all(
+        part.isdigit() or part.lower() in words.coded_words or part.lower() in learned
+        for part in parts
+    )
     return re.sub("[.+-]", "_", upper) if known else ""
 
 
