@@ -73,3 +73,43 @@ def test_age_is_counted_in_completed_years(
     birth: tuple[int, int, int], then: tuple[int, int, int], years: int | None
 ) -> None:
     assert dates.age_between(date(*birth), date(*then)) == years
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1080725", date(2019, 7, 25)),
+        ("0450312", date(1956, 3, 12)),
+        ("108.07.25", date(2019, 7, 25)),
+        ("2019.07.25", date(2019, 7, 25)),
+        ("2019-07-25", None),
+        ("2019.0725", None),
+        ("1990725", None),
+        ("450312", None),
+        ("20190230", None),
+        ("00000000", None),
+        ("19000101", None),
+        ("99991231", None),
+    ],
+)
+def test_years_of_the_republic_are_read_and_impossible_dates_are_none(
+    written: str, read: date | None
+) -> None:
+    assert dates.read_day(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "moved", "unmoved"),
+    [
+        ("20190725140322.123456+0800", "20190804140322.123456+0800", "20190725140322.123456+0800"),
+        ("2019", "", "2019"),
+        ("201907", "", "201907"),
+        ("201913", "", ""),
+        ("2019+0800", "", "2019+0800"),
+        ("20190725", "20190804", "20190725"),
+        ("20190725T1403", "", ""),
+    ],
+)
+def test_no_precision_is_invented(written: str, moved: str, unmoved: str) -> None:
+    assert dates.shifted_date_time(written, 10) == moved
+    assert dates.shifted_date_time(written, 0) == unmoved

@@ -6,10 +6,18 @@ import re
 from datetime import date
 
 import pytest
-from tests.spec.deid.objects import SUBJECT, ct, output, part10, read
+from tests.spec.deid.objects import KEYS, SUBJECT, ct, output, part10, read
 
 from yushan.base import Pseudonym, Rejected
-from yushan.domain.deid import reissue
+from yushan.domain.deid import (
+    Released,
+    deidentify,
+    harvest,
+    load_policy,
+    reissue,
+    with_options,
+)
+from yushan.domain.deid.reissue import moved
 from yushan.domain.deid.release import IMPLEMENTATION_CLASS_UID
 from yushan.domain.dicom import describe
 from yushan.domain.verifier import verify
@@ -82,3 +90,15 @@ def test_a_pseudonym_of_another_length_is_refused() -> None:
 def test_a_date_out_of_reach_becomes_blank_and_keeps_its_length() -> None:
     made = reissue(stage_1(), uid_key=PROJECTS[0], subject=PERSON, shift_days=-900_000)
     assert read(bytes(made)).StudyDate in ("", " " * 8)
+
+
+def test_true_dates_stay_true_and_dummies_dummies() -> None:
+    policy = with_options(load_policy("basic"), ["+retain_longitudinal_full_dates"])
+    data = part10(ct())
+    made = deidentify(
+        data, policy=policy, keys=KEYS, subject=SUBJECT, offset_days=5, harvested=harvest(data)
+    )
+    assert isinstance(made, Released)
+    kept = reissue(b"".join(made.chunks), uid_key=PROJECTS[0], subject=PERSON, shift_days=100)
+    assert read(bytes(kept)).StudyDate == "20190725"
+    assert moved(b"19000101", 100) == b"19000101"

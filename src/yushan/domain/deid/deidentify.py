@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SUBJECT: Final = re.compile("[A-Z2-7]{16}")
 CHARSET: Final = element(0x00080005, "CS", b"ISO_IR 192")
+#: Extended offset tables: frames may be rewritten, and what counts their bytes is not theirs.
+OFFSETS: Final = (0x7FE00001, 0x7FE00002)
 #: What an object says of itself once its pixels were cleaned (PS3.15 E.3.1, E.3.2).
 FLAGS: Final = {PIXEL_DATA: 0x00280301, FEATURES: 0x00280302}
 
@@ -122,7 +124,7 @@ def released(part: Part10, header: Header, task: Task, pixels: CleanedPixels) ->
     """The object rewritten."""
     iod = classes()[header.text(SOP_CLASS)].iod
     birth_and_age, bits = person(header, task)
-    fixed: dict[int, bytes | None] = dict.fromkeys(PIXELS)
+    fixed: dict[int, bytes | None] = dict.fromkeys((*PIXELS, *OFFSETS))
     fixed |= dict.fromkeys((release.REMOVED, release.METHOD, release.METHODS, release.TEMPORAL))
     fixed |= {
         0x00080005: CHARSET,

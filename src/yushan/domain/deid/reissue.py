@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yushan.base import Pseudonym
-    from yushan.domain.dicom import Buffer, Element
+    from yushan.domain.dicom import Buffer, Element, Part10
 
 OUR_UID: Final = re.compile(rb"(?:^|(?<=\\))2\.25\.[1-3][0-9]{38}(?=$|[\\\0 ])")
 DAYS: Final = {
@@ -23,6 +23,9 @@ DAYS: Final = {
     "DT": re.compile(rb"(?:^|(?<=\\))[0-9]{8}"),
 }
 PSEUDONYM: Final = re.compile(rb"[A-Z2-7]{16}")
+#: Stands where a date must stand and none may be known.
+DUMMY_DAY: Final = "19000101"
+TEMPORAL: Final = 0x00280303
 PATIENT: Final = (0x00100010, 0x00100020)
 
 
@@ -38,7 +41,8 @@ def reissue(data: Buffer, *, uid_key: bytes, subject: Pseudonym, shift_days: int
     subject
         The pseudonym that takes the place of the site's, 16 characters.
     shift_days
-        Days added to every date: the person's offset less the site's.
+        Days added to every date: the person's offset less the site's. Dates that stage 1 left true
+        (113106), and those that stand for none, do not move.
 
     Raises
     ------
@@ -49,6 +53,8 @@ def reissue(data: Buffer, *, uid_key: bytes, subject: Pseudonym, shift_days: int
     part = walk(data)
     if part.implicit or part.big_endian or part.buffer is not data:
         raise Rejected("deid.not-stage-one")
+    if keeps_dates(part):
+        shift_days = 0
     patched = bytearray(data)
     seen = 0
     for element in leaves((*part.meta, *part.elements)):
@@ -66,6 +72,15 @@ def reissue(data: Buffer, *, uid_key: bytes, subject: Pseudonym, shift_days: int
     if seen != len(PATIENT):
         raise Rejected("deid.not-stage-one")
     return patched
+
+
+def keeps_dates(part: Part10) -> bool:
+    """Whether stage 1 says that dates are as they were."""
+    return any(
+        element.tag == TEMPORAL
+        and bytes(part.buffer[element.value : element.end]).strip() == b"UNMODIFIED"
+        for element in part.elements
+    )
 
 
 def leaves(elements: tuple[Element, ...]) -> Iterator[Element]:
@@ -87,8 +102,10 @@ def reissued_uid(key: bytes, found: bytes) -> bytes:
 
 
 def moved(found: bytes, days: int) -> bytes:
-    """Eight digits of a date moved by days; blanks when they are no date."""
+    """Eight digits of a date moved by days; blanks when they are no date; a dummy stays one."""
     text = found.decode()
+    if text == DUMMY_DAY:
+        return found
     try:
         day = date(int(text[:4]), int(text[4:6]), int(text[6:])) + timedelta(days=days)
     except (ValueError, OverflowError):
