@@ -23,7 +23,7 @@ from yushan.base import Forbidden, Unavailable, YushanError, problem
 from yushan.domain.packs import envelope_aad
 from yushan.doors.exchange import holder_routes, office_routes
 from yushan.engines.database import Database, migrate
-from yushan.engines.keys import PART_SIZE, blind
+from yushan.engines.keys import PAIR_SIZE, blind
 from yushan.engines.net import Peer
 from yushan.services.consent import ConsentClient, PeerOffice
 from yushan.services.linkage import BATCH, LinkageClient, PeerEvaluator
@@ -99,7 +99,7 @@ def test_a_key_holder_answers_by_index_with_a_part_per_element(base: Database) -
     assert reply.headers["cache-control"] == "no-store"
     assert reply.json()["index"] == 2
     parts = msgspec.json.decode(reply.content)["parts"]
-    assert [len(msgspec.convert(part, bytes)) for part in parts] == [PART_SIZE] * 3
+    assert [len(msgspec.convert(part, bytes)) for part in parts] == [PAIR_SIZE] * 3
 
 
 def test_the_office_answers_alone_with_proofs(base: Database) -> None:

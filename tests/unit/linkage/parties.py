@@ -11,6 +11,7 @@ from yushan.domain.packs import envelope_aad
 from yushan.engines.keys import Dealt, Domain, Share, deal
 from yushan.services.linkage import (
     DAILY_LIMIT,
+    Answer,
     Evaluator,
     KeyHolder,
     LinkageClient,
@@ -33,7 +34,7 @@ NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 class Unreachable:
     """A holder whose line is down."""
 
-    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+    def evaluate(self, blinded: Sequence[bytes]) -> Answer:
         raise Unavailable("net.unreachable", count=len(blinded))
 
 
@@ -44,9 +45,9 @@ class Counting:
     holder: KeyHolder
     site: str
     asked: list[bytes] = field(default_factory=list)
-    change: Callable[[list[bytes]], list[bytes]] = list
+    change: Callable[[Answer], Answer] = lambda answer: answer
 
-    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+    def evaluate(self, blinded: Sequence[bytes]) -> Answer:
         self.asked += blinded
         return self.change(self.holder.evaluate(self.site, blinded))
 

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.linkage.parties import Parties
 
 from yushan.base import Rejected, Unavailable
-from yushan.engines.keys import PART_SIZE, blind, random_scalar
+from yushan.engines.keys import PAIR_SIZE, VEILED_PROOF_SIZE, blind, random_scalar
 from yushan.engines.keys.group import multiply_generator
 from yushan.services.linkage import BATCH, Usage
 
@@ -26,8 +26,9 @@ def blinded(count: int) -> list[bytes]:
 
 def test_a_batch_is_answered_in_order_and_counted(database: Database) -> None:
     holder = Parties(database).holder(1)
-    parts = holder.evaluate("site-a", blinded(3))
-    assert [len(part) for part in parts] == [PART_SIZE] * 3
+    answer = holder.evaluate("site-a", blinded(3))
+    assert [len(part) for part in answer.parts] == [PAIR_SIZE] * 3
+    assert (len(answer.proof), len(answer.public)) == (VEILED_PROOF_SIZE, 32)
     holder.evaluate("site-b", blinded(2))
     assert holder.usage(TODAY) == (Usage("site-a", TODAY, 3), Usage("site-b", TODAY, 2))
     assert holder.usage(TODAY + timedelta(days=1)) == ()
@@ -43,7 +44,7 @@ def test_a_site_over_its_quota_waits_until_tomorrow(database: Database) -> None:
     holder.evaluate("site-b", blinded(5))
     assert holder.usage(TODAY)[0].evaluations == 5
     parties.clock.advance(12 * 3600)
-    assert len(holder.evaluate("site-a", blinded(5))) == 5
+    assert len(holder.evaluate("site-a", blinded(5)).parts) == 5
 
 
 def test_the_quota_survives_a_restart(database: Database) -> None:
@@ -60,7 +61,7 @@ def test_many_askers_at_once_get_no_more_than_the_quota(database: Database) -> N
     def ask() -> None:
         for _ in range(4):
             try:
-                answered.append(len(holder.evaluate("site-a", blinded(1))))
+                answered.append(len(holder.evaluate("site-a", blinded(1)).parts))
             except Unavailable:
                 continue
 

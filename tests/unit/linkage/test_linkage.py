@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.linkage.parties import KEY, PRIVATE, PUBLIC, Counting, Parties
+from tests.unit.linkage.parties import KEY, PRIVATE, PUBLIC, Counting, Parties, Unreachable
 
 from yushan.base import Broken, Rejected, Unavailable
 from yushan.domain.packs import envelope_aad
@@ -33,6 +33,7 @@ from yushan.engines.keys import (
 from yushan.engines.keys.group import add, multiply_generator, whole_scalar
 from yushan.services.linkage import (
     LONGEST_SHIFT_DAYS,
+    Answer,
     LinkageClient,
     LinkageCommons,
 )
@@ -117,7 +118,7 @@ def test_two_lying_holders_stop_the_work_and_never_give_a_wrong_person(parties: 
 
 
 def test_an_incomplete_answer_is_a_failure_of_that_holder(parties: Parties) -> None:
-    silent = Counting(parties.holder(1), "site-a", change=lambda parts: parts[:0])
+    silent = Counting(parties.holder(1), "site-a", change=lambda said: said._replace(parts=[]))
     expected = parties.subject(PERSON)
     assert parties.subject(PERSON, client=parties.client_with(first=silent)) == expected
 
@@ -147,9 +148,9 @@ def test_what_the_hospital_gets_is_neither_the_element_nor_the_token(parties: Pa
     parties.dealt = deal(secret)
     received: list[bytes] = []
 
-    def keep(parts: list[bytes]) -> list[bytes]:
-        received.extend(parts)
-        return parts
+    def keep(said: Answer) -> Answer:
+        received.extend(said.parts)
+        return said
 
     spies = [Counting(parties.holder(index), "site-a", change=keep) for index in (1, 2, 3)]
     client = LinkageClient(spies, PUBLIC, parties.dealt.public)
@@ -245,6 +246,31 @@ def test_joins_survive_rotations(embedded: Database) -> None:
         parties.commons().subject(late, AAD)
 
 
+@pytest.mark.parametrize("renewed", [(1,), (2, 3), (1, 2, 3)])
+def test_while_holders_change_their_key_one_after_the_other_nothing_stops(
+    embedded: Database, renewed: tuple[int, ...]
+) -> None:
+    parties, change = Parties(embedded), rotation()
+    before, new = parties.subject(PERSON), change.apply_to_all(parties.dealt)
+    holders = [
+        parties.holder(n, (new if n in renewed else parties.dealt).shares[n - 1]).at("site-a")
+        for n in (1, 2, 3)
+    ]
+    client = LinkageClient(holders, PUBLIC, parties.dealt.public + new.public)
+    told = parties.commons(rotations=[change.factor])
+    assert told.subject(client.envelope(PERSON, -100, None, AAD), AAD) == before
+
+
+def test_answers_under_two_keys_are_never_put_together(embedded: Database) -> None:
+    parties, change = Parties(embedded), rotation()
+    new = change.apply_to_all(parties.dealt)
+    holders = [parties.holder(1).at("site-a"), parties.holder(2, new.shares[1]).at("site-a"),
+               Unreachable()]  # fmt: skip
+    client = LinkageClient(holders, PUBLIC, parties.dealt.public + new.public)
+    with pytest.raises(Unavailable, match=r"linkage\.holders-unreachable \(holders=1\)"):
+        client.envelope(PERSON, -100, None, AAD)
+
+
 @pytest.mark.parametrize("plain", [b"", b"\xc1", b"\x80", b"\x81\xabformat\x02"])
 def test_an_envelope_with_foreign_content_is_refused(parties: Parties, plain: bytes) -> None:
     sealed = seal(CommonsPublic.from_bytes(PUBLIC).sealing, plain, AAD)
@@ -289,9 +315,10 @@ class Sharing:
     def __init__(self, share: Share) -> None:
         self.share = share
 
-    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+    def evaluate(self, blinded: Sequence[bytes]) -> Answer:
         reader = CommonsPublic.from_bytes(PUBLIC).reader
-        return [evaluate_veiled(self.share.secret, Element(b), reader) for b in blinded]
+        elements = [Element(one) for one in blinded]
+        return Answer(*evaluate_veiled(self.share.secret, elements, reader), self.share.public)
 
 
 DEALT = deal()

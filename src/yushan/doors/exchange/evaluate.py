@@ -30,8 +30,8 @@ def holder_routes(holder: KeyHolder) -> list[Route]:
     async def evaluate(request: Request) -> Response:
         question = await read_struct(request, EvaluateRequest, QUESTION_BYTES)
         site = asking_site(request, question.site)
-        parts = await run_in_threadpool(holder.evaluate, site, question.blinded)
-        return json_answer(EvaluateReply(holder.index, parts))
+        answer = await run_in_threadpool(holder.evaluate, site, question.blinded)
+        return json_answer(EvaluateReply(holder.index, *answer))
 
     return [Route(PATH, evaluate, methods=["POST"])]
 

@@ -44,26 +44,29 @@ from yushan.engines.keys.sharing import (
     deal,
     group_of,
     join,
+    read_groups,
     read_publics,
     rotation,
 )
 from yushan.engines.keys.signing import Signer, verify
 from yushan.engines.keys.veil import (
-    PART_SIZE,
+    PAIR_SIZE,
+    VEILED_PROOF_SIZE,
     Veiled,
     evaluate_veiled,
     join_veiled,
     mix,
-    read_part,
+    read_parts,
     take_off,
     unveil,
 )
 
 __all__ = [
     "HOLDERS",
-    "PART_SIZE",
+    "PAIR_SIZE",
     "PROOF_SIZE",
     "THRESHOLD",
+    "VEILED_PROOF_SIZE",
     "Authority",
     "Blinded",
     "Dealt",
@@ -103,7 +106,8 @@ __all__ = [
     "prove",
     "random_scalar",
     "read_element",
-    "read_part",
+    "read_groups",
+    "read_parts",
     "read_publics",
     "read_scalar",
     "rotation",

@@ -146,6 +146,20 @@ def read_publics(data: bytes) -> dict[int, Element]:
     return {n: read_element(data[at : at + SIZE]) for n, at in enumerate(places, start=1)}
 
 
+def read_groups(data: bytes) -> list[dict[int, Element]]:
+    """The holders' public elements of one shared key or several, one after the other.
+
+    Raises
+    ------
+    Rejected
+        ``keys.element-invalid``.
+    """
+    size = HOLDERS * SIZE
+    if not data or len(data) % size:
+        raise Rejected("keys.element-invalid")
+    return [read_publics(data[place : place + size]) for place in range(0, len(data), size)]
+
+
 def group_of(publics: Mapping[int, Element]) -> Element:
     """The public element of the whole from the holders' public elements.
 

@@ -10,13 +10,14 @@ from yushan.services.linkage.client import LinkageClient
 from yushan.services.linkage.commons import LONGEST_SHIFT_DAYS, LinkageCommons, Subject
 from yushan.services.linkage.envelope import commons_public
 from yushan.services.linkage.holder import DAILY_LIMIT, KeyHolder, SiteEvaluator, Usage
-from yushan.services.linkage.ports import Evaluator
+from yushan.services.linkage.ports import Answer, Evaluator
 from yushan.services.linkage.wire import BATCH, EvaluateReply, EvaluateRequest, PeerEvaluator
 
 __all__ = [
     "BATCH",
     "DAILY_LIMIT",
     "LONGEST_SHIFT_DAYS",
+    "Answer",
     "EvaluateReply",
     "EvaluateRequest",
     "Evaluator",

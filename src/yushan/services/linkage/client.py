@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from yushan.base import Unavailable, YushanError
+from yushan.base import Rejected, Unavailable, YushanError
 from yushan.engines.keys import (
     THRESHOLD,
     Blinded,
@@ -24,8 +24,8 @@ from yushan.engines.keys import (
     join_veiled,
     mix,
     person_input,
-    read_part,
-    read_publics,
+    read_groups,
+    read_parts,
     take_off,
 )
 from yushan.engines.observe import facts, log_for
@@ -44,10 +44,9 @@ KEPT: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A key holder: number 1 to 3, public element, and how to ask it."""
+    """A key holder: number 1 to 3, and how to ask it."""
 
     index: int
-    public: Element
     evaluator: Evaluator
 
 
@@ -60,27 +59,25 @@ class LinkageClient:
         All three key holders, in the order of the ceremony.
     commons_public
         64 bytes of `commons_public`.
-    group
-        The holders' public elements, 96 bytes of ``Dealt.public``;
-        ``Broken("keys.shares-differ")`` if they are not of one key.
+    groups
+        The holders' public elements, 96 bytes of ``Dealt.public`` per shared key: while a key is
+        rotated, the old and the new one. ``Broken("keys.shares-differ")`` if those of one key do
+        not belong together.
     """
 
     def __init__(
         self,
         holders: Sequence[Evaluator],
         commons_public: bytes,
-        group: bytes,
+        groups: bytes,
         domain: Domain = Domain.LINKAGE,
     ) -> None:
-        publics = read_publics(group)
-        self._order = [
-            Holder(index, public, holder)
-            for (index, public), holder in zip(publics.items(), holders, strict=True)
-        ]
+        #: Fingerprint of a shared key → the holders' public elements under it.
+        self._groups = {fingerprint(group_of(publics)): publics for publics in read_groups(groups)}
+        self._order = [Holder(index, holder) for index, holder in enumerate(holders, start=1)]
         self._commons = CommonsPublic.from_bytes(commons_public)
-        self._key = fingerprint(group_of(publics))
         self._domain = domain
-        self._kept: OrderedDict[bytes, Veiled] = OrderedDict()
+        self._kept: OrderedDict[bytes, Linked] = OrderedDict()
         self._lock = Lock()
 
     def envelope(
@@ -108,49 +105,63 @@ class LinkageClient:
         """
         linked = None
         if identity is not None:
-            veiled = mix(self._veiled(person_input(self._domain, identity)), self._commons.reader)
-            linked = Linked(self._key, veiled.to_bytes())
+            kept = self._linked(person_input(self._domain, identity))
+            veiled = mix(Veiled.from_bytes(kept.veiled), self._commons.reader)
+            linked = Linked(kept.key, veiled.to_bytes())
         return close(Content(offset_days, linked, consent_token), self._commons, aad)
 
-    def _veiled(self, person: bytes) -> Veiled:
+    def _linked(self, person: bytes) -> Linked:
         """The person veiled for the commons, from memory or from the holders."""
         with self._lock:
             if (kept := self._kept.get(person)) is not None:
                 self._kept.move_to_end(person)
                 return kept
         asked = blind(person)
-        made = take_off(asked.factor, join_veiled(self._parts(asked)))
+        key, parts = self._parts(asked)
+        made = Linked(key, take_off(asked.factor, join_veiled(parts)).to_bytes())
         with self._lock:
             self._kept[person] = made
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
 
-    def _parts(self, asked: Blinded) -> dict[int, Veiled]:
-        """The answers of the first two holders that answer rightly."""
-        parts: dict[int, Veiled] = {}
+    def _parts(self, asked: Blinded) -> tuple[bytes, dict[int, Veiled]]:
+        """The answers of the first two holders that answer rightly under one key, and which key.
+
+        Of three holders two always share a key, so a rotation stops nothing.
+        """
+        parts: dict[bytes, dict[int, Veiled]] = {key: {} for key in self._groups}
         failures: list[str] = []
         for holder in tuple(self._order):
             try:
-                parts[holder.index] = self._ask(holder, asked.element)
+                key, part = self._ask(holder, asked.element)
             except YushanError as error:
                 failures.append(error.code)
                 log.warning(
                     "linkage.holder-failed", extra=facts(index=holder.index, code=error.code)
                 )
                 self._put_last(holder)
-            if len(parts) == THRESHOLD:
-                return parts
+                continue
+            parts[key][holder.index] = part
+            if len(parts[key]) == THRESHOLD:
+                return key, parts[key]
+        count = max(map(len, parts.values()))
         if "linkage.quota" in failures:
-            raise Unavailable("linkage.quota", holders=len(parts))
-        raise Unavailable("linkage.holders-unreachable", holders=len(parts))
+            raise Unavailable("linkage.quota", holders=count)
+        raise Unavailable("linkage.holders-unreachable", holders=count)
 
-    def _ask(self, holder: Holder, element: Element) -> Veiled:
-        """One holder's answer, its proof checked."""
-        answers = holder.evaluator.evaluate([element])
-        if len(answers) != 1:
+    def _ask(self, holder: Holder, element: Element) -> tuple[bytes, Veiled]:
+        """One holder's answer, its proof checked, and under which shared key it was made."""
+        answer = holder.evaluator.evaluate([element])
+        if len(answer.parts) != 1:
             raise Unavailable("linkage.answer-incomplete", index=holder.index)
-        return read_part(answers[0], holder.public, element, self._commons.reader)
+        for key, publics in self._groups.items():
+            public = publics[holder.index]
+            if public == answer.public:
+                said = answer.parts, answer.proof
+                [part] = read_parts(said, public, [element], self._commons.reader)
+                return key, part
+        raise Rejected("keys.proof-wrong")
 
     def _put_last(self, holder: Holder) -> None:
         """Ask this holder after the others from now on."""

@@ -10,6 +10,7 @@ from yushan.engines.keys import evaluate_veiled, read_element
 from yushan.engines.observe import facts, log_for
 from yushan.services.linkage import queries
 from yushan.services.linkage.envelope import CommonsPublic
+from yushan.services.linkage.ports import Answer
 from yushan.services.linkage.wire import BATCH
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class SiteEvaluator:
     holder: KeyHolder
     site: str
 
-    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+    def evaluate(self, blinded: Sequence[bytes]) -> Answer:
         """As `KeyHolder.evaluate` for this site."""
         return self.holder.evaluate(self.site, blinded)
 
@@ -66,8 +67,8 @@ class KeyHolder:
         self._clock = clock
         self._daily_limit = daily_limit
 
-    def evaluate(self, site: str, blinded: Sequence[bytes]) -> list[bytes]:
-        """One veiled answer with proof per element; counted on disk before it is given.
+    def evaluate(self, site: str, blinded: Sequence[bytes]) -> Answer:
+        """A veiled part per element and one proof; counted on disk before it is given.
 
         Raises
         ------
@@ -76,7 +77,7 @@ class KeyHolder:
         Unavailable
             ``linkage.quota``: the site's allowance of today would be exceeded; nothing was counted.
         """
-        if len(blinded) > BATCH:
+        if not 0 < len(blinded) <= BATCH:
             raise Rejected("linkage.batch-too-large", count=len(blinded), limit=BATCH)
         elements = [read_element(element) for element in blinded]
         day = self._clock.now().date()
@@ -85,7 +86,8 @@ class KeyHolder:
         if not allowed:
             log.warning("linkage.quota", extra=facts(site=site, limit=self._daily_limit))
             raise Unavailable("linkage.quota", limit=self._daily_limit)
-        return [evaluate_veiled(self._share.secret, element, self._reader) for element in elements]
+        parts, proof = evaluate_veiled(self._share.secret, elements, self._reader)
+        return Answer(parts, proof, self._share.public)
 
     def usage(self, since: date) -> tuple[Usage, ...]:
         """Counts by site and day from ``since`` on; what the holder publishes."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
+from yushan.services.linkage.ports import Answer
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,10 +26,12 @@ class EvaluateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EvaluateReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The answer: who answered (1 to 3), and one part per element."""
+    """The answer: who answered (1 to 3), a part per element, one proof, under which key."""
 
     index: int
     parts: list[bytes]
+    proof: bytes
+    public: bytes
 
 
 class PeerEvaluator:
@@ -38,8 +42,8 @@ class PeerEvaluator:
         self.site = site
         self.timeout_s = timeout_s
 
-    def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
+    def evaluate(self, blinded: Sequence[bytes]) -> Answer:
         """Ask; refusals and silence come as ``YushanError``."""
         question = EvaluateRequest(self.site, list(blinded))
         reply = self.peer.ask("POST", PATH, EvaluateReply, question, timeout_s=self.timeout_s)
-        return reply.parts
+        return Answer(reply.parts, reply.proof, reply.public)
