@@ -8,7 +8,7 @@ import numpy as np
 
 from yushan.domain.redaction.boxes import Box, Finding, is_covered
 from yushan.domain.redaction.views import ONE_PIECE, PIECE, pieces, stretched, views_of
-from yushan.domain.redaction.words import folded, kind_of
+from yushan.domain.redaction.words import SURE, folded, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -28,11 +28,17 @@ FEW: Final = 3
 #: Largest difference of pixels between two pictures that show the same text.
 SAME: Final = 48
 #: Spread of grey around a box on which nothing is drawn but the text, and the width looked at.
-FLAT: Final = 5.0
+FLAT: Final = 12
+FLAT_SHARE: Final = 0.85
 RING: Final = 4
-#: Margin around what is filled: pixels at least, and share of the height of the line.
-MARGIN: Final = 2
-MARGIN_SHARE: Final = 0.12
+#: Pixels filled around a line; the reader's boxes stand a quarter of a line off the text already.
+MARGIN: Final = 1
+#: Height to which a line is enlarged for a second look, pixels.
+CLOSE: Final = 48
+#: Changes from dark to bright and back that text has at least for each height of its box, and how
+#: much of its contrast lies between pixels two apart: anatomy has soft edges.
+STROKES: Final = 1.5
+SHARPNESS: Final = 0.3
 #: What covered places look like to the reader in a picture whose contrast was stretched.
 MIDDLE: Final = 128
 
@@ -75,17 +81,21 @@ class Inspection:
         if view.shown.max() == view.shown.min() and view.values.max() == view.values.min():
             return
         self.pictures += 1
-        self.judge(self.readings(self.covered(view.shown, view.shown, 0)), view.shown)
-        if view.shown.size and min(view.shown.shape[:2]) > 1:
-            drawn = stretched(view.values)
-            self.judge(self.readings(self.covered(drawn, view.shown, MIDDLE)), view.shown)
+        drawn = stretched(view.values)
+        for reading in self.readings(self.covered(view.shown, view.shown, 0)):
+            self.judge(reading, view.shown, drawn)
+        for reading in self.reader.read(self.covered(drawn, view.shown, MIDDLE)):
+            self.judge(reading, view.shown, drawn)
 
     def covered(self, drawn: Picture, shown: Picture, grey: int) -> Picture:
         """The picture with all that is known painted over."""
-        here = [box for box, pixels in self.kept if is_same(shown, box, pixels)]
-        made = drawn.copy()
-        for box in (*self.known, *here):
-            made[box.rows, box.columns] = grey
+        made, covered = drawn.copy(), np.zeros(drawn.shape[:2], bool)
+        for box in self.known:
+            covered[box.rows, box.columns] = True
+        for kept in self.kept:
+            if is_same(shown, kept, covered):
+                made[kept[0].rows, kept[0].columns] = grey
+        made[covered] = grey
         return made
 
     def readings(self, picture: Picture) -> Iterator[Reading]:
@@ -100,22 +110,72 @@ class Inspection:
                 if not is_cut(line, left, top, picture.shape)
             )
 
-    def judge(self, readings: Iterator[Reading], shown: Picture) -> None:
-        """Sort readings into what is filled, what stands, and what nobody knows."""
+    def judge(self, reading: Reading, shown: Picture, drawn: Picture) -> None:
+        """Say of a reading that it is filled, that it stands, or that nobody knows."""
         rows, columns = shown.shape[:2]
-        for reading in readings:
-            box = reading.box.within(rows, columns)
-            if not box.area or is_outline(reading, rows, columns):
+        box = reading.box.within(rows, columns)
+        if not box.area or is_outline(reading, rows, columns) or is_covered(box, self.known):
+            return
+        kind = kind_of(reading, self.tokens)
+        if kind is not None and reading.score < SURE:
+            pictures = (shown, drawn)
+            again = second_look(self.reader, box, pictures) if looks_drawn(box, pictures) else None
+            if again is None:
+                return
+            if kind == "unreadable":
+                reading, kind = again, kind_of(again, self.tokens)
+        if kind is None:
+            self.kept.append((box, shown[box.rows, box.columns].copy()))
+            return
+        redact = kind != "unreadable" or is_on_flat(shown, box)
+        wide = box.grown(MARGIN).within(rows, columns)
+        self.findings.append(Finding(wide, kind, reading.score, redact))
+
+
+def second_look(reader: Reader, box: Box, pictures: Sequence[Picture]) -> Reading | None:
+    """The best reading of a place that could not be read, enlarged.
+
+    ``None``: looking closely, the reader sees no text any more.
+    """
+    best: Reading | None = None
+    for picture in pictures:
+        place = box.grown(max(8, min(box.width, box.height) // 2)).within(*picture.shape[:2])
+        by = min(max(1, round(CLOSE / max(min(box.width, box.height), 1))), 4)
+        near = picture[place.rows, place.columns].repeat(by, axis=0).repeat(by, axis=1)
+        for found in reader.read(np.ascontiguousarray(near)):
+            there = Box(*(edge // by for edge in found.box[:4]))
+            there = moved(there, place.x, place.y)
+            if there.shared(box) * 2 < box.area:
                 continue
-            if is_covered(box, self.known):
-                continue
-            kind = kind_of(reading, self.tokens)
-            if kind is None:
-                self.kept.append((box, shown[box.rows, box.columns].copy()))
-                continue
-            redact = kind != "unreadable" or is_on_flat(shown, box)
-            wide = box.grown(margin(box)).within(rows, columns)
-            self.findings.append(Finding(wide, kind, reading.score, redact))
+            if best is None or found.score > best.score:
+                best = found._replace(box=box)
+    return best
+
+
+def looks_drawn(box: Box, pictures: Sequence[Picture]) -> bool:
+    """Whether a place has the strokes and sharp edges of letters; bars and outlines have not."""
+    return any(has_strokes(picture[box.rows, box.columns]) for picture in pictures)
+
+
+def has_strokes(picture: Picture) -> bool:
+    """Whether along its longer side a place changes between dark and bright as letters do."""
+    plain = picture.max(axis=2) if picture.ndim == 3 else picture
+    lines = plain if plain.shape[1] >= plain.shape[0] else plain.T
+    low, high = np.percentile(lines, (10, 95))
+    bright = lines.astype(np.float32) > (float(low) + float(high)) / 2
+    changes = (bright[:, 1:] != bright[:, :-1]).sum(axis=1)
+    if not changes.size:
+        return False
+    aspect = lines.shape[1] / max(lines.shape[0], 1)
+    return float(np.percentile(changes, 80)) >= STROKES * aspect and is_sharp(lines)
+
+
+def is_sharp(lines: Picture) -> bool:
+    """Whether the steepest edges of a place take up much of its contrast."""
+    plain = lines.astype(np.float32)
+    low, high = np.percentile(plain, (2, 98))
+    steps = np.abs(plain[:, 2:] - plain[:, :-2])
+    return bool(steps.size and np.percentile(steps, 99) >= SHARPNESS * max(float(high - low), 1.0))
 
 
 def moved(box: Box, right: int, down: int) -> Box:
@@ -141,17 +201,13 @@ def is_outline(reading: Reading, rows: int, columns: int) -> bool:
     return high > TOO_HIGH * min(rows, columns) and len(folded(reading.text)) < FEW
 
 
-def margin(box: Box) -> int:
-    """Pixels to fill around a line."""
-    return max(MARGIN, round(MARGIN_SHARE * min(box.width, box.height)))
-
-
-def is_same(shown: Picture, box: Box, pixels: Picture) -> bool:
-    """Whether a place shows what it showed before, but for the noise of compression."""
-    here = shown[box.rows, box.columns]
-    if here.shape != pixels.shape:
-        return False
-    return bool((np.abs(here.astype(np.int16) - pixels) <= SAME).all())
+def is_same(shown: Picture, kept: tuple[Box, Picture], covered: NDArray[np.bool_]) -> bool:
+    """Whether a place shows what it showed before, but for what is covered and compression."""
+    box, pixels = kept
+    differs = np.abs(shown[box.rows, box.columns].astype(np.int16) - pixels) > SAME
+    if differs.ndim == 3:
+        differs = differs.any(axis=2)
+    return not bool((differs & ~covered[box.rows, box.columns]).any())
 
 
 def is_on_flat(shown: Picture, box: Box) -> bool:
@@ -163,4 +219,7 @@ def is_on_flat(shown: Picture, box: Box) -> bool:
     top, left = box.y - wide.y, box.x - wide.x
     inside[top : top + box.height, left : left + box.width] = False
     around = ring[inside]
-    return around.size > 0 and float(around.std(axis=0).max()) <= FLAT
+    if not around.size:
+        return False
+    off = np.abs(around - np.median(around, axis=0)) > FLAT
+    return float(off.any(axis=-1).mean() if off.ndim > 1 else off.mean()) <= 1 - FLAT_SHARE

@@ -20,9 +20,13 @@ READ: Final = 0.5
 SURE: Final = 0.7
 #: A box this many times longer than high holds more than one character.
 ONE_CHARACTER: Final = 1.7
+#: Characters that are much higher than wide.
+UPRIGHT: Final = frozenset("1iljt")
 #: Characters that must be read for each height of a box: fewer means that it was not read.
 CHARACTERS: Final = 0.45
-MAX_DIGITS: Final = 6
+#: Most digits of a line of numbers, and how many more for each word beside them.
+MAX_DIGITS: Final = 4
+DIGITS_BY_WORD: Final = 3
 
 UNIT: Final = (
     r"(?:cm|mm|m|ms|s|sec|min|hz|khz|mhz|db|fps|bpm|%|kv|kvp|ma|mas|mw|cm/s|m/s|cm2|cm²|cm3|ml|cc|"
@@ -30,18 +34,20 @@ UNIT: Final = (
 )
 #: A number of a scale or setting, with or without its unit and its sign.
 NUMBER: Final = re.compile(rf"[+\-x<>=~#]?\d{{1,4}}(?:[.,]\d{{1,3}})?{UNIT}?[⁻-]?")
-#: Transducers and settings of few letters and digits: L12-5, 6C1, C5-1, ASC3, A0=100%, 3/3/4.
+#: Transducers: L12-5, 6C1, M12L, 4V1c; ratios of settings: 1/2.
 CODE: Final = re.compile(
-    r"[a-z]{1,4}[=:/]?\d{1,3}(?:-\d{1,2})?%?[a-z]?|\d{1,2}[a-z]{1,3}\d{0,2}|\d{1,2}(?:/\d{1,2}){1,2}"
+    r"[a-z]{1,2}\d{1,2}-\d{1,2}[a-z]?|\d[a-z]{1,2}\d?[a-z]?|[a-z]{1,2}\d{1,2}[a-z]|\d{1,2}/\d{1,2}"
 )
+#: A setting written with its value: DR60, MI:1.4, A0=100%, 2D--100%.
+VALUE: Final = rf"\d{{1,3}}(?:[.,]\d{{1,3}})?{UNIT}?"
+SETTING: Final = re.compile(rf"([a-z0-9]+)[=:<>/-]+{VALUE}|([a-z]+){VALUE}")
 YEAR: Final = re.compile(r"(?:19|20)\d\d")
 DATE: Final = re.compile(
     r"\d{1,4}\s*[-/.年]\s*(?:\d{1,2}|[a-z]{3})\s*[-/.月]\s*\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?"
     r"|(?:19|20)\d{6}|\d{1,2}\s*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 )
-PIECES: Final = re.compile(
-    r"[\s,;|·•()\[\]]+|--+|(?<=\D):(?=\S)|(?<=[a-z\u4e00-\u9fff])[=<>](?=\d)"
-)
+PIECES: Final = re.compile(r"[\s,;|·•()\[\]]+|--+|:(?=\s|$)|(?<=[a-z%])/(?=[a-z])")
+ORNAMENTS: Final = ".*★▲'\"`~_−⁻"
 NOTHING: Final = re.compile(r"[\W_]+")
 HAN: Final = re.compile("[\u3400-\u9fff]")
 #: What is read for what, in words of letters and digits.
@@ -77,7 +83,7 @@ def kind_of(reading: Reading, tokens: Collection[str]) -> Kind | None:
     plain = folded(reading.text)
     longer, shorter = max(reading.box[2:4]), max(min(reading.box[2:4]), 1)
     aspect = longer / shorter
-    if len(plain) <= 1 and aspect <= ONE_CHARACTER:
+    if is_one_character(plain, reading, aspect):
         return None
     if reading.score < READ or len(plain) < aspect * CHARACTERS * narrowness(plain):
         return "unreadable"
@@ -91,6 +97,14 @@ def kind_of(reading: Reading, tokens: Collection[str]) -> Kind | None:
     return "number" if sum(one.isdigit() for one in plain) >= 5 else "text"
 
 
+def is_one_character(plain: str, reading: Reading, aspect: float) -> bool:
+    """Whether a line is a mark of one character; strokes that stand upright are narrow."""
+    if len(plain) > 1:
+        return False
+    is_upright = reading.box.height > reading.box.width
+    return aspect <= ONE_CHARACTER or (is_upright and plain in UPRIGHT and reading.score >= READ)
+
+
 def narrowness(plain: str) -> float:
     """Half for Han, which are as wide as they are high."""
     return 0.5 if HAN.search(plain) else 1.0
@@ -99,18 +113,25 @@ def narrowness(plain: str) -> float:
 def is_allowed(text: str) -> bool:
     """Whether every word of a line may stay."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    if sum(one.isdigit() for one in plain) > MAX_DIGITS or DATE.search(plain):
+    if DATE.search(plain):
         return False
-    return all(is_word(piece.strip(".*★▲'\"`~_")) for piece in PIECES.split(plain))
+    words = [piece.strip(ORNAMENTS) for piece in PIECES.split(plain)]
+    named = sum(any(one.isalpha() for one in word) for word in words)
+    if sum(one.isdigit() for one in plain) > MAX_DIGITS + DIGITS_BY_WORD * named:
+        return False
+    return all(is_word(word) for word in words)
 
 
-def is_word(piece: str) -> bool:
+def is_word(word: str) -> bool:
     """Whether one word may stay; what is left of punctuation may."""
-    if not folded(piece) or piece in allowed():
+    if not folded(word) or word in allowed():
         return True
-    if YEAR.fullmatch(piece):
+    if YEAR.fullmatch(word):
         return False
-    return bool(NUMBER.fullmatch(piece) or CODE.fullmatch(piece))
+    setting = SETTING.fullmatch(word)
+    if setting and (setting[1] or setting[2]) in allowed():
+        return True
+    return bool(NUMBER.fullmatch(word) or CODE.fullmatch(word))
 
 
 def matched(plain: str, tokens: Collection[str]) -> Kind | None:
