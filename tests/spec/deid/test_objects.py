@@ -7,7 +7,9 @@ import zlib
 
 import pytest
 from tests.spec.deid.objects import (
+    IMPLICIT,
     KEYS,
+    SUBJECT,
     ct,
     output,
     part10,
@@ -24,6 +26,7 @@ from yushan.domain.deid import (
     load_policy,
     national_identity,
     policy_names,
+    reissue,
     replace_uid,
 )
 from yushan.domain.deid.classes import classes
@@ -235,6 +238,48 @@ def test_names_of_regions_become_known_words_or_numbers() -> None:
     assert [one.ROIName for one in made.StructureSetROISequence] == ["Lung_L", "ROI 2", "PTV"]
     assert made.ROIContourSequence[0].ContourSequence[0].ContourData == [1, 2, 3, 4, 5, 6]
     assert made.StructureSetLabel == "REMOVED"
+
+
+def structures_with(points: str) -> bytes:
+    contour = {0x30060042: ("CS", "CLOSED_PLANAR"), 0x30060050: ("DS", points)}
+    structures = plain(
+        "1.2.840.10008.5.1.4.1.1.481.3",
+        "RTSTRUCT",
+        StructureSetROISequence=(
+            "SQ",
+            [{0x30060022: ("IS", "1"), 0x30060026: ("LO", "Lung_L")}],
+        ),
+        ROIContourSequence=("SQ", [{0x30060040: ("SQ", [contour]), 0x30060084: ("IS", "1")}]),
+    )
+    return part10(structures, syntax=IMPLICIT)  # type: ignore[arg-type]
+
+
+def test_contours_too_long_for_their_length_field_are_written_shorter() -> None:
+    padded = "\\".join(f"{number}.2500000000" for number in range(6_000))
+    made = released(structures_with(padded)).ROIContourSequence[0].ContourSequence[0]
+    assert made["ContourData"].VR == "DS"
+    assert list(made.ContourData) == [number + 0.25 for number in range(6_000)]
+
+
+def test_contours_that_are_still_too_long_stay_as_unknown_with_a_long_length() -> None:
+    points = "\\".join(f"{number}.25" for number in range(12_000))
+    made = released(structures_with(points)).ROIContourSequence[0].ContourSequence[0]
+    assert made["ContourData"].VR == "UN"
+    assert made.ContourData.decode().rstrip() == points
+
+
+def test_references_too_many_for_their_length_field_are_mapped_in_both_stages() -> None:
+    uids = [f"1.2.826.0.1.3680043.10.99.7.{number}" for number in range(2000)]
+    data = part10(ct(IrradiationEventUID=("UI", "\\".join(uids))), syntax=IMPLICIT)
+    first = released(data, uids[5]).IrradiationEventUID.decode().strip("\0").split("\\")
+    assert first == [replace_uid(KEYS.uid, uid) for uid in uids]
+    out = reissue(output(data), uid_key=b"c" * 32, subject=SUBJECT, shift_days=7)
+    second = read(bytes(out)).IrradiationEventUID.decode().strip("\0").split("\\")
+    assert second == [replace_uid(b"c" * 32, uid) for uid in first]
+
+
+def test_an_image_without_its_picture_is_held() -> None:
+    assert reasons(part10(ct(PixelData=None))) == ("dicom.pixel-data-missing",)
 
 
 def test_a_segmentation_points_to_the_series_it_was_made_on() -> None:

@@ -31,10 +31,24 @@ def head(tag: int, vr: str, length: int) -> bytes:
 
 
 def element(tag: int, vr: str, value: bytes = b"") -> bytes:
-    """An element with its value padded to even length."""
+    """An element with its value padded to even length; decimals too long for it written shorter.
+
+    A list of decimals from Implicit VR may be longer than a length of 16 bits can say. Without
+    blanks and without zeros that say nothing it mostly fits, and every reader knows its VR.
+    """
+    if len(value) > MOST_SHORT and vr == "DS":
+        value = b"\\".join(map(shortened, value.split(b"\\")))
     if len(value) & 1:
         value += b"\0" if vr in NUL_PADDED else b" "
     return head(tag, vr, len(value)) + value
+
+
+def shortened(number: bytes) -> bytes:
+    """A decimal string in fewer characters with the same value."""
+    bare = number.strip(b" ")
+    if b"." not in bare or b"e" in bare.lower():
+        return bare
+    return bare.rstrip(b"0").rstrip(b".") or b"0"
 
 
 def item(content: bytes) -> bytes:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.deid.classes import obstacles
-from yushan.domain.dicom import TRANSFER_SYNTAXES
+from yushan.domain.deid.plan import PIXELS
+from yushan.domain.dicom import STORAGE_CLASSES, TRANSFER_SYNTAXES
 
 if TYPE_CHECKING:
     from yushan.domain.deid.header import Header
@@ -25,9 +26,17 @@ def judged(part: Part10, header: Header, policy: Policy) -> tuple[str, ...]:
         return ("deid.directory",)
     if not all(UID.fullmatch(header.text(tag)) for tag in (SOP_CLASS, SOP_INSTANCE, STUDY, SERIES)):
         return ("deid.identity-missing",)
+    if lacks_pixels(header):
+        return ("dicom.pixel-data-missing",)
     syntax = TRANSFER_SYNTAXES[part.transfer_syntax_uid]
     facts = header.facts(face=policy.faces != "release")
     reasons = dict.fromkeys(obstacles(header.text(SOP_CLASS), facts, policy))
     if syntax.video:
         reasons["deid.video-unread"] = None
     return tuple(reasons)
+
+
+def lacks_pixels(header: Header) -> bool:
+    """Whether an image has lost its picture: cut off, or sent without it."""
+    row = STORAGE_CLASSES.get(header.text(SOP_CLASS))
+    return row is not None and row.pixels and PIXELS.isdisjoint(header.found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.base import Rejected
 from yushan.domain.deid.pseudonyms import replace_uid
 from yushan.domain.deid.release import IMPLEMENTATION_CLASS_UID
-from yushan.domain.dicom import walk
+from yushan.domain.dicom import implicit_vr, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,8 +84,8 @@ def keeps_dates(part: Part10) -> bool:
 
 
 def leaves(elements: tuple[Element, ...]) -> Iterator[Element]:
-    """The elements at every depth that hold something to patch."""
-    for element in elements:
+    """The elements at every depth that hold something to patch, under the VR that holds."""
+    for element in map(named, elements):
         if element.items is not None:
             for item in element.items:
                 yield from leaves(item.elements)
@@ -93,6 +93,11 @@ def leaves(elements: tuple[Element, ...]) -> Iterator[Element]:
             element.vr in ("UI", "DA", "DT") or element.tag in PATIENT
         ):
             yield element
+
+
+def named(element: Element) -> Element:
+    """An element under its own VR, also where its value was too long for that (PS3.5 6.2.2)."""
+    return element._replace(vr=implicit_vr(element.tag)) if element.vr == "UN" else element
 
 
 def reissued_uid(key: bytes, found: bytes) -> bytes:
