@@ -17,16 +17,18 @@ from yushan.base import SiteName, SystemClock
 from yushan.domain.deid import SiteKeys, signed_policy
 from yushan.domain.packs import Receipt, receipt_message
 from yushan.doors.dimse import Receiver
-from yushan.doors.portal import GatewayRooms, Place, Shell, gateway_routes
+from yushan.doors.portal import GatewayRooms, Place, QuarantineDesk, Shell, gateway_routes
 from yushan.engines.durable import Durable
 from yushan.engines.keys import derive, load_secret, verify
 from yushan.engines.sandbox import Children
 from yushan.flows import withdraw
+from yushan.flows.desk import Pictures
 from yushan.flows.intake import (
     QUEUE,
     READING,
     Desk,
     Intake,
+    Readers,
     Ticker,
     Workshop,
     durable_intake,
@@ -36,11 +38,14 @@ from yushan.services.accounts import Accounts
 from yushan.services.consent import ConsentClient, PeerOffice
 from yushan.services.gateway import (
     Batches,
+    Decisions,
+    DeskQueue,
     Forgetting,
     Handling,
     HttpCommons,
     Journal,
     Outbox,
+    RegionRules,
     Run,
     Sender,
 )
@@ -80,10 +85,13 @@ class GatewayRole:
         self.commons = peer(settings.commons)
         self.holders = [peer(remote) for remote in settings.keyholders]
         self.children = Children(settings.workers, preload=("yushan.flows.cleaning",))
+        self.readers = Children(
+            settings.readers, memory_mib=settings.reader_mib, seconds=settings.reader_s
+        )
         self.consent = self._consent()
         self.sender = Sender(self.outbox, HttpCommons(self.commons), self._receipt_check())
         at_once = 2 * max(2, settings.workers)  # children work for some while others are sent
-        queues = {QUEUE: at_once, READING: 1}
+        queues = {QUEUE: at_once, READING: settings.readers}
         self.durable = Durable(settings.flows_url(), f"gateway-{settings.name}", queues)
         self.ticker = self._ticker()
         self.withdrawing = self._withdrawing()
@@ -126,6 +134,7 @@ class GatewayRole:
                 Path(settings.data) / "work", self.children, settings.rules.chunk_files
             ),
             chance=random.random,
+            readers=Readers(self.readers) if settings.pixels == "read" else None,
         )
         self.intake = Intake(desk)
         stories = durable_intake(self.intake, self._wake)
@@ -169,6 +178,7 @@ class GatewayRole:
             journal=self.journal,
             handling=self.handling,
             connections=self.lines,
+            desk=self._desk(),
             demo_accounts=one_click(settings.demo_accounts),
         )
         return application(
@@ -178,6 +188,15 @@ class GatewayRole:
             cookie=place.session_cookie,
             pages=shell,
         )
+
+    def _desk(self) -> QuarantineDesk:
+        """Where people look at what waits, and decide."""
+        kept = (self.database, self.clock, self.settings.rules)
+        queue = DeskQueue(self.database, Path(self.settings.data) / "spool")
+        return QuarantineDesk(
+            queue=queue, decisions=Decisions(*kept), rules=RegionRules(*kept),
+            pictures=Pictures(queue, self.children),
+        )  # fmt: skip
 
     def start(self) -> None:
         """Recover what a former life left, then listen."""
@@ -201,6 +220,7 @@ class GatewayRole:
         self.ticker.stop()
         self.durable.stop()
         self.children.close()
+        self.readers.close()
         self.database.dispose()
 
 

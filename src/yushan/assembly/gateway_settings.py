@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from yushan.assembly.settings import Remote, Role
 from yushan.doors.dimse import ReceiverSettings  # noqa: TC001 - msgspec reads it at run time
 from yushan.services.gateway import Rules
@@ -26,4 +28,10 @@ class Gateway(
     citizen: Remote
     consent_public: str
     list_age_s: float = 86400.0
+    #: ``read``: pictures are read, redacted, faces removed here; else all that waits for a person.
+    pixels: Literal["read", "quarantine"] = "read"
+    #: Processes that do it, the address space and the time of each.
+    readers: int = 1
+    reader_mib: int = 3072
+    reader_s: float = 600.0
     demo_accounts: str = ""

@@ -25,16 +25,26 @@ from yushan.doors.portal import (
     GatewayRooms,
     Line,
     Place,
+    QuarantineDesk,
     Shell,
     commons_routes,
     gateway_routes,
 )
 from yushan.engines.database import Database, migrate
 from yushan.engines.keys import Signer
+from yushan.flows.desk import Pictures
 from yushan.services.accounts import Accounts, Hasher
 from yushan.services.archive import ArchiveStats, SiteAccount
 from yushan.services.catalogue import Catalogue
-from yushan.services.gateway import Handling, Journal, Rules, State
+from yushan.services.gateway import (
+    Decisions,
+    DeskQueue,
+    Handling,
+    Journal,
+    RegionRules,
+    Rules,
+    State,
+)
 from yushan.services.gateway.tables import ARRIVAL, ASSOCIATION, OBJECT
 from yushan.services.ledger import Ledger
 
@@ -333,8 +343,15 @@ def fill_journal(database, rows=HOSPITAL, *, hour="2026112511", lost=0):
         tx.execute(ARRIVAL.insert().values(association=association, hour=hour, count=number + lost))
 
 
-def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None):
-    """A gateway's portal: ``.client``, ``.accounts``, ``.journal``, ``.handling``."""
+class InThisProcess:
+    """Workers that are no others."""
+
+    def run(self, function, *arguments):
+        return function(*arguments)
+
+
+def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None, pictures=None):
+    """A gateway's portal: ``.client``, ``.accounts``, ``.journal``, ``.handling``, ``.desk``."""
     database, clock = make_database(folder), ManualClock(NOON)
     fill_journal(database, rows, lost=lost)
     accounts = make_accounts(database, clock)
@@ -345,15 +362,21 @@ def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None):
         demo=demo, cookie="yushan_gateway_a", sites=SITES,
     )  # fmt: skip
     shell = Shell(place, clock)
+    kept = (database, clock, Rules())
+    queue = DeskQueue(database, folder / "spool")
+    desk = QuarantineDesk(
+        queue=queue, decisions=Decisions(*kept), rules=RegionRules(*kept),
+        pictures=pictures or Pictures(queue, InThisProcess()),
+    )  # fmt: skip
     rooms = GatewayRooms(
-        accounts=accounts, journal=journal, handling=handling,
+        accounts=accounts, journal=journal, handling=handling, desk=desk,
         connections=connections or FakeConnections(),
         demo_accounts=(DemoAccount("engineer", "engineer", PASSWORD),) if demo else (),
     )  # fmt: skip
     client = make_client(gateway_routes(shell, rooms), shell, accounts)
     return SimpleNamespace(
         client=client, app=client.app, accounts=accounts, journal=journal, handling=handling,
-        shell=shell, database=database, connections=rooms.connections,
+        shell=shell, database=database, connections=rooms.connections, desk=desk, clock=clock,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def send(site, path, **values):
 def test_the_desk_opens_the_first_that_waits(site):
     page = site.client.get("/quarantine?lang=en").text
     assert f'href="/quarantine/{FIRST}" aria-current="true"' in page
-    assert "Raw pixels are never shown" in page
+    assert "There is no picture to show" in page  # the factory's objects have no file
     assert "<img" not in page
 
 

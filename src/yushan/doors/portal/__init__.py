@@ -15,6 +15,7 @@ from yushan.doors.portal.ports import (
     DemoNow,
     Destination,
     Line,
+    QuarantineDesk,
 )
 from yushan.doors.portal.shell import POLICY, Shell
 from yushan.doors.portal.signing_in import DemoAccount
@@ -31,6 +32,7 @@ __all__ = [
     "GatewayRooms",
     "Line",
     "Place",
+    "QuarantineDesk",
     "Shell",
     "choose_language",
     "commons_routes",

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from yushan.doors.portal.accounting import AccountingPages
 from yushan.doors.portal.finder import Finder
 from yushan.doors.portal.gateway_accounting import GatewayAccounting
+from yushan.doors.portal.gateway_deciding import Deciding, SecondPerson
+from yushan.doors.portal.gateway_pictures import GatewayPictures
 from yushan.doors.portal.gateway_quarantine import Quarantine
+from yushan.doors.portal.gateway_rules import GatewayRules
 from yushan.doors.portal.homes import Homes
 from yushan.doors.portal.plain_pages import PlainPages
 from yushan.doors.portal.record import Record
@@ -21,7 +24,7 @@ from yushan.doors.portal.tour import Tour
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
-    from yushan.doors.portal.ports import Connections, Demo
+    from yushan.doors.portal.ports import Connections, Demo, QuarantineDesk
     from yushan.doors.portal.shell import Shell
     from yushan.services.accounts import Accounts
     from yushan.services.archive import Admissions, Archive
@@ -52,6 +55,7 @@ class GatewayRooms:
     journal: Journal
     handling: Handling
     connections: Connections
+    desk: QuarantineDesk
     demo_accounts: tuple[DemoAccount, ...] = ()
 
 
@@ -75,9 +79,13 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
 
 def gateway_routes(shell: Shell, rooms: GatewayRooms) -> list[BaseRoute]:
     """All pages of a gateway."""
+    quarantine = Quarantine(shell, rooms.journal, rooms.desk, rooms.handling)
     return [
         *PlainPages(shell).routes(),
         *SigningIn(shell, rooms.accounts, rooms.demo_accounts).routes(),
         *GatewayAccounting(shell, rooms.journal, rooms.connections).routes(),
-        *Quarantine(shell, rooms.journal, rooms.handling, rooms.accounts).routes(),
+        *quarantine.routes(),
+        *GatewayPictures(shell, rooms.journal, rooms.desk).routes(),
+        *Deciding(quarantine, SecondPerson(rooms.accounts)).routes(),
+        *GatewayRules(shell, rooms.journal, rooms.desk.rules).routes(),
     ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from yushan.doors.portal.place import Place
 
 FIELD: Final = "csrf"
-FIELDS: Final = 40
+FIELDS: Final = 160
 LONGEST: Final = 20_000
 
 

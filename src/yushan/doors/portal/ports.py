@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from yushan.flows.desk import Sheet, View
+    from yushan.services.gateway import Decisions, DeskQueue, RegionRules
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -83,3 +86,25 @@ class Demo(Protocol):
     def now(self) -> DemoNow:
         """As last seen; quick, asks nobody."""
         ...
+
+
+class Pictures(Protocol):
+    """Pictures of what waits in quarantine (``flows.desk``)."""
+
+    def sheet(self, number: int) -> Sheet | None:
+        """What the picture of an object is like; ``None``: there is nothing that can be shown."""
+        ...
+
+    def png(self, number: int, view: View) -> bytes:
+        """One frame as PNG; ``Absent("gateway.no-picture")``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineDesk:
+    """What the quarantine desk works with."""
+
+    queue: DeskQueue
+    decisions: Decisions
+    rules: RegionRules
+    pictures: Pictures

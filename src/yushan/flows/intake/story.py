@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from yushan.flows.cleaning import Pixels, Result
+    from yushan.flows.cleaning import Result
     from yushan.flows.intake.desk import Desk
     from yushan.services.gateway import Batch, Member, Run
 
@@ -114,7 +114,7 @@ class Intake:
             return
         work = self.begin(run, batch)
         done = self.shop.clean_all(work.seen, work.how, work.alive)
-        if self.desk.readers is not None and any(getattr(one, "waits", "") for one in done):
+        if self.desk.readers is not None and any(one.waits for one in done):
             self.batches.wait_for_reading(run)
             return
         self.finish(run, work, done)
@@ -254,7 +254,7 @@ class Intake:
         if len(known.identities) > 1:
             raise Rejected("gateway.identities-mixed")
         identity = next(iter(known.identities), None)
-        examined = tuple(getattr(known, "examined", ()))
+        examined = tuple(known.examined)
         examined_on = examined[0] if len(examined) == 1 else None
         person = Person(identity, examined_on, tuple(sorted(known.tokens)), known.blind)
         self.shop.remember(run, person)
@@ -266,12 +266,8 @@ class Intake:
         offset_days = site_offset_days(self.desk.keys, subject)
         return How(
             str(self.shop.fresh(run)), self.desk.policy, self.desk.keys, subject, offset_days,
-            frozenset(person.tokens),
+            frozenset(person.tokens), pixels_for(self.desk, self.rules.in_force()),
         )  # fmt: skip
-
-    def pixels(self, series: str) -> Pixels:
-        """What is known of pictures before they are read: the hospital's signed rules."""
-        return pixels_for(self.desk, series, self.rules.in_force())
 
     def end(self, run: Run, state: State, reason: str) -> None:
         """The batch ends here, with all its objects."""

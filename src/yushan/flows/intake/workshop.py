@@ -15,6 +15,7 @@ import msgspec
 
 from yushan.base import Rejected
 from yushan.domain.packs import PackWriter
+from yushan.domain.redaction import Box
 from yushan.flows.cleaning import Known, Result, Source, clean, look, output_path
 from yushan.services.gateway import disk_room
 
@@ -204,7 +205,8 @@ class Workshop:
 
 def source_of(member: Member) -> Source:
     """An original with what a person decided about its picture."""
-    return Source(member.object, str(member.path), member.sha256)
+    decided = None if member.decided is None else tuple(Box(*one) for one in member.decided)
+    return Source(member.object, str(member.path), member.sha256, decided)
 
 
 def private(path: str, flags: int) -> int:
