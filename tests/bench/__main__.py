@@ -9,10 +9,15 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import cstore, deid, pipeline
+from tests.bench import cstore, deid, deid_tools, pipeline
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results.jsonl"
-ALL = {"cstore": cstore.rows, "deid": deid.rows, "pipeline": pipeline.rows}
+ALL = {
+    "cstore": cstore.rows,
+    "deid": deid.rows,
+    "deid-tools": deid_tools.rows,
+    "pipeline": pipeline.rows,
+}
 
 
 def main(names: list[str]) -> None:

@@ -206,5 +206,5 @@ def others(who: dict[str, tuple[str, object]], story: str) -> dict[str, bytes]:
         "state": part10(plain(base + "11.1", "PR", **who, ContentLabel=("CS", name.upper()),
                               GraphicAnnotationSequence=("SQ", [note]))),
         "waveform": part10(plain(base + "9.1.1", "ECG", **who, WaveformSequence=("SQ", [group]),
-                                 WaveformAnnotationSequence=("SQ", [mark]))),
+                                 WaveformAnnotationSequence=("SQ", [dict(sorted(mark.items()))]))),
     }  # type: ignore[arg-type]  # fmt: skip
