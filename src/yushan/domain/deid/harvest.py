@@ -35,6 +35,8 @@ SHORTEST_UID: Final = 20
 #: A token this long counts inside a longer word; Chinese names of two characters do, too.
 LONG: Final = 6
 SKIPPED: Final = frozenset({0x52009229, 0x52009230, 0x7FE00010})
+#: ASCII to its full-width forms, as Chinese input methods write numbers and letters.
+FULL_WIDTH: Final = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 ENCODINGS: Final = ("utf-8", "cp950", "gb18030", "utf-16-le")
 
 Found = tuple[int, str, bytes, tuple[str, ...]]
@@ -270,8 +272,10 @@ class Matcher:
         return text in self.exact
 
     def in_bytes(self, raw: bytes) -> bool:
-        """Whether a token stands in opaque bytes in any encoding."""
-        return self.raw is not None and self.raw.search(raw) is not None
+        """Whether a token stands in opaque bytes in any encoding, or in pieces."""
+        if self.raw is None:
+            return False
+        return any(map(self.raw.search, (raw, raw.translate(None, b" -./_"))))
 
 
 def is_long(token: str) -> bool:
@@ -281,7 +285,8 @@ def is_long(token: str) -> bool:
 
 def encodings(token: str) -> Iterator[bytes]:
     """A token as bytes in the encodings met in Taiwan; short ones are left out."""
-    for spelling in (token, token.upper(), token.lower()):
+    plain = (token, token.upper(), token.lower())
+    for spelling in dict.fromkeys((*plain, *(one.translate(FULL_WIDTH) for one in plain))):
         for encoding in ENCODINGS:
             raw = spelling.encode(encoding, "ignore")
             if len(raw) >= LONG:
