@@ -23,11 +23,11 @@ MOST: Final = 50
 
 def check_folder(asked: CheckWish) -> int:
     """Look through a folder; 0 when nothing was found."""
-    policy_for(asked.policy)
+    policy = policy_for(asked.policy, asked.options)
     line = Line(SystemClock(), is_seen=asked.is_seen)
     with stoppable() as stopped:
         try:
-            wish = Check(out=asked.out, against=asked.against, jobs=asked.jobs or 0)
+            wish = Check(out=asked.out, policy=policy, against=asked.against, jobs=asked.jobs or 0)
             verdict = check(wish, line, stopped)
         finally:
             line.end()

@@ -66,7 +66,7 @@ def write_page(report: Report) -> None:
 
 def page(told: dict[str, Any]) -> Iterator[str]:
     """The page."""
-    tokens = (files("yushan.doors.portal") / "static" / "tokens.css").read_text("utf-8")
+    tokens = (files("yushan") / "doors" / "portal" / "static" / "tokens.css").read_text("utf-8")
     yield '<!doctype html>\n<html lang="zh-Hant">\n<head>\n<meta charset="utf-8">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield "<title>去識別報告 · De-identification report</title>\n"

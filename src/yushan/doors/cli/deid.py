@@ -20,6 +20,11 @@ jobs = click.option(
     "--jobs", type=click.IntRange(1, 256), help="Processes side by side; all there are if left out."
 )
 
+switches = click.option(
+    "--option", "options", multiple=True, metavar="+NAME|-NAME",
+    help="Switch an option of PS3.15 Annex E, e.g. +retain_uids; may be given again.",
+)  # fmt: skip
+
 
 def add_to(root: click.Group) -> None:
     """Hang the commands on."""
@@ -31,10 +36,7 @@ def add_to(root: click.Group) -> None:
 @click.argument("source", metavar="IN", type=ANY)
 @click.argument("out", metavar="OUT", type=NEW_FOLDER)
 @click.option("--policy", default="tw-hospital", show_default=True, help="A name, or a file.")
-@click.option(
-    "--option", "options", multiple=True, metavar="+NAME|-NAME",
-    help="Switch an option of PS3.15 Annex E, e.g. +retain_uids; may be given again.",
-)  # fmt: skip
+@switches
 @click.option("--policy-key", type=FILE, help="Whose signature a policy file must bear, in hex.")
 @click.option("--keys", type=NEW_FOLDER, help="The folder of the keys; OUT.keys if left out.")
 @click.option("--report", type=NEW_FILE, help="The report; report.json by the keys if left out.")
@@ -58,6 +60,7 @@ def deid(house: House, /, **asked: Any) -> int:  # noqa: ANN401 - click's option
 @click.argument("out", metavar="OUT", type=ANY)
 @click.option("--against", type=ANY, metavar="IN", help="Search for the people of these originals.")
 @click.option("--policy", default="tw-hospital", show_default=True, help="What may be kept.")
+@switches
 @jobs
 @as_json
 @click.pass_obj

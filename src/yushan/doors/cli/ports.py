@@ -47,6 +47,7 @@ class CheckWish:
     out: Path
     against: Path | None
     policy: str
+    options: tuple[str, ...]
     jobs: int | None
     as_json: bool
     is_seen: bool

@@ -19,6 +19,7 @@ from yushan.flows.cleaning.files import (
     output_path,
     series_faces,
     stage_one,
+    terms_of,
 )
 from yushan.flows.cleaning.pixels import Faces, PixelWork, plain
 
@@ -39,4 +40,5 @@ __all__ = [
     "plain",
     "series_faces",
     "stage_one",
+    "terms_of",
 ]

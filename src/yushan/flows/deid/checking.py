@@ -12,7 +12,7 @@ from yushan.base import Rejected
 from yushan.domain.deid import harvest
 from yushan.domain.dicom import walk
 from yushan.domain.verifier import verify
-from yushan.flows.cleaning import content
+from yushan.flows.cleaning import content, terms_of
 from yushan.flows.deid.inputs import inputs
 from yushan.flows.deid.kinds import HEAD, Kind, kind_of
 from yushan.flows.deid.looking import texts
@@ -20,7 +20,10 @@ from yushan.flows.deid.pool import Pool, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from mmap import mmap
 
+    from yushan.domain.deid import Policy
+    from yushan.domain.verifier import Terms
     from yushan.flows.deid.inputs import Found
     from yushan.flows.deid.story import Progress
 
@@ -76,9 +79,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One look: OUT, perhaps IN, and how many processes."""
+    """One look: OUT, perhaps IN, under the terms of which policy, and how many processes."""
 
     out: Path
+    policy: Policy
     against: Path | None = None
     jobs: int = 0
 
@@ -102,10 +106,11 @@ def check(wish: Check, progress: Progress, stopped: Stopped | None = None) -> Ve
     ) as pool:
         verdict, tokens = Verdict(), frozenset[str]()
         if wish.against is not None:
-            verdict.originals, tokens = learned(pool, wish.against, progress)
+            verdict.originals, tokens = learned(pool, wish, progress)
         seen: set[str] = set()
+        terms = terms_of(wish.policy)
         of = sum(1 for _ in inputs(wish.out))
-        for group in pool.each(check_all, chunks(wish.out, tokens), not_checked):
+        for group in pool.each(check_all, chunks(wish.out, tokens, terms), not_checked):
             for one in group:
                 take(verdict, one, seen)
             progress("verify", verdict.objects, of)
@@ -130,12 +135,13 @@ def take(verdict: Verdict, one: Checked, seen: set[str]) -> None:
         seen.add(one.sop_instance)
 
 
-def learned(pool: Pool, source: Path, progress: Progress) -> tuple[int, frozenset[str]]:
+def learned(pool: Pool, wish: Check, progress: Progress) -> tuple[int, frozenset[str]]:
     """How many instances the originals are, and by which words their people are known."""
     tokens: set[str] = set()
     instances: set[str] = set()
     count = 0
-    for group in pool.each(learn_all, chunks(source), not_learned):
+    source = wish.against or wish.out
+    for group in pool.each(learn_all, chunks(source, wish.policy), not_learned):
         for one in group:
             tokens |= one.tokens
             instances.add(one.sop_instance)
@@ -156,37 +162,47 @@ def chunks(root: Path, *more: Any) -> Iterator[tuple[tuple[Found, ...], tuple[An
         yield tuple(chunk), more
 
 
-def check_all(chunk: tuple[Found, ...], tokens: frozenset[str]) -> tuple[Checked, ...]:
+def check_all(
+    chunk: tuple[Found, ...], tokens: frozenset[str], terms: Terms
+) -> tuple[Checked, ...]:
     """Look at some files, in a child."""
-    return tuple(check_one(one, tokens) for one in chunk)
+    return tuple(check_one(one, tokens, terms) for one in chunk)
 
 
-def check_one(one: Found, tokens: frozenset[str]) -> Checked:
+def check_one(one: Found, tokens: frozenset[str], terms: Terms) -> Checked:
     """Look at one file."""
     if one.problem:
         return Checked(one.name, findings=(("", one.problem),))
     try:
         with content(Path(one.path)) as data:
-            found = verify(data, harvested=tokens)
-            instance = "" if found else texts(walk(data))[1]
-    except (OSError, Rejected):
+            found = verify(data, harvested=tokens, terms=terms)
+            instance = instance_of(data)
+    except OSError:
         return Checked(one.name, findings=(("", "standalone.unreadable"),))
     return Checked(one.name, instance, tuple((each.place, each.kind) for each in found))
 
 
-def learn_all(chunk: tuple[Found, ...]) -> tuple[Original, ...]:
+def instance_of(data: bytes | mmap) -> str:
+    """The SOP Instance UID of a file; empty when it cannot be read."""
+    try:
+        return texts(walk(data))[1]
+    except Rejected:
+        return ""
+
+
+def learn_all(chunk: tuple[Found, ...], policy: Policy) -> tuple[Original, ...]:
     """Look at some originals, in a child."""
-    return tuple(learn(one) for one in chunk)
+    return tuple(learn(one, policy) for one in chunk)
 
 
-def learn(one: Found) -> Original:
+def learn(one: Found, policy: Policy) -> Original:
     """Look at one original; what is not DICOM tells nothing."""
     try:
         with Path(one.path).open("rb") as file:
             if kind_of(file.read(HEAD), one.name) is not Kind.DICOM:
                 return Original()
         with content(Path(one.path)) as data:
-            return Original(texts(walk(data))[1], harvest(data).tokens)
+            return Original(texts(walk(data))[1], harvest(data).under(policy).tokens)
     except (OSError, Rejected):
         return Original()
 

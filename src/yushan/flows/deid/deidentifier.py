@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 
 MEMORY_MIB: Final = 4096
 DEADLINE_S: Final = 120.0
+#: The same for work on pixels: a volume of a head is held several times while its face is taken.
+SLOW_MEMORY_MIB: Final = 16384
+SLOW_DEADLINE_S: Final = 1800.0
+#: Memory that one such child may well use, for how many run side by side.
+SLOW_TAKES_MIB: Final = 3072
+
+
+def most_at_once() -> int:
+    """How many children may work on pixels side by side in this machine's memory."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    return max(1, memory // SLOW_TAKES_MIB)
 
 
 def silent(stage: str, done: int, of: int) -> None:
@@ -39,12 +50,16 @@ def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = No
     place = places(wish.source, wish.out, wish.keys, wish.report)
     with begun(place, wish) as (keys, journal):
         drafts = make_room(place)
-        with Pool(
-            wish.workers(), stopped or Stopped(), memory_mib=MEMORY_MIB, seconds=DEADLINE_S
-        ) as pool:
+        stopped = stopped or Stopped()
+
+        def slow_pool() -> Pool:
+            jobs = min(wish.workers(), most_at_once())
+            return Pool(jobs, stopped, memory_mib=SLOW_MEMORY_MIB, seconds=SLOW_DEADLINE_S)
+
+        with Pool(wish.workers(), stopped, memory_mib=MEMORY_MIB, seconds=DEADLINE_S) as pool:
             desk = Desk(
-                wish=wish, places=place, keys=keys, journal=journal, pool=pool, drafts=drafts,
-                progress=progress,
+                wish=wish, places=place, keys=keys, journal=journal, pool=pool,
+                slow_pool=slow_pool, drafts=drafts, progress=progress,
             )  # fmt: skip
             Story(desk).run()
         return told(place, wish, keys, journal)

@@ -243,13 +243,20 @@ class Journal:
         """Keep pseudonym and date offset of persons, for the maps."""
         self.db.executemany("INSERT OR REPLACE INTO subject VALUES (?, ?, ?)", found)
 
-    def finish(self, made: Iterable[Made]) -> None:
-        """Note what became of inputs; their outputs are on disk."""
+    def finish(self, made: Iterable[Made], *, may_wait: bool = False) -> None:
+        """Note what became of inputs; their outputs are on disk.
+
+        With ``may_wait`` those whose pixels wait have no outcome yet.
+        """
         self.db.execute("BEGIN")
-        self.db.executemany(
-            """UPDATE input SET plan = ?, outcome = ?, reasons = ?, output = ?, output_size = ?,
-            seconds = ?, methods = ?, findings = ? WHERE number = ?""",
-            ((one.plan, one.outcome, json.dumps(one.reasons), one.output, one.size, one.seconds,
-              json.dumps(one.methods), json.dumps(one.findings), one.number) for one in made),
-        )  # fmt: skip
+        for one in made:
+            waits = one.waits if may_wait else ""
+            self.db.execute(
+                """UPDATE input SET plan = ?, outcome = ?, reasons = ?, output = ?,
+                output_size = ?, seconds = ?, methods = ?, findings = ?,
+                waits = CASE WHEN ? <> '' THEN ? ELSE waits END WHERE number = ?""",
+                (one.plan, None if waits else one.outcome, json.dumps(one.reasons), one.output,
+                 one.size, one.seconds, json.dumps(one.methods), json.dumps(one.findings),
+                 waits, waits, one.number),
+            )  # fmt: skip
         self.db.execute("COMMIT")

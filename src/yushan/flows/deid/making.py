@@ -6,20 +6,20 @@ import hashlib
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yushan.base import Rejected
 from yushan.domain.deid import Quarantined, reissue, replace_uid
 from yushan.domain.verifier import verify
-from yushan.flows.cleaning import content, disk_room, stage_one
+from yushan.flows.cleaning import content, disk_room, plain, series_faces, stage_one, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from yushan.base import Pseudonym
-    from yushan.flows.cleaning import How
+    from yushan.flows.cleaning import Faces, How
 
 FULL, FAILED = "standalone.disk-full", "standalone.disk-failed"
 
@@ -68,9 +68,43 @@ class Made:
     seconds: float = 0.0
     methods: tuple[str, ...] = ()
     findings: tuple[dict[str, Any], ...] = ()
+    #: What its pixels wait for that was not done here.
+    waits: str = ""
 
 
-def make_all(tasks: tuple[Task, ...], how: Stages) -> tuple[Made, ...]:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Inputs that are worked on together; ``is_series``: all of one series that shows a head."""
+
+    tasks: tuple[Task, ...]
+    is_series: bool = False
+
+
+def make_batches(batches: tuple[Batch, ...], how: Stages) -> tuple[tuple[Made, ...], ...]:
+    """Make the outputs of batches; a face is taken off its whole series."""
+    return tuple(make_batch(batch, how) for batch in batches)
+
+
+def make_batch(batch: Batch, how: Stages) -> tuple[Made, ...]:
+    """Make the outputs of one batch."""
+    if not batch.is_series:
+        return make_all(batch.tasks, how)
+    start = time.perf_counter()
+    try:
+        paths = tuple(task.path for task in batch.tasks)
+        faces, reason = series_faces(paths, how.first.pixels)
+    except OSError:
+        faces, reason = None, "standalone.unreadable"
+    seconds = (time.perf_counter() - start) / len(batch.tasks)
+    if reason:
+        return tuple(
+            Made(task.number, task.plan, "quarantined", (reason,), seconds=seconds)
+            for task in batch.tasks
+        )
+    return make_all(batch.tasks, how, faces)
+
+
+def make_all(tasks: tuple[Task, ...], how: Stages, faces: Faces | None = None) -> tuple[Made, ...]:
     """Make some outputs; when this returns they are on disk, whole, under their names.
 
     Raises
@@ -80,54 +114,55 @@ def make_all(tasks: tuple[Task, ...], how: Stages) -> tuple[Made, ...]:
     """
     drafts = Drafts(Path(how.out), Path(how.work) if how.work else None)
     try:
-        made = tuple(make_timed(task, how, drafts) for task in tasks)
+        made = tuple(make(task, how, faces, drafts) for task in tasks)
         drafts.publish()
     finally:
         drafts.clear()
     return made
 
 
-def make_timed(task: Task, how: Stages, drafts: Drafts) -> Made:
-    """Make one output and say how long it took."""
+def make(task: Task, how: Stages, faces: Faces | None, drafts: Drafts) -> Made:
+    """Both stages of one input; whatever it holds gives a result."""
     start = time.perf_counter()
-    made = make(task, how, drafts)
-    seconds = time.perf_counter() - start
-    return Made(
-        made.number, made.plan, made.outcome, made.reasons, made.output, made.size, seconds,
-        made.methods, made.findings,
-    )  # fmt: skip
-
-
-def make(task: Task, how: Stages, drafts: Drafts) -> Made:
-    """Both stages of one input."""
     try:
         with content(Path(task.path)) as data:
-            if hashlib.sha256(data).digest() != task.sha256:
-                return Made(task.number, task.plan, "refused", ("standalone.changed",))
-            return made_from(task, data, how, drafts)
+            if hashlib.sha256(data).digest() == task.sha256:
+                made = made_from(task, data, how, faces, drafts)
+            else:
+                made = Made(task.number, task.plan, "refused", ("standalone.changed",))
     except Rejected as error:
-        return Made(task.number, task.plan, "quarantined", (error.code,))
+        made = Made(task.number, task.plan, "quarantined", (error.code,))
     except OSError:
-        return Made(task.number, task.plan, "refused", ("standalone.unreadable",))
+        made = Made(task.number, task.plan, "refused", ("standalone.unreadable",))
+    return replace(made, seconds=time.perf_counter() - start)
 
 
-def made_from(task: Task, data: Any, how: Stages, drafts: Drafts) -> Made:  # noqa: ANN401 - bytes or a mapped file
+def made_from(task: Task, data: Any, how: Stages, faces: Faces | None, drafts: Drafts) -> Made:  # noqa: ANN401 - bytes or a mapped file
     """Both stages of one input's bytes, verified, as a draft."""
-    first = stage_one(data, how.first)
+    staged = stage_one(data, how.first, faces=faces)
+    first, findings = staged.made, plain(staged.findings)
     if isinstance(first, Quarantined):
-        return Made(task.number, task.plan, "quarantined", first.reasons)
+        return Made(
+            task.number, task.plan, "quarantined", first.reasons, waits=staged.waits,
+            findings=findings,
+        )  # fmt: skip
     made = bytes(reissue(
         b"".join(first.chunks), uid_key=how.uid_key, subject=how.subject,
         shift_days=how.shift_days,
     ))  # fmt: skip
-    harvested = how.first.tokens | {how.first.subject}
-    findings = verify(made, harvested=harvested, subject=how.subject)
-    if findings:
-        kinds = tuple(sorted({finding.kind for finding in findings}))
-        return Made(task.number, task.plan, "quarantined", kinds)
+    found = verify(
+        made, harvested=how.first.tokens | {how.first.subject}, subject=how.subject,
+        terms=terms_of(how.first.policy),
+    )  # fmt: skip
+    if found:
+        kinds = tuple(sorted({finding.kind for finding in found}))
+        return Made(task.number, task.plan, "quarantined", kinds, findings=findings)
     output = "/".join((how.subject, *(how.renamed(uid) for uid in task.uids))) + ".dcm"
     drafts.write(output, made)
-    return Made(task.number, task.plan, "released", (), output, len(made), methods=first.methods)
+    return Made(
+        task.number, task.plan, "released", (), output, len(made), methods=first.methods,
+        findings=findings,
+    )  # fmt: skip
 
 
 class Drafts:

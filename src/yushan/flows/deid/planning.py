@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from yushan.flows.deid.journal import ROW, row_of
@@ -91,22 +90,15 @@ def objects_of(journal: Journal, person: Person) -> Iterator[Row]:
             LEFT JOIN leader USING (sop_instance)
             WHERE alias.person = ? AND round = ? AND stop = ''
               AND (leader.name IS NULL OR leader.name = input.name)
-            ORDER BY input.series, input.name""",  # noqa: S608 - our own column names
+            ORDER BY input.study, input.series, input.name""",  # noqa: S608 - our own column names
             (person.key, journal.round),
         ),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Planner:
-    """Names all that an output depends on beside its input and its person: ``rules``."""
-
-    rules: str
-
-    def plan(self, person: Person, content: bytes) -> str:
-        """The plan of an input; equal plans give equal outputs."""
-        said = f"{self.rules} {person.digest} {content.hex()}"
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
+def plan_of(rules: str, content: bytes) -> str:
+    """The plan of an input, from all that its output depends on; equal plans, equal outputs."""
+    return hashlib.sha256(f"{rules} {content.hex()}".encode()).hexdigest()[:32]
 
 
 def settle_stopped(journal: Journal) -> Iterator[Made]:

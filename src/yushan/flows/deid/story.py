@@ -12,31 +12,32 @@ The journal follows each chunk. A run that was killed is gone on with: what is f
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Final, Protocol
 
 from yushan import __version__
-from yushan.flows.cleaning import How
+from yushan.flows.cleaning import How, PixelWork
 from yushan.flows.deid.archives import Limits, Member, unpack
 from yushan.flows.deid.inputs import inputs
 from yushan.flows.deid.looking import Input, Looked, look_all
-from yushan.flows.deid.making import Made, Stages, Task, make_all
+from yushan.flows.deid.making import Batch, Made, Stages, Task, make_all, make_batches
 from yushan.flows.deid.people import people
 from yushan.flows.deid.places import is_ours, outputs
 from yushan.flows.deid.planning import (
     OPENED,
-    Planner,
     find_leaders,
     forget_changed,
     objects_of,
+    plan_of,
     settle_doubles,
     settle_stopped,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from yushan.flows.deid.inputs import Found
@@ -62,13 +63,17 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything that a run works with; ``drafts`` is where files in the making lie."""
+    """Everything that a run works with.
+
+    ``drafts`` is where files in the making lie; ``slow_pool`` gives children for work on pixels.
+    """
 
     wish: Wish
     places: Places
     keys: Keys
     journal: Journal
     pool: Pool
+    slow_pool: Callable[[], Pool]
     drafts: str
     progress: Progress
 
@@ -140,34 +145,88 @@ class Story:
         return folder
 
     def make_all(self) -> None:
-        """Make every output that is not there yet as it should be."""
+        """Make every output that is not there yet as it should be: first what needs no pixels."""
         find_leaders(self.journal)
         self.journal.finish(settle_stopped(self.journal))
         of = self.journal.count("stop = ''")
-        done = of - self.journal.count("stop = '' AND outcome IS NULL")
-        for made in self.pool.each(make_all, self.chunks(), not_made):
-            self.journal.finish(made)
-            done += len(made)
-            self.desk.progress("make", min(done, of), of)
+        self.desk.progress("make", self.count_made(), of)
+        for made in self.pool.each(make_all, self.plain_chunks(), not_made):
+            self.journal.finish(made, may_wait=self.desk.wish.ocr)
+            self.desk.progress("make", self.count_made(), of)
+        if self.journal.count("stop = '' AND waits <> ''"):
+            self.make_slowly(of)
         self.journal.finish(settle_doubles(self.journal))
+        self.desk.progress("make", of, of)
 
-    def chunks(self) -> Iterator[tuple[tuple[Task, ...], tuple[Stages]]]:
-        """What is to be made, person by person."""
-        planner = Planner(self.rules)
+    def count_made(self) -> int:
+        """How many inputs have a result of this run or the last."""
+        return self.journal.count("stop = '' AND outcome IS NOT NULL")
+
+    def make_slowly(self, of: int) -> None:
+        """Make what needs its pixels read or its face taken off."""
+        with self.desk.slow_pool() as pool:
+            for batches in pool.each(make_batches, self.slow_chunks(), not_batched):
+                for made in batches:
+                    self.journal.finish(made)
+                self.desk.progress("make", self.count_made(), of)
+
+    def plain_chunks(self) -> Iterator[tuple[tuple[Task, ...], tuple[Stages]]]:
+        """What is to be made of headers alone, person by person."""
+        for person in self.people():
+            how = self.stages(person, reads=False)
+            for chunk in chunked(self.plain_rows(person)):
+                if tasks := self.due(person, chunk):
+                    yield tasks, (how,)
+
+    def plain_rows(self, person: Person) -> Iterator[Row]:
+        """The inputs of a person that need no work on their pixels, or cannot have it."""
+        for series in series_of(objects_of(self.journal, person)):
+            if not shows_face(series):
+                yield from (row for row in series if not row.waits or not self.desk.wish.ocr)
+
+    def slow_chunks(self) -> Iterator[tuple[tuple[Batch, ...], tuple[Stages]]]:
+        """What is to be made of pixels, a picture or a series at a time."""
+        for person in self.people():
+            how = self.stages(person, reads=self.desk.wish.ocr)
+            for batch in self.batches(person):
+                yield (batch,), (how,)
+
+    def batches(self, person: Person) -> Iterator[Batch]:
+        """The pictures and series of a person."""
+        for series in series_of(objects_of(self.journal, person)):
+            if shows_face(series):
+                digest = hashlib.sha256(b"".join(row.sha256 for row in series)).digest()
+                if self.due(person, series, digest):
+                    yield Batch(self.tasks(person, series, digest), is_series=True)
+            elif self.desk.wish.ocr:
+                for row in series:
+                    if row.waits and (tasks := self.due(person, [row])):
+                        yield Batch(tasks)
+
+    def people(self) -> Iterator[Person]:
+        """All persons who are one person each; what others have is set aside."""
         for person in people(self.journal, self.desk.keys, self.policy.max_offset_days):
-            self.journal.name_subjects([(person.key, person.subject, person.offset_days)])
             if person.is_mixed:
                 self.journal.finish(mixed(objects_of(self.journal, person)))
                 continue
-            how = self.stages(person)
-            for chunk in chunked(objects_of(self.journal, person)):
-                tasks = [
-                    Task(row.number, row.path, row.sha256, plan, row.uids)
-                    for row in chunk
-                    if not self.is_made(row, plan := planner.plan(person, row.sha256))
-                ]
-                if tasks:
-                    yield tuple(tasks), (how,)
+            self.journal.name_subjects([(person.key, person.subject, person.offset_days)])
+            yield person
+
+    def due(self, person: Person, rows: Iterable[Row], series: bytes = b"") -> tuple[Task, ...]:
+        """Those of some inputs that are not made as they should be."""
+        rows = tuple(rows)
+        tasks = self.tasks(person, rows, series)
+        return tuple(
+            task for row, task in zip(rows, tasks, strict=True) if not self.is_made(row, task.plan)
+        )
+
+    def tasks(self, person: Person, rows: Iterable[Row], series: bytes) -> tuple[Task, ...]:
+        """What a child must know of inputs; their plans name all their outputs depend on."""
+        rules = f"{self.rules} {person.digest} {series.hex()}"
+        return tuple(
+            Task(row.number, row.path, row.sha256, plan_of(rules, row.sha256), row.uids)
+            for row in rows
+        )
 
     def is_made(self, row: Row, plan: str) -> bool:
         """Whether an input has its result, and its output is there as it was written."""
@@ -180,11 +239,12 @@ class Story:
         except OSError:
             return False
 
-    def stages(self, person: Person) -> Stages:
+    def stages(self, person: Person, *, reads: bool) -> Stages:
         """What is the same for all inputs of a person."""
         first = How(
             folder="", policy=self.policy, keys=self.desk.keys.site, subject=person.site_subject,
             offset_days=person.site_offset_days, tokens=person.tokens,
+            pixels=PixelWork(read=reads, seed=self.desk.keys.seed),
         )  # fmt: skip
         shift_days = person.offset_days - person.site_offset_days
         return Stages(
@@ -222,6 +282,22 @@ def not_opened(one: Row, code: str) -> Member:
 def not_made(one: Task, code: str) -> Made:
     """The result of an input that no child could work on."""
     return Made(one.number, one.plan, "quarantined", (code,))
+
+
+def not_batched(one: Batch, code: str) -> tuple[Made, ...]:
+    """The results of inputs on which no child could work; a series is never taken apart."""
+    return tuple(not_made(task, code) for task in one.tasks)
+
+
+def series_of(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Inputs that come series by series, each as a list."""
+    for _, group in groupby(rows, key=lambda row: (row.study, row.series)):
+        yield list(group)
+
+
+def shows_face(series: Iterable[Row]) -> bool:
+    """Whether a face must be taken off a series."""
+    return any("face" in row.waits for row in series)
 
 
 def mixed(rows: Iterable[Row]) -> Iterator[Made]:
