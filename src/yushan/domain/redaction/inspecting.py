@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
@@ -64,6 +65,7 @@ class Inspection:
         self.tokens = tuple(sorted({word for one in tokens if len(word := folded(one)) > 1}))
         self.findings = list(findings)
         self.kept: list[tuple[Box, Picture]] = []
+        self.empty: set[bytes] = set()
         self.pictures = 0
 
     @property
@@ -84,7 +86,7 @@ class Inspection:
         drawn = stretched(view.values)
         for reading in self.readings(self.covered(view.shown, view.shown, 0)):
             self.judge(reading, view.shown, drawn)
-        for reading in self.reader.read(self.covered(drawn, view.shown, MIDDLE)):
+        for reading in self.lines(self.covered(drawn, view.shown, MIDDLE)):
             self.judge(reading, view.shown, drawn)
 
     def covered(self, drawn: Picture, shown: Picture, grey: int) -> Picture:
@@ -100,7 +102,7 @@ class Inspection:
 
     def readings(self, picture: Picture) -> Iterator[Reading]:
         """What the reader finds: in the whole picture, and in pieces of a large one."""
-        yield from self.reader.read(picture)
+        yield from self.lines(picture)
         if picture.shape[0] * picture.shape[1] <= ONE_PIECE:
             return
         for left, top, piece in pieces(picture):
@@ -109,6 +111,16 @@ class Inspection:
                 for line in self.reader.read(np.ascontiguousarray(piece))
                 if not is_cut(line, left, top, picture.shape)
             )
+
+    def lines(self, picture: Picture) -> Sequence[Reading]:
+        """What the reader finds; a picture in which it found nothing is not read twice."""
+        digest = hashlib.blake2b(np.ascontiguousarray(picture), digest_size=16).digest()
+        if digest in self.empty:
+            return ()
+        found = self.reader.read(picture)
+        if not found:
+            self.empty.add(digest)
+        return found
 
     def judge(self, reading: Reading, shown: Picture, drawn: Picture) -> None:
         """Say of a reading that it is filled, that it stands, or that nobody knows."""
