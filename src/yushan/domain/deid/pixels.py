@@ -5,6 +5,7 @@ Bytes that may stay are passed on as views of the input.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -118,11 +119,28 @@ def encapsulated(part: Part10, element: Element, shape: Shape) -> tuple[Buffer, 
     cleaned = [clean_frame(frame, part.transfer_syntax_uid) for frame in frames]
     head = encode.head(PIXEL_DATA, "OB", UNDEFINED)
     is_as_it_was = all(new is old for new, old in zip(cleaned, frames, strict=True))
-    if is_as_it_was and len(table) in (0, 4 * shape.frames):
+    if is_as_it_was and is_true(table, pieces, shape.frames):
         return head, view
-    chunks: list[Buffer] = [head, encode.item(b"")]
-    chunks += [encode.item(frame + b"\0" * (len(frame) % 2)) for frame in cleaned]
-    return *chunks, SEQUENCE_END
+    items = [encode.item(frame + b"\0" * (len(frame) % 2)) for frame in cleaned]
+    return head, encode.item(offsets(items)), *items, SEQUENCE_END
+
+
+def is_true(table: memoryview, pieces: list[memoryview], frames: int) -> bool:
+    """Whether a basic offset table is empty, or names the starts of fragments in order."""
+    if not len(table):
+        return True
+    if len(table) != 4 * frames:
+        return False
+    starts = accumulate((8 + len(piece) for piece in pieces), initial=0)
+    named = np.frombuffer(table, "<u4").tolist()
+    return named[0] == 0 and named == sorted(set(named)) and set(named) <= set(starts)
+
+
+def offsets(items: list[bytes]) -> bytes:
+    """The basic offset table of frames in one fragment each; empty when 32 bits do not reach."""
+    starts = list(accumulate(map(len, items), initial=0))[:-1]
+    fits = len(items) > 1 and starts[-1] < 1 << 32
+    return np.array(starts, "<u4").tobytes() if fits else b""
 
 
 def grouped(pieces: list[memoryview], frames: int) -> list[bytes]:
