@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from yushan.base import ManualClock, Unavailable
 from yushan.domain.packs import envelope_aad
-from yushan.engines.keys import Dealt, Domain, Share, deal
+from yushan.engines.keys import Dealt, Domain, Share, Signer, deal
+from yushan.services.ledger import Ledger
 from yushan.services.linkage import (
     DAILY_LIMIT,
     Answer,
@@ -63,7 +64,8 @@ class Parties:
 
     def holder(self, index: int, share: Share | None = None) -> KeyHolder:
         mine = share or self.dealt.shares[index - 1]
-        return KeyHolder(mine, PUBLIC, self.database, self.clock, daily_limit=self.daily_limit)
+        ledger = Ledger(self.database, self.clock, Signer(bytes([index]) * 32))
+        return KeyHolder(mine, PUBLIC, self.database, ledger, daily_limit=self.daily_limit)
 
     def evaluators(self, site: str = "site-a", down: tuple[int, ...] = ()) -> list[Evaluator]:
         return [

@@ -56,7 +56,7 @@ def parties(database: Database) -> Parties:
 @pytest.fixture
 def embedded(tmp_path: Path) -> Database:
     base = Database(f"sqlite:///{tmp_path / 'holder.db'}")
-    migrate(base, ["services.linkage"])
+    migrate(base, ["services.ledger", "services.linkage"])
     return base
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.engines.database import Database, migrate
 from yushan.engines.keys import Authority, Signer, deal, make_secret
 from yushan.services.consent import ConsentOffice
-from yushan.services.linkage import commons_public
+from yushan.services.linkage import Identity, commons_public
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,8 @@ def hold_ceremony(folder: Path, sites: tuple[str, ...], clock: Clock) -> Keys:
     (public / "linkage-group").write_bytes(dealt.public)
     for share in dealt.shares:
         make_secret(folder / f"keyholder-{share.index}" / "share", share.to_bytes())
+    holders = [make_secret(folder / f"keyholder-{index}" / "identity") for index in HOLDERS]
+    (public / "linkage-members").write_bytes(b"".join(Identity(one).public for one in holders))
     for name in ("commons-key", "sealing-key"):
         make_secret(folder / "commons" / name)
     (public / "commons").write_bytes(

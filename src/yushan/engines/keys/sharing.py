@@ -113,11 +113,16 @@ def rotation() -> Rotation:
 
 def weight(index: int, present: Collection[int]) -> Scalar:
     """Lagrange's weight at zero of one holder among those present."""
+    return weight_at(index, present, 0)
+
+
+def weight_at(index: int, present: Collection[int], place: int) -> Scalar:
+    """Lagrange's weight of one holder among those present, at the place of none of them."""
     result = whole_scalar(1)
     for other in present:
         if other != index:
             quotient = multiply_scalars(
-                whole_scalar(other), invert_scalar(whole_scalar(other - index))
+                whole_scalar(other - place), invert_scalar(whole_scalar(other - index))
             )
             result = multiply_scalars(result, quotient)
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from yushan.base import Rejected, Unavailable
 from yushan.engines.keys import evaluate_veiled, read_element
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from yushan.base import Clock
     from yushan.engines.database import Database
     from yushan.engines.keys import Share
+    from yushan.services.ledger import Ledger
 
 log = log_for(__name__)
 
@@ -29,11 +29,12 @@ DAILY_LIMIT: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How many elements a site had evaluated on one day (UTC)."""
+    """How many elements a site had evaluated on one day (UTC), and how many over its allowance."""
 
     site: str
     day: date
     evaluations: int
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,18 @@ class SiteEvaluator:
 
 
 class KeyHolder:
-    """One of three; owns ``linkage_quota``."""
+    """One of three; owns the ``linkage_*`` tables.
+
+    Days that are over go into the holder's own ``ledger``: what was counted can then no longer be
+    changed without notice.
+    """
 
     def __init__(
         self,
         share: Share,
         commons_public: bytes,
         db: Database,
-        clock: Clock,
+        ledger: Ledger,
         *,
         daily_limit: int = DAILY_LIMIT,
     ) -> None:
@@ -64,7 +69,7 @@ class KeyHolder:
         self._share = share
         self._reader = CommonsPublic.from_bytes(commons_public).reader
         self._db = db
-        self._clock = clock
+        self._clock, self._ledger = ledger.clock, ledger
         self._daily_limit = daily_limit
 
     def evaluate(self, site: str, blinded: Sequence[bytes]) -> Answer:
@@ -75,7 +80,7 @@ class KeyHolder:
         Rejected
             ``linkage.batch-too-large``, ``keys.element-invalid``.
         Unavailable
-            ``linkage.quota``: the site's allowance of today would be exceeded; nothing was counted.
+            ``linkage.quota``: the site's allowance of today would be passed; nothing was evaluated.
         """
         if not 0 < len(blinded) <= BATCH:
             raise Rejected("linkage.batch-too-large", count=len(blinded), limit=BATCH)
@@ -83,6 +88,8 @@ class KeyHolder:
         day = self._clock.now().date()
         with self._db.begin() as tx:
             allowed = queries.count_within(tx, site, day, len(elements), self._daily_limit)
+            if not allowed:
+                queries.count_refused(tx, site, day, len(elements))
         if not allowed:
             log.warning("linkage.quota", extra=facts(site=site, limit=self._daily_limit))
             raise Unavailable("linkage.quota", limit=self._daily_limit)
@@ -93,6 +100,23 @@ class KeyHolder:
         """Counts by site and day from ``since`` on; what the holder publishes."""
         with self._db.read() as tx:
             return tuple(Usage(*row) for row in queries.usage(tx, since))
+
+    def close_days(self) -> int:
+        """Enter into the ledger what was asked on days that are over, and sign it; how many days.
+
+        Called now and then by the role. A day stands there once, whoever dies in between.
+        """
+        today = self._clock.now().date()
+        with self._db.begin() as tx:
+            self._ledger.hold(tx)
+            days = queries.open_days(tx, today)
+            for day in days:
+                counts = [row for row in queries.usage(tx, day) if row[1] == day]
+                entry: dict[str, Any] = {"holder": self.index, "day": day.isoformat()}
+                entry["sites"] = {site: [made, refused] for site, _, made, refused in counts}
+                queries.close_day(tx, day, self._ledger.append(tx, "linkage.day", entry))
+        self._ledger.seal()
+        return len(days)
 
     def at(self, site: str) -> SiteEvaluator:
         """The ``Evaluator`` of one site."""
