@@ -69,6 +69,7 @@ def make_object(
 ) -> bytes:
     """A CT slice of 16 × 16 that says who, what and where it is."""
     rows = [
+        (0x00080008, b"CS", b"ORIGINAL\\PRIMARY\\AXIAL"),
         (0x00080016, b"UI", CT.encode()),
         (0x00080018, b"UI", sop.encode()),
         (0x00080060, b"CS", modality.encode()),

@@ -227,7 +227,7 @@ def test_kinds_are_told_by_first_bytes() -> None:
 def test_content_begins_after_the_meta_group() -> None:
     data = make_object()
     start = content_start(data[:512])
-    assert data[start : start + 4] == b"\x08\x00\x16\x00"
+    assert data[start : start + 4] == b"\x08\x00\x08\x00"
     assert content_start(b"\0" * 512) == 0
 
 

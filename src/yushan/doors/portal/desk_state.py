@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 VIEWS: Final = ("open", "filled", "original")
 #: Boxes that one person may name for one picture.
 MOST: Final = 100
-#: Kinds that nobody could read: a person must look.
-UNREADABLE: Final = frozenset({"unreadable"})
 #: Kind of a box -> how it was found, and what it seems to be.
 KINDS: Final = {
     "rule": (mark("rule for this device"), ""),
@@ -44,7 +42,7 @@ PLACES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DeskState:
-    """The address; ``boxes`` None: nobody chose yet, those that the machine would fill are."""
+    """The address; ``boxes`` None: nobody chose yet, all that were found are on."""
 
     frame: int = 0
     view: str = "open"
@@ -65,18 +63,14 @@ class DeskState:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box as a page shows it; ``number`` from 1, ``is_open``: nobody could read it."""
+    """One box as a page shows it; ``number`` from 1, ``is_open``: a person must look at it."""
 
     number: int
     region: Region
     kind: str
     score: float | None
     on: bool
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a person must look at it."""
-        return self.kind in UNREADABLE
+    is_open: bool = False
 
     @property
     def value(self) -> str:
@@ -155,8 +149,10 @@ def check_inside(boxes: Iterable[Region], sheet: Sheet) -> None:
 def boxes_of(findings: Sequence[Finding], chosen: Sequence[Region] | None) -> list[Box]:
     """What was found, on or off as chosen, then what somebody added."""
     found = [
-        Box(n, one.region, one.kind, one.score, one.redact if chosen is None else
-            one.region in chosen)
+        Box(
+            n, one.region, one.kind, one.score, on=chosen is None or one.region in chosen,
+            is_open=not one.redact,
+        )
         for n, one in enumerate(findings, 1)
     ]  # fmt: skip
     known = {one.region for one in findings}

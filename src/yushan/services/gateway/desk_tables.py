@@ -40,7 +40,7 @@ FINDING: Final = Table(
     Column("frame", Integer, comment="from 0; empty for all frames"),
     Column("kind", String(24), nullable=False, comment="what it seems to be, never what it says"),
     Column("score", Double, comment="how sure the reader was, 0 to 1"),
-    Column("redact", Boolean, nullable=False, comment="whether the machine would fill it"),
+    Column("redact", Boolean, nullable=False, comment="the machine would fill it; else in doubt"),
     Index("gateway_finding_object", "object"),
 )
 

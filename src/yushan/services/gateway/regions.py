@@ -33,8 +33,8 @@ class Region(NamedTuple):
 class Finding:
     """A box that was found in a picture.
 
-    ``kind`` says what it seems to be, ``score`` how sure the reader was (0 to 1), ``redact``
-    whether the machine would fill it. What it says is kept nowhere.
+    ``kind`` says what it seems to be, ``score`` how sure the reader was (0 to 1); without
+    ``redact`` it is a place of doubt, for a person to look at. What it says is kept nowhere.
     """
 
     region: Region
@@ -82,8 +82,8 @@ def is_covered(found: Region, chosen: Iterable[Region]) -> bool:
 
 
 def leaves_open(findings: Iterable[Finding], chosen: Sequence[Region]) -> bool:
-    """Whether something that the machine would fill stays visible with the chosen boxes."""
-    return any(one.redact and not is_covered(one.region, chosen) for one in findings)
+    """Whether something that was found, or is in doubt, stays visible with the chosen boxes."""
+    return any(not is_covered(one.region, chosen) for one in findings)
 
 
 def encode(regions: Iterable[Region]) -> str:
