@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from yushan.base import Rejected
-from yushan.domain.faces.filters import averaged, curvature, rim, smoothed
+from yushan.domain.faces.filters import averaged, curvature, rim
 from yushan.domain.faces.surface import ANGLES, body_mask, depth_mm, skin_map, skin_threshold
 from yushan.domain.faces.volume import STEP_MM
 
@@ -30,11 +30,20 @@ LEAST_LENGTH_MM: Final = 130.0
 LEAST_HEIGHT_MM: Final = 20.0
 #: The bend of the profile that makes a nasion, 1/m: 10 is a circle of 10 cm radius.
 NASION_BEND: Final = 10.0
+#: Brows may reach this many cubes above the nasion; they are no skull.
+BROWS: Final = 13
+#: What lies nearer to the top than this many cubes is no front.
+UNDER_TOP: Final = 18
 #: A front without bend is a forehead; its skin strays from a smooth shape by less than this, mm.
 PLAIN_MM: Final = 1.5
 #: Half axes a skull's ellipsoid may have, mm, and the usual one from front to back.
 SKULL_MM: Final = (50.0, 150.0)
 USUAL_MM: Final = 98.0
+#: The usual form, as terms that are 0 for it: heights and lengths against widths; no pitch.
+USUAL: Final = np.array(
+    [[1, 0, -0.8, 0, 0, 0, 0], [0, 1, -0.62, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0]]
+)
+USUAL_WEIGHT: Final = 0.2
 #: From the skin of the skull inwards the darkest place within this depth is bone, mm.
 BONE_DEPTH_MM: Final = (2.0, 14.0)
 
@@ -50,11 +59,6 @@ class Skull(NamedTuple):
         """Size relative to a usual adult head."""
         longest = float(1 / np.sqrt(np.linalg.eigvalsh(self.shape)[0]))
         return float(np.clip(longest / USUAL_MM, 0.6, 1.15))
-
-    @property
-    def half_width_mm(self) -> float:
-        """Half of the width from ear to ear."""
-        return float(1 / np.sqrt(self.shape[2, 2]))
 
     def depth_mm(self, grid: tuple[int, ...]) -> Floats:
         """About how deep inside the ellipsoid each cube of a grid lies, mm; negative outside."""
@@ -83,6 +87,13 @@ class Head(NamedTuple):
     nasion: int
     skin: Floats
     skull: Skull | None
+
+    @property
+    def half_width_mm(self) -> float:
+        """Half of the skull's width above the ears; 0 where too little is seen of it."""
+        above = self.mask[self.nasion + BROWS : self.levels[1]]
+        widths = np.sort(above.any(1).sum(1))[-10:] * STEP_MM
+        return float(np.median(widths)) / 2 if len(widths) == 10 else 0.0
 
 
 def find_head(values: Floats, modality: str) -> Head | None:
@@ -160,7 +171,7 @@ def nasion_of(skin: Floats, levels: tuple[int, int]) -> int | None:
     low, top = levels
     middle = skin[: top + 1, np.abs(ANGLES) < 4].max(1)
     bend = curvature(middle[low:], 8 / STEP_MM) / STEP_MM**2 * 1000
-    highest = len(bend) - round(36 / STEP_MM)
+    highest = len(bend) - UNDER_TOP
     for level in range(min(highest, len(bend) - 2), 0, -1):
         is_peak = bend[level] >= max(bend[level - 1], bend[level + 1])
         if is_peak and bend[level] > NASION_BEND:
@@ -169,23 +180,28 @@ def nasion_of(skin: Floats, levels: tuple[int, int]) -> int | None:
 
 
 def is_plain(skin: Floats, levels: tuple[int, int]) -> bool:
-    """Whether the front is as smooth as a forehead."""
-    front = skin[levels[0] : levels[1] + 1, np.abs(ANGLES) < 50]
-    seen = front[(front > 30).all(1)]
+    """Whether the front is as smooth as a forehead: each level nearly four waves around."""
+    is_front = np.abs(ANGLES) < 50
+    front = skin[levels[0] : max(levels[1] - UNDER_TOP, levels[0]) + 1, is_front]
+    seen = front[(front > 30).all(1)].astype(np.float64)
     if len(seen) < 5:
         return False
-    relief = seen - smoothed(seen, (8.0, 6.0))
-    return float(relief[2:-2].std()) < PLAIN_MM
+    turn = np.deg2rad(ANGLES[is_front])
+    waves = np.stack([np.cos(n * turn) for n in range(4)] + [np.sin(turn), np.sin(2 * turn)], 1)
+    base, _ = np.linalg.qr(waves)
+    return float((seen - seen @ base @ base.T).std()) < PLAIN_MM
 
 
 def skull_of(mask: Mask, nasion: int, top: int) -> Skull | None:
     """The ellipsoid through the skin above the nasion; None when that does not look like a skull.
 
-    Least squares over ``z² y² x² zy z y x`` (a pitch is allowed), six rounds, far points weighing
-    less (ears, head rests).
+    Least squares over ``z² y² x² zy z y x`` (a pitch is allowed) of the distance to first order
+    (Sampson 1982), far points weighing less (ears, head rests).
     """
     upper = rim(mask)
     upper[: nasion + 2], upper[top + 1 :] = False, False
+    middle_row = int(np.flatnonzero(upper.any((0, 2))).mean()) if upper.any() else 0
+    upper[: nasion + BROWS, :middle_row] = False
     upper[:, [0, -1]], upper[:, :, [0, -1]] = False, False
     points = np.argwhere(upper)[::2] * STEP_MM
     if len(points) < 1500:
@@ -195,14 +211,19 @@ def skull_of(mask: Mask, nasion: int, top: int) -> Skull | None:
     terms = np.stack([z * z, y * y, x * x, z * y, z, y, x], 1).astype(np.float64)
     weights = np.ones(len(terms))
     skull = None
-    for _ in range(6):
-        factors = np.linalg.lstsq(terms * weights[:, None], weights, rcond=None)[0]
+    for reach_mm in (1e6, 1e6, 1e6, 24.0, 12.0, 8.0, 6.0, 4.0, 4.0, 4.0):
+        trust = USUAL_WEIGHT * float(np.sqrt(weights @ weights))
+        known = np.concatenate([terms * weights[:, None], USUAL * trust])
+        wanted = np.concatenate([weights, np.zeros(len(USUAL))])
+        factors = np.linalg.lstsq(known, wanted, rcond=None)[0]
         skull = ellipsoid(np.asarray(factors, np.float64), middle)
         if skull is None:
             return None
         offsets = points - skull.centre
-        square = np.einsum("ij,jk,ik->i", offsets, skull.shape, offsets)
-        weights = 1 / (1 + ((np.sqrt(np.maximum(square, 0)) - 1) * 90 / 4) ** 2)
+        slope = offsets @ skull.shape
+        radius = np.sqrt(np.maximum(np.einsum("ij,ij->i", offsets, slope), 1e-9))
+        steep = np.linalg.norm(slope, axis=1)
+        weights = 1 / (1 + ((radius - 1) * 90 / reach_mm) ** 2) / np.maximum(steep, 1e-6) / 100
     return skull
 
 

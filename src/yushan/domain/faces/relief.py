@@ -34,12 +34,15 @@ FORM: Final = (
     (8.8, 0, 2), (1.7, 0, 3), (-17.7, 2, 0), (-20.2, 2, 1), (-0.8, 1, 2), (2.9, 2, 2),
 )  # fmt: skip
 #: Its mean distance from the axis as a multiple of the skull's half width.
-ROUND: Final = 1.11
+ROUND: Final = 1.105
 #: The random shape: (standard deviation in mm, scale in mm), coarse to fine.
 WAVES: Final = ((5.0, 32.0), (4.0, 14.0))
 #: The new skin lies this far outside the smooth shape on the whole, and never further off; mm.
 OUTWARD_MM: Final = (3.0, 8.0)
 STRAY_MM: Final = (-5.0, 15.0)
+#: Where a face is far from the plain form, no more than this is cut off its broad shape, mm.
+FLOOR_MM: Final = 10.0
+FLOOR_SCALE_MM: Final = 20.0
 
 
 class NewFace(NamedTuple):
@@ -99,10 +102,10 @@ def plain_shape(head: Head) -> Floats:
         factor * height**power * np.cos(order * turn) for factor, power, order in FORM
     ) + np.zeros(head.skin.shape)
     moves = [np.cos(turn), np.sin(turn), height * np.cos(turn), height * np.sin(turn)]
-    if head.skull is None:
-        moves.append(np.ones((1, 1)))
+    if head.half_width_mm:
+        form = form + ROUND * head.half_width_mm
     else:
-        form = form + ROUND * head.skull.half_width_mm
+        moves.append(np.ones((1, 1)))
     terms = np.stack([move + np.zeros(head.skin.shape) for move in moves], -1)
     is_used = (window_of(head, ears=True) > 0.05) & (head.skin > 30)
     wanted, known = (head.skin - form)[is_used], terms[is_used]
@@ -120,5 +123,6 @@ def new_face(head: Head, seed: bytes, *, ears: bool) -> NewFace:
     stray = random.uniform(*OUTWARD_MM) + sum(
         size * on_map(random, head.skin.shape, scale) for size, scale in WAVES
     )
-    shape = plain_shape(head) + np.clip(stray, *STRAY_MM)
+    broad = smoothed(head.skin, (FLOOR_SCALE_MM / STEP_MM, FLOOR_SCALE_MM / ARC_MM))
+    shape = np.maximum(plain_shape(head) + np.clip(stray, *STRAY_MM), broad - FLOOR_MM)
     return NewFace(window, np.asarray(head.skin * (1 - window) + shape * window, np.float32))

@@ -35,7 +35,7 @@ STRAY: Final = 0.22
 #: Below the new surface at least this share of the shell is new, where a nose was cut off.
 UNDER: Final = 0.6
 #: Nothing deeper than this inside the skull's ellipsoid is ever changed: scalp and outer bone; mm.
-SKULL_SKIN_MM: Final = 8.0
+SKULL_SKIN_MM: Final = 7.0
 #: Without an ellipsoid: nothing deeper than the scalp above this height from the nasion, mm.
 BROW_MM: Final = -12.0
 #: Statistics follow the tissue at this scale, and only what lies less deep than this gives them.
