@@ -6,15 +6,18 @@ equal IN give equal OUT; every input has one outcome. Start at ``story.py``.
 """
 
 from yushan.flows.deid.checking import Check, Verdict, check
-from yushan.flows.deid.deidentifier import run
+from yushan.flows.deid.deidentifier import Deidentifier, Object
 from yushan.flows.deid.pool import Stopped
 from yushan.flows.deid.report import OUTCOMES, Report, Summary, private_file
+from yushan.flows.deid.running import run
 from yushan.flows.deid.wish import DEFAULT_POLICY, Wish, policy_for
 
 __all__ = [
     "DEFAULT_POLICY",
     "OUTCOMES",
     "Check",
+    "Deidentifier",
+    "Object",
     "Report",
     "Stopped",
     "Summary",

@@ -1,127 +1,120 @@
-"""The library's face: a run over a folder, with keys, in five lines."""
+"""The library's face: a folder or one object, de-identified in five lines."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from yushan import __version__
-from yushan.base import Rejected, SystemClock
-from yushan.flows.deid.journal import Journal
+from yushan.base import Rejected
+from yushan.domain.deid import (
+    Quarantined,
+    harvest,
+    national_identity,
+    reissue,
+    site_offset_days,
+    site_pseudonym,
+)
+from yushan.domain.dicom import walk
+from yushan.domain.verifier import verify
+from yushan.flows.cleaning import How, stage_one, terms_of
 from yushan.flows.deid.key_folder import open_keys
-from yushan.flows.deid.maps import write_maps
-from yushan.flows.deid.places import check_out, lock, make_room, outputs, places
-from yushan.flows.deid.pool import Pool, Stopped
-from yushan.flows.deid.report import Report, Summary, summary, write_report
-from yushan.flows.deid.story import Desk, Story
+from yushan.flows.deid.looking import texts
+from yushan.flows.deid.running import run
+from yushan.flows.deid.wish import DEFAULT_POLICY, Wish, policy_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
-    from yushan.domain.deid import Policy
-    from yushan.flows.deid.key_folder import Keys
-    from yushan.flows.deid.places import Places
-    from yushan.flows.deid.story import Progress
-    from yushan.flows.deid.wish import Wish
+    from yushan.flows.deid.report import Report
 
-MEMORY_MIB: Final = 4096
-DEADLINE_S: Final = 120.0
-#: The same for work on pixels: a volume of a head is held several times while its face is taken.
-SLOW_MEMORY_MIB: Final = 16384
-SLOW_DEADLINE_S: Final = 1800.0
-#: Memory that one such child may well use, for how many run side by side.
-SLOW_TAKES_MIB: Final = 3072
+PATIENT, ISSUER = 4, 5
+#: Where the patient stands among ``texts``.
+CHART: Final = slice(PATIENT, ISSUER + 1)
 
 
-def most_at_once() -> int:
-    """How many children may work on pixels side by side in this machine's memory."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
-    return max(1, memory // SLOW_TAKES_MIB)
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One object after both stages: its new ``content``, or the ``reasons`` why it stays."""
+
+    content: bytes | None
+    reasons: tuple[str, ...] = ()
 
 
-def silent(stage: str, done: int, of: int) -> None:
-    """Tell nobody."""
+class Deidentifier:
+    """De-identifies under one policy and the keys of one folder.
 
+    Parameters
+    ----------
+    keys
+        The folder of the keys; they are made on first use. Who loses them cannot give the same
+        people the same pseudonyms again; who gives them away tells who they are.
+    policy
+        A name or a file.
+    options
+        Options of PS3.15 Annex E to switch: ``+name``, ``-name``.
 
-def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = None) -> Report:
-    """De-identify a folder."""
-    place = places(wish.source, wish.out, wish.keys, wish.report)
-    with begun(place, wish) as (keys, journal):
-        drafts = make_room(place)
-        stopped = stopped or Stopped()
+    Raises
+    ------
+    Rejected
+        As ``policy_for`` and ``load_secret``.
+    """
 
-        def slow_pool() -> Pool:
-            jobs = min(wish.workers(), most_at_once())
-            return Pool(jobs, stopped, memory_mib=SLOW_MEMORY_MIB, seconds=SLOW_DEADLINE_S)
+    def __init__(
+        self, keys: str | Path, policy: str = DEFAULT_POLICY, options: tuple[str, ...] = ()
+    ) -> None:
+        self.folder_of_keys = Path(keys)
+        self.policy = policy_for(policy, options)
+        self.keys = open_keys(self.folder_of_keys, may_make=True)
 
-        with Pool(wish.workers(), stopped, memory_mib=MEMORY_MIB, seconds=DEADLINE_S) as pool:
-            desk = Desk(
-                wish=wish, places=place, keys=keys, journal=journal, pool=pool,
-                slow_pool=slow_pool, drafts=drafts, progress=progress,
-            )  # fmt: skip
-            Story(desk).run()
-        return told(place, wish, keys, journal)
+    def folder(self, source: str | Path, out: str | Path, *, jobs: int = 0) -> Report:
+        """What ``yushan deid`` does: pictures are read and faces taken off in children.
 
+        The module that calls it must guard its entry by ``if __name__ == "__main__":``, as with
+        any use of several processes. Raises as ``run``.
+        """
+        wish = Wish(
+            source=Path(source), out=Path(out), policy=self.policy, keys=self.folder_of_keys,
+            jobs=jobs,
+        )  # fmt: skip
+        return run(wish)
 
-def told(place: Places, wish: Wish, keys: Keys, journal: Journal) -> Report:
-    """Write maps and report."""
-    write_maps(place.keys, keys)
-    found = summary(journal)
-    report = Report(found, place.report, place.page, place.keys, keys.is_new)
-    write_report(journal, place.report, head_of(wish.policy, keys, found))
-    return report
+    def object(self, content: bytes, also: Iterable[bytes] = ()) -> Object:
+        """One Part-10 file in this process; what needs its pixels worked on stays.
 
-
-def head_of(policy: Policy, keys: Keys, found: Summary) -> dict[str, Any]:
-    """What the report says before its rows."""
-    return {
-        "program": f"yushan {__version__}",
-        "written": SystemClock().now().isoformat(timespec="seconds"),
-        "policy": {"name": policy.name, "options": policy.options, "digest": policy.digest},
-        "keys": keys.fingerprint,
-        "inputs": found.inputs,
-        "sums": found.sums,
-        "closes": found.closes,
-        "objects": found.objects,
-        "persons": found.persons,
-        "reasons": found.reasons,
-        "methods": found.methods,
-        "classes": found.classes,
-    }
-
-
-@contextmanager
-def begun(place: Places, wish: Wish) -> Iterator[tuple[Keys, Journal]]:
-    """Keys and journal of a run that may go on, held for this process alone."""
-    is_known = place.journal.exists()
-    if wish.beginning == "resume" and not is_known:
-        raise Rejected("standalone.nothing-to-resume")
-    check_out(place.out, is_known=is_known)
-    has_outputs = next(outputs(place.out), None) is not None
-    keys = open_keys(place.keys, may_make=not has_outputs)
-    held = lock(place.run)
-    try:
-        if wish.beginning == "fresh":
-            begin_anew(place)
-        journal = Journal(place.journal, {
-            "keys": (keys.fingerprint, "standalone.other-keys"),
-            "source": (os.fspath(place.source), "standalone.other-input"),
-        })  # fmt: skip
+        Parameters
+        ----------
+        content
+            The file.
+        also
+            Other files of the same person, whose words must not be found in this one either.
+        """
         try:
-            yield keys, journal
-        finally:
-            journal.close()
-            shutil.rmtree(place.unpacked, ignore_errors=True)
-            shutil.rmtree(place.drafts, ignore_errors=True)
-    finally:
-        os.close(held)
+            return self.made(content, tuple(also))
+        except Rejected as error:
+            return Object(None, (error.code,))
 
-
-def begin_anew(place: Places) -> None:
-    """Take away the journal and the outputs of the last run."""
-    for name in tuple(outputs(place.out)):
-        (place.out / name).unlink()
-    for path in place.run.glob("journal.db*"):
-        path.unlink()
+    def made(self, content: bytes, also: tuple[bytes, ...]) -> Object:
+        """Both stages and the verifier."""
+        chart = tuple(texts(walk(content))[CHART])
+        named = national_identity(content) or chart[0]
+        site, project, policy = self.keys.site, self.keys.project, self.policy
+        first = site_pseudonym(site, named, "" if named != chart[0] else chart[1])
+        subject = site_pseudonym(project, first)
+        days = site_offset_days(site, first, most_days=policy.max_offset_days)
+        total = site_offset_days(project, subject, most_days=policy.max_offset_days)
+        words = frozenset[str]().union(
+            *(harvest(one).under(policy).tokens for one in (content, *also))
+        )
+        how = How("", policy, site, first, days, words)
+        staged = stage_one(content, how)
+        if isinstance(staged.made, Quarantined):
+            return Object(None, staged.made.reasons)
+        made = bytes(reissue(
+            b"".join(staged.made.chunks), uid_key=project.uid, subject=subject,
+            shift_days=total - days,
+        ))  # fmt: skip
+        found = verify(made, harvested=words | {first}, subject=subject, terms=terms_of(policy))
+        if found:
+            return Object(None, tuple(sorted({one.kind for one in found})))
+        return Object(made)
