@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import click
 import msgspec
 
+from tests.house.conformance import PAGES as CONFORMANCE
 from yushan.assembly import gateway_settings, settings
 from yushan.assembly.house import TheHouse
 from yushan.base import codes
@@ -109,14 +110,16 @@ PAGES = {
     "commands.md": commands_page,
     "states.md": states_page,
     "deid-classes.md": classes_page,
+    **CONFORMANCE,
 }
 
 
 def main() -> None:
     """Write them all."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for name, draw in PAGES.items():
-        (FOLDER / name).write_text(HEAD + draw(), "utf-8")
+        path = FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HEAD + draw(), "utf-8")
 
 
 if __name__ == "__main__":

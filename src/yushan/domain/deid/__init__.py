@@ -41,6 +41,7 @@ from yushan.domain.deid.policies import (
 from yushan.domain.deid.policy import Policy, read_policy
 from yushan.domain.deid.pseudonyms import SiteKeys, replace_uid, site_offset_days, site_pseudonym
 from yushan.domain.deid.reissue import reissue
+from yushan.domain.deid.statement import overview, policy_page, rules_page
 from yushan.domain.deid.tables import method_meanings
 
 __all__ = [
@@ -68,9 +69,11 @@ __all__ = [
     "method_meanings",
     "national_identity",
     "normal_identity",
+    "overview",
     "pixel_need",
     "policy_file",
     "policy_names",
+    "policy_page",
     "read_learned_words",
     "read_policy",
     "read_signed",
@@ -78,6 +81,7 @@ __all__ = [
     "reissue",
     "replace_uid",
     "reviewed",
+    "rules_page",
     "signed_policy",
     "site_offset_days",
     "site_pseudonym",

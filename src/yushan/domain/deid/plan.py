@@ -6,7 +6,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from yushan.domain.deid.policy import INSTITUTION, option_bit
+from yushan.domain.deid.policy import FULL_DATES, INSTITUTION, MODIFIED_DATES, option_bit
 from yushan.domain.deid.tables import (
     TYPES,
     defined_somewhere,
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from yushan.domain.deid.policy import Policy
     from yushan.domain.deid.tables import ProfileRow
 
-DATES_OPTION: Final = "retain_longitudinal_modified_dates"
 TEXT_VRS: Final = frozenset({"LO", "SH", "ST", "LT", "UT", "UC"})
 SHORT_TEXT_VRS: Final = frozenset({"LO", "SH"})
 NEVER_KEPT: Final = frozenset({"PN", "AE", "UR", "UN"})
-TIMES: Final = frozenset({"DA", "DT", "TM"})
+DAYS: Final = frozenset({"DA", "DT"})
+DATES_OPTIONS: Final = (FULL_DATES, MODIFIED_DATES)
 #: VRs of numbers and coded strings.
 MEASURES: Final = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "DS", "IS", "CS", "AT"})
 PIXELS: Final = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
@@ -72,11 +72,13 @@ class Plan(dict[int, Rule]):
 
     __slots__ = ("kinds", "nodes", "policy")
 
-    def __init__(self, policy: Policy, nodes: tuple[int, ...]) -> None:
+    def __init__(
+        self, policy: Policy, nodes: tuple[int, ...], kinds: dict[int, str] | None = None
+    ) -> None:
         super().__init__()
         self.policy: Final = policy
         self.nodes: Final = nodes
-        self.kinds: Final = strictest(nodes)
+        self.kinds: Final = strictest(nodes) if kinds is None else kinds
 
     def __missing__(self, tag: int) -> Rule:
         rule = self[tag] = self.work_out(tag)
@@ -100,7 +102,7 @@ class Plan(dict[int, Rule]):
         if kind is None:
             return self.outside(tag, row, draft)
         if row is None:
-            return by_iod(kind, draft)
+            return by_iod(kind, draft, self.policy)
         basic = resolved(row.basic, kind)
         for option in self.policy.options:
             if option in row.options and tag not in removed(self.policy):
@@ -146,12 +148,17 @@ def extra(tag: int, draft: Rule) -> Rule:
     return draft._replace(action=Action.KEEP) if is_extra else DROPPED
 
 
-def by_iod(kind: str, draft: Rule) -> Rule:
+def by_iod(kind: str, draft: Rule, policy: Policy) -> Rule:
     """The rule of an attribute of the IOD that Table E.1-1 does not name."""
     vr = draft.vrs[0]
     fallback = Action.DUMMY if kind in ("1", "1C") else Action.DROP if kind == "3" else Action.EMPTY
     if vr in NEVER_KEPT or (vr in TEXT_VRS and not draft.text):
         return draft._replace(action=fallback, fallback=fallback)
+    if vr in DAYS:
+        option = next((one for one in DATES_OPTIONS if policy.has(one)), None)
+        if option is None:
+            return draft._replace(action=fallback, fallback=fallback)
+        draft = draft._replace(bit=option_bit(option))
     return draft._replace(action=Action.KEEP, fallback=fallback)
 
 

@@ -26,6 +26,10 @@ ENCODER: Final = re.compile(
     rb"|OpenJPH Ver [0-9.]{1,8}\.?|Creator: JasPer Version [0-9.]{1,12})"
 )
 
+#: Last parts of the transfer syntaxes whose frames can be looked through.
+JPEG: Final = frozenset({"50", "51", "57", "70", "80", "81"})
+JPEG_2000: Final = frozenset({"90", "91", "201", "202", "203"})
+
 Span = tuple[int, int]
 
 
@@ -47,10 +51,10 @@ def clean_frame(stream: bytes, transfer_syntax_uid: str) -> bytes:
         return clean_rle(stream)
     if not number.startswith("4."):
         raise Rejected("deid.stream-unknown")
-    kind = int(number.removeprefix("4."))
-    if kind < 90:
+    kind = number.removeprefix("4.")
+    if kind in JPEG:
         spans = jpeg_spans(stream)
-    elif kind in (90, 91, 92, 93, 201, 202, 203):
+    elif kind in JPEG_2000:
         spans = codestream_spans(stream)
     else:
         raise Rejected("deid.stream-unknown")

@@ -7,7 +7,8 @@ depth; what cannot be read is a finding, never an exception. Start at ``verifica
 """
 
 from yushan.domain.verifier.report import Finding
+from yushan.domain.verifier.tables import option_checks
 from yushan.domain.verifier.terms import Terms
 from yushan.domain.verifier.verification import verify
 
-__all__ = ["Finding", "Terms", "verify"]
+__all__ = ["Finding", "Terms", "option_checks", "verify"]

@@ -170,3 +170,8 @@ def iod(name: str) -> Iod:
         top.update(int(tag, 16) for tag in own.split())
         nested.update(int(tag, 16) for tag in below.split())
     return Iod(frozenset(top), frozenset(nested | top & CONTENT))
+
+
+def option_checks() -> dict[str, str]:
+    """By code of CID 7050, how an object is held to its claim: for the documents."""
+    return {row["code"]: row["check"] for row in rows("checks.csv")}
