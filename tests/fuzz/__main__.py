@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import time
 
-from tests.fuzz.run import Options, run
+from tests.fuzz.run import Options, Report, run
 from tests.fuzz.trial import mutated, trial
+
+EVERY = 5000
 
 
 def main() -> int:
@@ -26,7 +28,16 @@ def main() -> int:
         print(mutated(given.seed, given.only)[0], trial(given.seed, given.only))
         return 0
     begun = time.monotonic()
-    report = run(Options(given.seed, given.count, given.seconds, given.memory_mib, given.workers))
+
+    def told(report: Report) -> None:
+        done = report.kinds.total()
+        if done % EVERY == 0 and done < given.count:
+            print(f"{done} after {time.monotonic() - begun:.0f} s: {report.kinds['released']} "
+                  f"released, faults {report.faults}", flush=True)  # fmt: skip
+
+    report = run(
+        Options(given.seed, given.count, given.seconds, given.memory_mib, given.workers), told
+    )
     print("\n".join(report.lines()))
     print(f"{time.monotonic() - begun:.0f} s")
     return 1 if report.faults or not report.closes else 0

@@ -11,7 +11,7 @@ from yushan.base import Rejected
 from yushan.engines.sandbox import Children
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STEP = 500
 PRELOAD = ("tests.fuzz.trial",)
@@ -63,8 +63,8 @@ class Report:
             yield f"FAULT {fault}: {len(numbers)} inputs, first {numbers[:10]}"
 
 
-def run(options: Options) -> Report:
-    """All trials of a seed."""
+def run(options: Options, told: Callable[[Report], None] = lambda _: None) -> Report:
+    """All trials of a seed; ``told`` hears of them now and then."""
     report = Report(options)
     children = Children(
         options.workers, memory_mib=options.memory_mib, seconds=options.seconds, preload=PRELOAD
@@ -76,6 +76,7 @@ def run(options: Options) -> Report:
                      for one in numbers]  # fmt: skip
             for number, future in found:
                 report.add(number, future.result())
+            told(report)
     finally:
         children.close()
     return report

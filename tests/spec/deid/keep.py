@@ -105,7 +105,7 @@ def values(dataset: pydicom.Dataset, level: tuple[str, ...], name: str) -> Itera
 
 
 def plain(value: str, element: object) -> str:
-    """A value without padding; a time without the colons of the old form, a number without zeros."""
+    """A value without padding; an old time without colons, a number without leading zeros."""
     if getattr(element, "VR", "") == "TM":
         value = value.replace(":", "")
     if getattr(element, "VR", "") == "IS":
