@@ -55,7 +55,8 @@ class Inspection:
     """What is known of the text of an object while its pictures are looked at one after another.
 
     Places that are known already are covered before the reader looks, so no line is read twice;
-    a line that may stay is covered in later pictures as long as its pixels are the same.
+    a line that may stay is covered in later pictures as long as its pixels are the same. A picture
+    that is the same, so covered, as one that showed nothing to fill is not read again.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Inspection:
         self.tokens = tuple(sorted({word for one in tokens if len(word := folded(one)) > 1}))
         self.findings = list(findings)
         self.kept: list[tuple[Box, Picture]] = []
-        self.empty: set[bytes] = set()
+        self.quiet: set[bytes] = set()
         self.pictures = 0
 
     @property
@@ -84,14 +85,19 @@ class Inspection:
             return
         self.pictures += 1
         drawn = stretched(view.values)
-        for reading in self.readings(self.covered(view.shown, view.shown, 0)):
-            self.judge(reading, view.shown, drawn)
-        for reading in self.lines(self.covered(drawn, view.shown, MIDDLE)):
-            self.judge(reading, view.shown, drawn)
+        for picture, grey in ((view.shown, 0), (drawn, MIDDLE)):
+            covered, known = self.covered(picture, view.shown, grey), len(self.findings)
+            digest = hashlib.blake2b(covered.tobytes(), digest_size=16).digest()
+            if digest in self.quiet:
+                continue
+            for reading in self.readings(covered, by_pieces=picture is view.shown):
+                self.judge(reading, view.shown, drawn)
+            if len(self.findings) == known:
+                self.quiet.add(digest)
 
     def covered(self, drawn: Picture, shown: Picture, grey: int) -> Picture:
         """The picture with all that is known painted over."""
-        made, covered = drawn.copy(), np.zeros(drawn.shape[:2], bool)
+        made, covered = np.ascontiguousarray(drawn).copy(), np.zeros(drawn.shape[:2], bool)
         for box in self.known:
             covered[box.rows, box.columns] = True
         for kept in self.kept:
@@ -100,10 +106,10 @@ class Inspection:
         made[covered] = grey
         return made
 
-    def readings(self, picture: Picture) -> Iterator[Reading]:
+    def readings(self, picture: Picture, *, by_pieces: bool) -> Iterator[Reading]:
         """What the reader finds: in the whole picture, and in pieces of a large one."""
-        yield from self.lines(picture)
-        if picture.shape[0] * picture.shape[1] <= ONE_PIECE:
+        yield from self.reader.read(picture)
+        if not by_pieces or picture.shape[0] * picture.shape[1] <= ONE_PIECE:
             return
         for left, top, piece in pieces(picture):
             yield from (
@@ -111,16 +117,6 @@ class Inspection:
                 for line in self.reader.read(np.ascontiguousarray(piece))
                 if not is_cut(line, left, top, picture.shape)
             )
-
-    def lines(self, picture: Picture) -> Sequence[Reading]:
-        """What the reader finds; a picture in which it found nothing is not read twice."""
-        digest = hashlib.blake2b(np.ascontiguousarray(picture), digest_size=16).digest()
-        if digest in self.empty:
-            return ()
-        found = self.reader.read(picture)
-        if not found:
-            self.empty.add(digest)
-        return found
 
     def judge(self, reading: Reading, shown: Picture, drawn: Picture) -> None:
         """Say of a reading that it is filled, that it stands, or that nobody knows."""
