@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from yushan.assembly.citizen import open_office
 from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.parts import open_database
 from yushan.assembly.settings import Commons
@@ -18,16 +17,14 @@ from yushan.engines.store import open_store
 from yushan.flows.rebuild import rebuild_index as flow
 from yushan.services.archive import Archive
 from yushan.services.catalogue import Catalogue
-from yushan.services.consent import Channel, Decision, Part, Wish
 from yushan.services.gateway import Handling, Journal, State
 from yushan.services.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yushan.assembly.settings import Citizen, Role
+    from yushan.assembly.settings import Role
     from yushan.base import Clock
-    from yushan.services.consent import History, Receipt
 
 
 @contextmanager
@@ -59,27 +56,6 @@ def with_archive(settings: Role) -> Iterator[Archive]:
     database = open_database(settings)
     try:
         yield Archive(database, open_store(settings.store_url()), SystemClock())
-    finally:
-        database.dispose()
-
-
-def record_choice(settings: Citizen, identity: str, decision: str, part: dict[str, Any]) -> Receipt:
-    """Record a person's choice at the office."""
-    database, office = open_office(settings)
-    try:
-        wish = Wish(
-            decision=Decision(decision), part=msgspec.convert(part, Part), channel=Channel.COUNTER
-        )
-        return office.record(identity, wish)
-    finally:
-        database.dispose()
-
-
-def show_choices(settings: Citizen, identity: str) -> History:
-    """A person's choices."""
-    database, office = open_office(settings)
-    try:
-        return office.show(identity)
     finally:
         database.dispose()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yushan.assembly.parts import answers, known_sites, open_database
+from yushan.assembly.parts import answers, factors_of, known_sites, open_database
 from yushan.assembly.web import application
 from yushan.base import SystemClock
 from yushan.doors.exchange import office_routes
@@ -24,6 +24,7 @@ def open_office(settings: Settings) -> tuple[Database, ConsentOffice]:
         SystemClock(),
         load_secret(settings.consent_key),
         Signer(load_secret(settings.signing_key)),
+        rotations=factors_of(settings.consent_rotations()),
         daily_limit=settings.daily_limit,
     )
     return database, office

@@ -9,6 +9,7 @@ from yushan.assembly.accounts import make_demo_accounts, one_click
 from yushan.assembly.demo_state import DemoState
 from yushan.assembly.parts import (
     answers,
+    factors_of,
     known_sites,
     open_database,
     peer,
@@ -66,6 +67,7 @@ class CommonsRole:
             self.clock,
             settings.list_age_s,
             read_public(settings.consent_public),
+            rotations=factors_of(settings.consent_rotations()),
         )
         self.children = Children(settings.workers, preload=CHILDREN_LOAD)
         self.viewing = Children(1, seconds=20.0, preload=CHILDREN_LOAD)
@@ -86,7 +88,10 @@ class CommonsRole:
             register=self.register,
             ledger=self.ledger,
             linker=LinkageCommons(
-                load_secret(settings.sealing_key), key, read_public(settings.linkage_group)
+                load_secret(settings.sealing_key),
+                key,
+                read_public(settings.linkage_group),
+                factors_of(settings.linkage_rotations()),
             ),
             consent=self.consent,
             workers=self.children,

@@ -25,6 +25,7 @@ class Gateway(
     ledger_public: str
     keyholders: tuple[Remote, ...]
     linkage_group: str
+    linkage_members: str = ""
     citizen: Remote
     consent_public: str
     list_age_s: float = 86400.0

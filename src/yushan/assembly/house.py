@@ -13,7 +13,7 @@ from yushan.base import Rejected, SystemClock
 
 if TYPE_CHECKING:
     from yushan.assembly.settings import Role
-    from yushan.doors.cli import CheckWish, DeidWish, DemoWish
+    from yushan.doors.cli import CheckWish, DeidWish, DemoWish, People
 
 Answer = dict[str, Any]
 
@@ -48,6 +48,13 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any struct or dataclass
 
 class TheHouse:
     """The house as the CLI sees it."""
+
+    @property
+    def people(self) -> People:
+        """People's choices and shared keys."""
+        from yushan.assembly.people import PeopleActs  # noqa: PLC0415
+
+        return PeopleActs()
 
     def demo(self, wish: DemoWish) -> int:
         """Run the demo."""
@@ -155,20 +162,6 @@ class TheHouse:
         from yushan.assembly.acts import rebuild_index  # noqa: PLC0415
 
         return rebuild_index(load(config))
-
-    def consent_record(self, config: Path, identity: str, decision: str, part: Answer) -> Answer:
-        """Record a person's choice; the receipt."""
-        from yushan.assembly.acts import record_choice  # noqa: PLC0415
-        from yushan.assembly.settings import Citizen  # noqa: PLC0415
-
-        return dict(plain(record_choice(load_as(config, Citizen), identity, decision, part)))
-
-    def consent_show(self, config: Path, identity: str) -> Answer:
-        """A person's choices."""
-        from yushan.assembly.acts import show_choices  # noqa: PLC0415
-        from yushan.assembly.settings import Citizen  # noqa: PLC0415
-
-        return dict(plain(show_choices(load_as(config, Citizen), identity)))
 
     def audit_export(self, config: Path, folder: Path) -> Answer:
         """Write the ledger as files."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from yushan.assembly.gate import token_sha256
 from yushan.base import SiteName
 from yushan.engines.database import Database, migrate
-from yushan.engines.keys import load_secret
+from yushan.engines.keys import load_secret, make_secret
 from yushan.engines.net import Peer
 
 if TYPE_CHECKING:
@@ -69,6 +69,23 @@ def site_of(name: str, token: str, zh: str = "", en: str = "") -> Site:
     from yushan.assembly.settings import Site  # noqa: PLC0415 - settings import the doors
 
     return Site(name=name, zh=zh, en=en, token_sha256=token_sha256(token))
+
+
+def factors_of(path: str) -> list[bytes]:
+    """The factors of a key's changes so far, oldest first (private file of 32 bytes each)."""
+    data = load_secret(path) if Path(path).exists() else b""
+    return [data[at : at + 32] for at in range(0, len(data), 32)]
+
+
+def keep_factor(path: str, factor: bytes) -> None:
+    """Add the factor of a key's newest change; again changes nothing."""
+    known = factors_of(path)
+    if factor in known:
+        return
+    part = Path(f"{path}.part")
+    part.unlink(missing_ok=True)
+    make_secret(part, b"".join([*known, factor]))
+    part.replace(path)
 
 
 def read_public(path: str) -> bytes:

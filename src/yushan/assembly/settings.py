@@ -64,35 +64,60 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class KeyHolder(
     Role, tag="keyholder", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
 ):
-    """One of three independent bodies; holds one share of the linkage key."""
+    """One of three independent bodies; holds one share of the linkage key.
+
+    ``identity`` is the holder's own secret: it signs its ledger and its part in ceremonies;
+    ``members`` is the file of all three holders' public identities and ``linkage_group`` that of
+    their public elements (empty for ``linkage-group`` in ``data``), both for ceremonies.
+    """
 
     share: str
+    identity: str
+    members: str = ""
+    linkage_group: str = ""
     commons_public: str
     daily_limit: int = 10_000
     sites: tuple[Site, ...]
+
+    def group_path(self) -> str:
+        """Where the holders' public elements are."""
+        return self.linkage_group or f"{self.data}/linkage-group"
 
 
 class Citizen(
     Role, tag="citizen", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
 ):
-    """The consent office: people's choices, the list of opt-outs."""
+    """The consent office: people's choices, the list of opt-outs.
+
+    ``commons_public`` is needed to change the token key: the commons is told under seal.
+    """
 
     consent_key: str
     signing_key: str
+    commons_public: str = ""
     daily_limit: int = 10_000
     sites: tuple[Site, ...]
+
+    def consent_rotations(self) -> str:
+        """Where the factors of all changes of the token key are."""
+        return f"{self.data}/consent-rotations"
 
 
 class Commons(
     Role, tag="commons", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
 ):
-    """The national centre: verifies, de-identifies (stage 2), keeps, indexes, shows."""
+    """The national centre: verifies, de-identifies (stage 2), keeps, indexes, shows.
+
+    ``linkage_group`` and ``consent_public`` stay those of the first ceremony; changes of keys lie
+    in ``data``. ``linkage_members`` is needed to take them over.
+    """
 
     store: str = ""
     commons_key: str
     sealing_key: str
     signing_key: str
     linkage_group: str
+    linkage_members: str = ""
     citizen: Remote
     consent_public: str
     list_age_s: float = 86400.0
@@ -100,6 +125,14 @@ class Commons(
     sites: tuple[Site, ...]
     demo_accounts: str = ""
     demo_state: str = ""
+
+    def linkage_rotations(self) -> str:
+        """Where the factors of all changes of the shared key are."""
+        return f"{self.data}/linkage-rotations"
+
+    def consent_rotations(self) -> str:
+        """Where the factors of all changes of the consent office's key are."""
+        return f"{self.data}/consent-rotations"
 
     def store_url(self) -> str:
         """Where packs lie."""

@@ -10,15 +10,26 @@ import pytest
 from tests.unit.consent.offices import NOON, OTHER, PERSON, SIGNER, Line, Scene, allow, stop
 
 from yushan.base import Forbidden, Unavailable
-from yushan.engines.keys import Signer
+from yushan.engines.keys import (
+    Element,
+    Signer,
+    evaluate,
+    fingerprint,
+    multiply_generator,
+    prove,
+    random_scalar,
+)
 from yushan.services.consent import (
     ConsentOffice,
     Decision,
     SignedList,
     Use,
     What,
+    token_of,
 )
 from yushan.services.consent.optouts import PREFIX, sign_list
+
+PUBLIC = multiply_generator(random_scalar())
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,13 +42,18 @@ def scene(database: Database) -> Scene:
     return Scene(database)
 
 
+def stranger(scene: Scene) -> bytes:
+    """The token of somebody who is on no list."""
+    return token_of(fingerprint(scene.office.public[:32]), multiply_generator(random_scalar()))
+
+
 def test_a_token_is_the_same_at_every_site_and_of_every_spelling(scene: Scene) -> None:
     tokens = {
         scene.client(scene.line(site)).token(spelled)
         for site, spelled in [("site-a", PERSON), ("site-b", "a123-456-789")]
     }
     assert len(tokens) == 1
-    assert len(tokens.pop()) == 32
+    assert len(tokens.pop()) == 40
     assert scene.client().token(OTHER) not in tokens
 
 
@@ -79,8 +95,10 @@ def test_the_commons_checks_by_token_alone(scene: Scene) -> None:
     scene.office.record(PERSON, stop())
     token = scene.client().token(PERSON)
     assert scene.list().check(token, "CT", site="site-a") == "opted-out"
-    assert scene.list().check(b"x" * 32, "CT") == "allowed"
+    assert scene.list().check(stranger(scene), "CT") == "allowed"
     assert scene.list().tokens() == {token}
+    with pytest.raises(Unavailable, match=r"consent\.key-unknown"):
+        scene.list().check(b"k" * 8 + token[8:], "CT")
     assert scene.list().issued_at() == NOON
 
 
@@ -99,11 +117,11 @@ def test_without_a_list_everything_is_held(scene: Scene) -> None:
     line.cut = True
     for _ in range(3):
         with pytest.raises(Unavailable, match=r"consent\.office-unreachable"):
-            client.check(b"x" * 32, "CT")
+            client.check(stranger(scene), "CT")
     assert line.fetched == 1  # not asked again at once
     line.cut = False
     scene.clock.advance(6)
-    assert client.check(b"x" * 32, "CT") == "allowed"
+    assert client.check(stranger(scene), "CT") == "allowed"
 
 
 def test_a_stale_list_holds_everything_and_a_young_one_bridges_a_cut(scene: Scene) -> None:
@@ -115,14 +133,14 @@ def test_a_stale_list_holds_everything_and_a_young_one_bridges_a_cut(scene: Scen
     line.cut = True
     scene.clock.advance(3600)
     assert client.check(token, "CT") == "opted-out"
-    assert client.check(b"x" * 32, "CT") == "allowed"
+    assert client.check(stranger(scene), "CT") == "allowed"
     scene.clock.advance(1)
-    for asked in (token, b"x" * 32, None):
+    for asked in (token, stranger(scene), None):
         with pytest.raises(Unavailable, match=r"consent\.list-stale"):
             client.check(asked, "CT")
     line.cut = False
     scene.clock.advance(6)
-    assert client.check(b"x" * 32, "CT") == "allowed"
+    assert client.check(stranger(scene), "CT") == "allowed"
 
 
 def test_a_young_list_is_not_asked_for_again(scene: Scene) -> None:
@@ -166,7 +184,7 @@ def test_a_list_that_was_old_when_it_came_is_stale(scene: Scene) -> None:
 
 def test_a_list_from_the_future_is_not_believed(scene: Scene) -> None:
     line = scene.line()
-    line.replayed = sign_list(SIGNER, NOON + timedelta(minutes=6), b"[]")
+    line.replayed = sign_list(SIGNER, NOON + timedelta(minutes=6), b"[]", PUBLIC)
     with pytest.raises(Unavailable, match=r"consent\.list-unreadable"):
         scene.client(line).check(None, "CT")
 
@@ -181,14 +199,17 @@ def test_a_stamp_for_entries_that_never_came_is_not_believed(scene: Scene) -> No
 
 def test_a_list_of_another_signer_is_not_believed(scene: Scene) -> None:
     line = scene.line()
-    line.replayed = sign_list(Signer(b"f" * 32), NOON, b"[]")
+    line.replayed = sign_list(Signer(b"f" * 32), NOON, b"[]", PUBLIC)
     with pytest.raises(Unavailable, match=r"consent\.list-forged"):
         scene.client(line).check(None, "CT")
 
 
 def test_a_signed_list_of_another_format_is_not_believed(scene: Scene) -> None:
     line = scene.line()
-    strange = [SignedList(b"{}", SIGNER.sign(PREFIX + b"{}")), sign_list(SIGNER, NOON, b"{}")]
+    strange = [
+        SignedList(b"{}", SIGNER.sign(PREFIX + b"{}")),
+        sign_list(SIGNER, NOON, b"{}", PUBLIC),
+    ]
     for line.replayed in strange:
         with pytest.raises(Unavailable, match=r"consent\.list-unreadable"):
             scene.client(line).check(None, "CT")
@@ -200,9 +221,14 @@ class Marking:
 
     office: ConsentOffice
     cut_answers: bool = False
+    marks: bool = True
 
     def evaluate(self, blinded: Sequence[bytes]) -> list[bytes]:
-        answers = self.office.evaluate("site-a", blinded)
+        elements, key = [Element(one) for one in blinded], random_scalar()
+        marked = [(one, evaluate(key, one)) for one in elements]
+        answers = [made + prove(key, [asked], [made]) for asked, made in marked]
+        if not self.marks:
+            answers = self.office.evaluate("site-a", blinded)
         return answers[:0] if self.cut_answers else answers
 
     def optouts(self, known: bytes | None = None) -> SignedList:
@@ -210,14 +236,13 @@ class Marking:
 
 
 def test_an_answer_with_a_marking_key_is_noticed(scene: Scene) -> None:
-    marking = Marking(ConsentOffice(scene.database, scene.clock, b"m" * 32, SIGNER))
-    client = scene.client(Line(marking))
+    client = scene.client(Line(Marking(scene.office)))
     with pytest.raises(Unavailable, match=r"consent\.answer-wrong"):
         client.token(PERSON)
 
 
 def test_an_incomplete_answer_is_noticed(scene: Scene) -> None:
-    client = scene.client(Line(Marking(scene.office, cut_answers=True)))
+    client = scene.client(Line(Marking(scene.office, cut_answers=True, marks=False)))
     with pytest.raises(Unavailable, match=r"consent\.answer-wrong"):
         client.token(PERSON)
 

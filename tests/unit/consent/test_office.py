@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from tests.unit.consent.offices import NOON, OTHER, PERSON, SIGNER, Scene, allow, stop
 
-from yushan.base import Rejected, Unavailable
+from yushan.base import Absent, Rejected, Unavailable
 from yushan.engines.database import Database, migrate
 from yushan.engines.keys import multiply_generator, random_scalar
 from yushan.services.consent import (
@@ -94,12 +94,33 @@ def test_no_number_is_kept_anywhere(tmp_path: Path) -> None:
     assert PERSON[1:].encode() not in kept
 
 
-def test_another_consent_key_gives_unrelated_tokens_and_handles(scene: Scene) -> None:
+def test_another_consent_key_is_refused_where_nobody_said_how_it_belongs(scene: Scene) -> None:
     scene.office.record(PERSON, stop())
-    other = ConsentOffice(scene.database, scene.clock, b"k" * 32, SIGNER)
-    assert other.show(PERSON).receipts == ()
-    assert other.show(PERSON).handle != scene.office.show(PERSON).handle
-    assert other.public != scene.office.public
+    with pytest.raises(Unavailable, match=r"consent\.key-unknown"):
+        ConsentOffice(scene.database, scene.clock, b"k" * 32, SIGNER)
+    assert len(scene.office.show(PERSON).receipts) == 1
+
+
+def test_a_choice_is_taken_back_by_its_receipt(scene: Scene) -> None:
+    first = scene.office.record(PERSON, stop(modality="CT"))
+    scene.clock.advance(1)
+    back = scene.office.withdraw(PERSON, first.receipt, Channel.PHONE)
+    assert (back.decision, back.part, back.channel) == (Decision.ALLOW, first.part, Channel.PHONE)
+    client = scene.client()
+    assert client.check(client.token(PERSON), "CT") == "allowed"
+    with pytest.raises(Absent, match=r"consent\.receipt-unknown"):
+        scene.office.withdraw(OTHER, first.receipt, Channel.PHONE)
+
+
+def test_everybodys_choices_are_listed_by_handle(scene: Scene) -> None:
+    scene.office.record(PERSON, stop())
+    scene.office.record(OTHER, allow())
+    scene.office.record(PERSON, allow())
+    rows = scene.office.choices()
+    assert [number for number, _ in rows] == [1, 2, 3]
+    assert rows[0][1].handle == rows[2][1].handle != rows[1][1].handle
+    assert scene.office.choices(after=2) == rows[2:]
+    assert all(is_genuine(receipt, SIGNER.public) for _, receipt in rows)
 
 
 WRONG = [
@@ -155,7 +176,7 @@ def test_the_list_holds_those_who_stopped_something_with_all_their_choices(scene
     stamp = read_stamp(signed, SIGNER.public)
     assert stamp.issued_at == NOON
     [entry] = read_entries(signed, stamp)
-    assert entry.token == scene.client().token(PERSON)
+    assert entry.token == scene.client().token(PERSON)[8:]
     assert [choice.decision for choice in entry.choices] == [Decision.STOP, Decision.ALLOW]
 
 

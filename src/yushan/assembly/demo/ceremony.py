@@ -48,6 +48,9 @@ def hold_ceremony(folder: Path, sites: tuple[str, ...], clock: Clock) -> Keys:
     (public / "linkage-group").write_bytes(dealt.public)
     for share in dealt.shares:
         make_secret(folder / f"keyholder-{share.index}" / "share", share.to_bytes())
+    for name in (*(f"keyholder-{index}" for index in HOLDERS), *sites):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "linkage-group").write_bytes(dealt.public)  # its own: keys change
     holders = [make_secret(folder / f"keyholder-{index}" / "identity") for index in HOLDERS]
     (public / "linkage-members").write_bytes(b"".join(Identity(one).public for one in holders))
     for name in ("commons-key", "sealing-key"):

@@ -143,6 +143,9 @@ class Draft:
         return KeyHolder(
             name=name, data=self.data(name), http=self.http(), demo=True, sites=sites,
             share=self.keys.secret(name, "share"), commons_public=self.keys.known("commons"),
+            identity=self.keys.secret(name, "identity"),
+            members=self.keys.known("linkage-members"),
+            linkage_group=self.keys.secret(name, "linkage-group"),
         )  # fmt: skip
 
     def citizen(self, sites: tuple[Site, ...]) -> Citizen:
@@ -151,6 +154,7 @@ class Draft:
             name="citizen", data=self.data("citizen"), http=self.http(), demo=True, sites=sites,
             consent_key=self.keys.secret("citizen", "consent-key"),
             signing_key=self.keys.secret("citizen", "signing-key"),
+            commons_public=self.keys.known("commons"),
         )  # fmt: skip
 
     def commons(self, citizen: Citizen, sites: tuple[Site, ...], viewer: Path) -> Commons:
@@ -166,6 +170,7 @@ class Draft:
             sealing_key=self.keys.secret("commons", "sealing-key"),
             signing_key=self.keys.secret("commons", "signing-key"),
             linkage_group=self.keys.known("linkage-group"),
+            linkage_members=self.keys.known("linkage-members"),
             citizen=self.remote(citizen, "commons"), consent_public=self.keys.known("consent"),
             demo_accounts=self.people("commons", people),
             demo_state=str(self.folder / "demo.json"),
@@ -194,7 +199,8 @@ class Draft:
             commons=self.remote(commons, name), commons_public=self.keys.known("commons"),
             ledger_public=self.keys.known("ledger"),
             keyholders=tuple(self.remote(holder, name) for holder in holders),
-            linkage_group=self.keys.known("linkage-group"),
+            linkage_group=self.keys.secret(name, "linkage-group"),
+            linkage_members=self.keys.known("linkage-members"),
             citizen=self.remote(citizen, name), consent_public=self.keys.known("consent"),
             demo_accounts=self.people(name, engineers),
         )  # fmt: skip

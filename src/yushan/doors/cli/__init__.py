@@ -3,8 +3,19 @@
 Exit codes: 0 ok, 1 refused or found wrong, 2 usage, 3 unavailable. ``--json`` everywhere.
 """
 
+from yushan.doors.cli.people_ports import People
 from yushan.doors.cli.ports import CheckWish, DeidWish, DemoWish, House
 from yushan.doors.cli.root import build, language, run
 from yushan.doors.cli.say import say
 
-__all__ = ["CheckWish", "DeidWish", "DemoWish", "House", "build", "language", "run", "say"]
+__all__ = [
+    "CheckWish",
+    "DeidWish",
+    "DemoWish",
+    "House",
+    "People",
+    "build",
+    "language",
+    "run",
+    "say",
+]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from yushan.doors.cli.people_ports import People
 
 Answer = dict[str, Any]
 
@@ -34,7 +36,7 @@ class DeidWish:
     keys: Path | None
     report: Path | None
     jobs: int | None
-    beginning: str
+    beginning: Literal["", "resume", "fresh"]
     ocr: bool
     as_json: bool
     is_seen: bool
@@ -46,6 +48,7 @@ class CheckWish:
 
     out: Path
     against: Path | None
+    keys: Path | None
     policy: str
     options: tuple[str, ...]
     jobs: int | None
@@ -55,6 +58,11 @@ class CheckWish:
 
 class House(Protocol):
     """Acts of an operator. Each returns what is printed; refusals are ``YushanError``."""
+
+    @property
+    def people(self) -> People:
+        """People's choices and shared keys."""
+        ...
 
     def demo(self, wish: DemoWish) -> int:
         """Run the demo; its exit code."""
@@ -108,14 +116,6 @@ class House(Protocol):
 
     def archive_rebuild_index(self, config: Path) -> Answer:
         """Make the index again from the packs alone."""
-        ...
-
-    def consent_record(self, config: Path, identity: str, decision: str, part: Answer) -> Answer:
-        """Record a person's choice; the receipt."""
-        ...
-
-    def consent_show(self, config: Path, identity: str) -> Answer:
-        """A person's choices."""
         ...
 
     def audit_export(self, config: Path, folder: Path) -> Answer:

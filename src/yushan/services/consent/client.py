@@ -15,13 +15,14 @@ from yushan.engines.keys import (
     Domain,
     Element,
     blind,
-    finalize,
+    fingerprint,
+    invert_scalar,
     is_proven,
+    multiply,
     person_input,
-    read_element,
 )
-from yushan.services.consent.office import TOKEN_SIZE
 from yushan.services.consent.standing import ConsentList, Verdict
+from yushan.services.consent.tokens import token_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,28 +58,29 @@ class ConsentClient:
         site: str | None = None,
     ) -> None:
         self._office = office
-        self._public = read_element(office_public[:32])
         self._site = site
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = Lock()
         self.list = ConsentList(office, clock, max_age_s, office_public)
 
     def token(self, identity: str) -> bytes:
-        """The person's consent token, 32 bytes.
+        """The person's consent token under today's key, 40 bytes.
 
         Raises
         ------
         Unavailable
             ``consent.office-unreachable``, ``consent.quota``, ``consent.answer-wrong`` (the office
-            answered with another key than its own).
+            answered with another key than its list says), or as `ConsentList.key`.
         """
-        person = person_input(Domain.CONSENT, identity)
+        public = self.list.key()
+        key, person = fingerprint(public), person_input(Domain.CONSENT, identity)
         with self._lock:
-            if (kept := self._kept.get(person)) is not None:
+            kept = self._kept.get(person)
+            if kept is not None and kept.startswith(key):
                 self._kept.move_to_end(person)
                 return kept
         asked = blind(person, 1)
-        made = finalize(person, asked.factor, self._ask(asked))[:TOKEN_SIZE]
+        made = token_of(key, multiply(invert_scalar(asked.factor), self._ask(asked, public)))
         with self._lock:
             self._kept[person] = made
             while len(self._kept) > KEPT:
@@ -94,7 +96,7 @@ class ConsentClient:
         """
         return self.list.check(token, modality, site=self._site, examined_on=examined_on)
 
-    def _ask(self, asked: Blinded) -> Element:
+    def _ask(self, asked: Blinded, public: Element) -> Element:
         """The office's answer, its proof checked."""
         try:
             answers = self._office.evaluate([asked.element])
@@ -105,6 +107,6 @@ class ConsentClient:
         if len(answers) != 1:
             raise Unavailable("consent.answer-wrong")
         answer, proof = Element(answers[0][:32]), answers[0][32:]
-        if not is_proven(self._public, [asked.element], [answer], proof):
+        if not is_proven(public, [asked.element], [answer], proof):
             raise Unavailable("consent.answer-wrong")
         return answer

@@ -12,17 +12,22 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from yushan.base import Rejected, Unavailable
+from yushan.base import Absent, Rejected, Unavailable
 from yushan.engines.keys import (
     Domain,
-    compute,
+    Element,
     derive,
     derive_key,
     evaluate,
+    fingerprint,
+    hash_to_group,
+    multiply,
     multiply_generator,
+    multiply_scalars,
     person_input,
     prove,
     read_element,
+    read_scalar,
     short_name,
 )
 from yushan.engines.observe import facts, log_for
@@ -31,13 +36,14 @@ from yushan.services.consent.choices import Choice, Decision, Part, Use, What, c
 from yushan.services.consent.identity import checked_identity
 from yushan.services.consent.optouts import OptOut, SignedList, sign_list, spell_entries
 from yushan.services.consent.receipts import Channel, History, Receipt, Wish, signed_receipt
+from yushan.services.consent.tokens import Epochs
 from yushan.services.consent.wire import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
     from yushan.base import Clock
     from yushan.engines.database import Database
@@ -45,7 +51,6 @@ if TYPE_CHECKING:
 
 log = log_for(__name__)
 
-TOKEN_SIZE: Final = 32
 #: Evaluations a site may have in one day (UTC).
 DAILY_LIMIT: Final = 10_000
 
@@ -76,7 +81,16 @@ class SiteOffice:
 
 
 class ConsentOffice:
-    """Owns ``consent_choice`` and ``consent_quota``; ``key`` is a secret of 32 bytes or more."""
+    """Owns the ``consent_*`` tables.
+
+    Parameters
+    ----------
+    key
+        Secret of 32 bytes or more.
+    rotations
+        Factors of all changes of the token key since, oldest first. Tokens that are kept under an
+        older key are brought to the newest when the office opens.
+    """
 
     def __init__(
         self,
@@ -85,18 +99,41 @@ class ConsentOffice:
         key: bytes,
         signer: Signer,
         *,
+        rotations: Sequence[bytes] = (),
         daily_limit: int = DAILY_LIMIT,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._key = derive_key(derive(key, "yushan/consent/token/1"), b"yushan consent 1", 1)
+        first = derive_key(derive(key, "yushan/consent/token/1"), b"yushan consent 1", 1)
+        self._key = first
+        for factor in rotations:
+            self._key = multiply_scalars(self._key, read_scalar(factor))
+        self._epochs = Epochs(multiply_generator(first), rotations)
+        self._key_name = fingerprint(self._epochs.public)
         self._handles = derive(key, "yushan/consent/handle/1")
         self._signer = signer
         self._daily_limit = daily_limit
         #: How many choices there were, and the list's entries of then.
         self._spelled: tuple[int, bytes] = (0, spell_entries(()))
         #: 64 bytes that gateways and the commons know: token key (ristretto255), signing key.
-        self.public: bytes = multiply_generator(self._key) + signer.public
+        self.token_public = self._epochs.public
+        self.public: bytes = self.token_public + signer.public
+        self._bring_tokens()
+
+    def _bring_tokens(self) -> None:
+        """Bring all tokens to today's key, in one transaction; ``Unavailable`` if none leads."""
+        with self._db.begin() as tx:
+            kept = queries.key(tx)
+            if kept is not None and kept != self._key_name:
+                scale = self._epochs.between(kept, self._key_name)
+                for token in queries.tokens(tx):
+                    queries.change_token(tx, token, multiply(scale, Element(token)))
+            queries.set_key(tx, self._key_name)
+
+    def _hold_key(self, tx: Connection) -> None:
+        """Refuse to go on with a key that another process has changed."""
+        if queries.key(tx) != self._key_name:
+            raise Unavailable("consent.key-changed")
 
     def record(self, identity: str, wish: Wish) -> Receipt:
         """Record a person's choice; it is on disk when the receipt is given.
@@ -123,6 +160,7 @@ class ConsentOffice:
             recorded_at=now,
         )
         with self._db.begin() as tx:
+            self._hold_key(tx)
             queries.add_choice(tx, row_of(receipt, token))
         log.info("consent.recorded", extra=facts(kind=wish.decision.value))
         return signed_receipt(self._signer, receipt)
@@ -132,6 +170,7 @@ class ConsentOffice:
         token = self._token(identity)
         handle = self._handle(token)
         with self._db.read() as tx:
+            self._hold_key(tx)
             rows = queries.history(tx, token)
         receipts = tuple(signed_receipt(self._signer, receipt_of(row, handle)) for row in rows)
         choices, now = [receipt.choice() for receipt in receipts], self._clock.now()
@@ -165,11 +204,13 @@ class ConsentOffice:
 
         Entries whose SHA-256 is ``known`` are left out; they are spelled anew after a choice only.
         """
-        return sign_list(self._signer, self._clock.now(), self._entries(), known)
+        entries = self._entries()
+        return sign_list(self._signer, self._clock.now(), entries, self._epochs.public, known)
 
     def _entries(self) -> bytes:
         """The entries as they travel."""
         with self._db.read() as tx:
+            self._hold_key(tx)
             count = queries.count_choices(tx)
             if count != self._spelled[0]:
                 by_token = groupby(queries.stopped(tx), key=lambda row: row.token)
@@ -179,6 +220,29 @@ class ConsentOffice:
                 )
                 self._spelled = count, spell_entries(entries)
         return self._spelled[1]
+
+    def choices(self, after: int = 0, limit: int = 100) -> list[tuple[int, Receipt]]:
+        """Everybody's choices with their numbers, in order; persons are called by handles."""
+        with self._db.read() as tx:
+            rows = queries.choices(tx, after, limit)
+        return [
+            (row.sequence, signed_receipt(self._signer, receipt_of(row, self._handle(row.token))))
+            for row in rows
+        ]
+
+    def withdraw(self, identity: str, receipt: str, channel: Channel) -> Receipt:
+        """Take an earlier choice of a person back: the opposite holds for the same part.
+
+        Raises
+        ------
+        Absent
+            ``consent.receipt-unknown``: not a receipt of this person.
+        """
+        earlier = {one.receipt: one for one in self.show(identity).receipts}
+        if (found := earlier.get(receipt)) is None:
+            raise Absent("consent.receipt-unknown")
+        opposite = Decision.ALLOW if found.decision is Decision.STOP else Decision.STOP
+        return self.record(identity, Wish(decision=opposite, part=found.part, channel=channel))
 
     def usage(self, since: date) -> tuple[Usage, ...]:
         """Counts by site and day from ``since`` on."""
@@ -190,9 +254,9 @@ class ConsentOffice:
         return SiteOffice(self, site)
 
     def _token(self, identity: str) -> bytes:
-        """The person's token under the consent key."""
+        """The element of the person's token under the consent key."""
         person = person_input(Domain.CONSENT, checked_identity(identity))
-        return compute(self._key, person, 1)[:TOKEN_SIZE]
+        return multiply(self._key, hash_to_group(person, 1))
 
     def _handle(self, token: bytes) -> str:
         """Eight characters to call a person by on the telephone; not searchable without the key."""

@@ -18,22 +18,26 @@ from yushan.services.consent.choices import Choice  # noqa: TC001 - msgspec read
 
 T = TypeVar("T")
 
-PREFIX: Final = b"yushan opt-out list 1\n"
+PREFIX: Final = b"yushan opt-out list 2\n"
 
 
 class OptOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One person who stopped something: token (32 bytes) and choices as they were recorded."""
+    """One person who stopped something: the token's element (32 bytes), choices as recorded."""
 
     token: bytes
     choices: tuple[Choice, ...]
 
 
 class Stamp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When the list was issued, and the SHA-256 of its entries as they travel."""
+    """When the list was issued, the SHA-256 of its entries, the public element of its token key.
+
+    By that, signed, everybody learns of a new key.
+    """
 
     issued_at: datetime
     digest: bytes
-    format: int = 1
+    key: bytes
+    format: int = 2
 
 
 class SignedList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,11 +57,11 @@ def spell_entries(entries: tuple[OptOut, ...]) -> bytes:
 
 
 def sign_list(
-    signer: Signer, issued_at: datetime, entries: bytes, known: bytes | None = None
+    signer: Signer, issued_at: datetime, entries: bytes, key: bytes, known: bytes | None = None
 ) -> SignedList:
     """Stamp and sign; entries whose digest is ``known`` are left out."""
     digest = sha256(entries).digest()
-    stamp = canonical_json(Stamp(issued_at, digest))
+    stamp = canonical_json(Stamp(issued_at, digest, key))
     sent = None if digest == known else entries
     return SignedList(stamp, signer.sign(PREFIX + stamp), sent)
 

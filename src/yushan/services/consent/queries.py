@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from yushan.engines.database import insert_once
 from yushan.services.consent.choices import Decision
-from yushan.services.consent.tables import CHOICE, QUOTA
+from yushan.services.consent.tables import CHOICE, KEY, QUOTA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,3 +59,31 @@ def usage(tx: Connection, since: date) -> list[tuple[str, date, int]]:
     columns = select(QUOTA.c.site, QUOTA.c.day, QUOTA.c.evaluations)
     rows = tx.execute(columns.where(QUOTA.c.day >= since).order_by(QUOTA.c.day, QUOTA.c.site))
     return [(row.site, row.day, row.evaluations) for row in rows]
+
+
+def key(tx: Connection) -> bytes | None:
+    """The fingerprint of the key under which all tokens are; None before the first start."""
+    found = tx.execute(select(KEY.c.fingerprint)).scalar_one_or_none()
+    return None if found is None else bytes(found)
+
+
+def set_key(tx: Connection, fingerprint: bytes) -> None:
+    """All tokens are under this key now."""
+    if not insert_once(tx, KEY, [{"id": 1, "fingerprint": fingerprint}]):
+        tx.execute(update(KEY).values(fingerprint=fingerprint))
+
+
+def tokens(tx: Connection) -> list[bytes]:
+    """Every person's token."""
+    return [bytes(token) for token in tx.scalars(select(CHOICE.c.token).distinct())]
+
+
+def change_token(tx: Connection, old: bytes, new: bytes) -> None:
+    """A person's token under another key."""
+    tx.execute(update(CHOICE).where(CHOICE.c.token == old).values(token=new))
+
+
+def choices(tx: Connection, after: int, limit: int) -> Sequence[Row[Any]]:
+    """Choices of everybody in order of recording."""
+    wanted = select(CHOICE).where(CHOICE.c.sequence > after)
+    return tx.execute(wanted.order_by(CHOICE.c.sequence).limit(limit)).all()

@@ -10,11 +10,14 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal
 
 from yushan.base import Unavailable, YushanError
+from yushan.engines.keys import Element, fingerprint, read_element
 from yushan.engines.observe import facts, log_for
 from yushan.services.consent.choices import Decision, Use, What, decide, stops_all
 from yushan.services.consent.optouts import SignedList, read_entries, read_stamp
+from yushan.services.consent.tokens import Epochs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from yushan.base import Clock
@@ -43,6 +46,9 @@ class ConsentList:
         64 bytes of ``ConsentOffice.public``.
     refresh_s
         Younger than this it is not asked for again.
+    rotations
+        Factors between the token keys, oldest first, for whom they were told (the commons), so
+        that tokens of older keys are understood; ``office_public`` is then of the first key.
     """
 
     def __init__(
@@ -53,12 +59,15 @@ class ConsentList:
         office_public: bytes,
         *,
         refresh_s: float = 60.0,
+        rotations: Sequence[bytes] = (),
     ) -> None:
         self._office = office
         self._clock = clock
         self._max_age = timedelta(seconds=max_age_s)
         self._refresh = timedelta(seconds=min(refresh_s, max_age_s))
         self._signing_public = office_public[32:]
+        self._epochs = Epochs(office_public[:32], rotations)
+        self._key: Element = self._epochs.public
         self._lock = Lock()
         self._issued_at: datetime | None = None
         self._digest: bytes | None = None
@@ -73,7 +82,7 @@ class ConsentList:
         ------
         Unavailable
             ``consent.list-stale``, ``consent.office-unreachable``, ``consent.list-forged``,
-            ``consent.list-unreadable``.
+            ``consent.list-unreadable``, ``consent.key-unknown`` (a token of another key).
         """
         return decide(self._of(token), what, self._clock.now())
 
@@ -94,10 +103,21 @@ class ConsentList:
         return "opted-out" if stopped else "allowed"
 
     def tokens(self) -> frozenset[bytes]:
-        """Everybody on the list, for finding what is already here; raises like `decide`."""
+        """Everybody on the list, in every form in which a token may have been kept.
+
+        For finding what is already here; raises like `decide`.
+        """
         with self._lock:
             self._be_fresh()
-            return frozenset(self._choices)
+            key = fingerprint(self._key)
+            forms = (self._epochs.forms(Element(one), key) for one in self._choices)
+            return frozenset(form for some in forms for form in some)
+
+    def key(self) -> Element:
+        """The public element of today's token key, by the signed list; raises like `decide`."""
+        with self._lock:
+            self._be_fresh()
+            return self._key
 
     def issued_at(self) -> datetime:
         """When the office issued the list that is in use; raises like `decide`."""
@@ -108,7 +128,9 @@ class ConsentList:
         """The person's choices in a list that is fresh."""
         with self._lock:
             self._be_fresh()
-            return () if token is None else self._choices.get(token, ())
+            if token is None:
+                return ()
+            return self._choices.get(self._epochs.brought(token, fingerprint(self._key)), ())
 
     def _be_fresh(self) -> datetime:
         """Fetch if it is time; when the list that is then in use was issued."""
@@ -144,4 +166,5 @@ class ConsentList:
             entries = read_entries(signed, stamp)
             self._choices = {entry.token: entry.choices for entry in entries}
             self._digest = stamp.digest
+        self._key = read_element(stamp.key)
         self._issued_at = stamp.issued_at

@@ -14,7 +14,7 @@ CHOICE: Final = Table(
     METADATA,
     Column("sequence", Integer, primary_key=True),
     Column("receipt", String(16), nullable=False, unique=True),
-    Column("token", LargeBinary(32), nullable=False, index=True),
+    Column("token", LargeBinary(32), nullable=False, index=True, comment="its element"),
     Column("decision", String(8), nullable=False),
     Column("use", String(32)),
     Column("site", String(64)),
@@ -33,4 +33,12 @@ QUOTA: Final = Table(
     Column("site", String(64), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("evaluations", Integer, nullable=False),
+)
+
+#: One row: the fingerprint of the key under which all tokens in ``consent_choice`` are.
+KEY: Final = Table(
+    "consent_key",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", LargeBinary(8), nullable=False),
 )

@@ -70,7 +70,7 @@ class KeyHolder:
         self._reader = CommonsPublic.from_bytes(commons_public).reader
         self._db = db
         self._clock, self._ledger = ledger.clock, ledger
-        self._daily_limit = daily_limit
+        self.daily_limit = daily_limit
 
     def evaluate(self, site: str, blinded: Sequence[bytes]) -> Answer:
         """A veiled part per element and one proof; counted on disk before it is given.
@@ -87,12 +87,12 @@ class KeyHolder:
         elements = [read_element(element) for element in blinded]
         day = self._clock.now().date()
         with self._db.begin() as tx:
-            allowed = queries.count_within(tx, site, day, len(elements), self._daily_limit)
+            allowed = queries.count_within(tx, site, day, len(elements), self.daily_limit)
             if not allowed:
                 queries.count_refused(tx, site, day, len(elements))
         if not allowed:
-            log.warning("linkage.quota", extra=facts(site=site, limit=self._daily_limit))
-            raise Unavailable("linkage.quota", limit=self._daily_limit)
+            log.warning("linkage.quota", extra=facts(site=site, limit=self.daily_limit))
+            raise Unavailable("linkage.quota", limit=self.daily_limit)
         parts, proof = evaluate_veiled(self._share.secret, elements, self._reader)
         return Answer(parts, proof, self._share.public)
 
