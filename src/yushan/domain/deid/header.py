@@ -21,6 +21,8 @@ BODY_TAGS: Final = (0x00180015, 0x0008103E, 0x00181030, 0x00081030)
 SLICE_THICKNESS, PIXEL_MEASURES = 0x00180050, 0x00289110
 #: Shared and Per-frame Functional Groups Sequence.
 FUNCTIONAL_GROUPS: Final = (0x52009229, 0x52009230)
+#: The sixteen groups of overlays, as the high half of a tag.
+OVERLAYS: Final = tuple(range(0x60000000, 0x60200000, 0x20000))
 #: Diffusion Directionality, b-value: series in which no face can be recognised.
 DIFFUSION: Final = (0x00189075, 0x00189087)
 
@@ -130,10 +132,10 @@ class Header:
 
     def has_overlay_in_pixels(self) -> bool:
         """Whether an overlay says that it lies in the spare bits of the pixels (retired)."""
-        planes = {tag >> 16 for tag in self.found if 0x6000 <= tag >> 16 <= 0x601E}
         return any(
-            (group << 16 | 0x3000) not in self.found and self.short(group << 16 | 0x0102) > 0
-            for group in planes
+            group | 0x3000 not in self.found and self.short(group | 0x0102) > 0
+            for group in OVERLAYS
+            if group | 0x0102 in self.found
         )
 
     def earlier_methods(self) -> list[str]:

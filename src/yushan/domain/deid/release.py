@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.deid import codes
@@ -64,6 +65,7 @@ def method_codes(bits: int, before: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(earlier + ours))
 
 
+@lru_cache(maxsize=256)
 def statement(policy: Policy, bits: int, claims: tuple[str, ...]) -> dict[int, bytes]:
     """The attributes by which an object says what was done to it (PS3.15 E.1.1)."""
     meaning = {method.code: method.meaning for method in methods().values()}

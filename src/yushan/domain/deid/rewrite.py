@@ -13,7 +13,7 @@ from yushan.domain.deid import codes, encode
 from yushan.domain.deid.content import CONTENT_SEQUENCE
 from yushan.domain.deid.plan import TEXT_VRS, Action, Rule
 from yushan.domain.deid.policy import PERFORMED
-from yushan.domain.deid.private import block_of, is_creator, private_rule
+from yushan.domain.deid.private import NUMBER, block_of, is_creator, safe_rules
 from yushan.domain.deid.tables import settings
 from yushan.domain.deid.task import Outcome
 from yushan.domain.deid.trees import BY_POSITION, Tree, tree_of
@@ -21,12 +21,14 @@ from yushan.domain.deid.values import DUMMIES, kept_value
 from yushan.domain.dicom import declared_charset, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator, Mapping
 
     from yushan.domain.deid.plan import Plan
     from yushan.domain.deid.task import Task
     from yushan.domain.dicom import Element, Item, Part10
 
+#: Odd groups are private.
+PRIVATE_GROUP: Final = 1 << 16
 #: Longer values are not remembered.
 MOST_REMEMBERED: Final = 1024
 #: A label whose text does not pass: tag of the number beside it, and the word before the number.
@@ -91,7 +93,9 @@ class Rewriter:
         for tag, (written, kept_by, happened) in self.outcomes(elements, place, fixed):
             if written is not None:
                 parts.append((tag, written))
-            bits |= kept_by
+                bits |= kept_by
+            elif kept_by:
+                bits |= kept_by
             if happened:
                 events |= happened
         parts.sort(key=itemgetter(0))
@@ -99,30 +103,40 @@ class Rewriter:
 
     def outcomes(
         self, elements: tuple[Element, ...], place: Place, fixed: Fixed
-    ) -> Iterator[tuple[int, Outcome]]:
-        """The outcome of each element that is not fixed; the hot loop of the room."""
-        data, plan, task = self.data, place.plan, self.task
-        memory = task.memory((id(plan), place.charset, place.is_direct))
+    ) -> list[tuple[int, Outcome]]:
+        """The outcome of each element that is not fixed; the hot loop of the room.
+
+        What a span became once it becomes again wherever it stands in the same place.
+        """
+        data, memory = self.data, self.task.memory((id(place.plan), place.charset, place.is_direct))
+        is_direct, found = place.is_direct, list[tuple[int, Outcome]]()
         private: list[Element] = []
         for element in elements:
             tag = element[0]
-            rule = plan[tag]
-            if not rule[0] or tag in fixed:
-                if rule.is_unknown:
-                    yield tag, UNKNOWN
-            elif rule[0] is Action.PRIVATE:
+            if tag in fixed:
+                continue
+            if tag & PRIVATE_GROUP:
                 private.append(element)
-            else:
-                raw = bytes(data[element[3] : element[4]])
-                outcome = memory.get((tag, element[1], raw))
-                if outcome is None:
-                    outcome = self.fresh(element, rule, place, elements)
-                    if len(raw) <= MOST_REMEMBERED and tag not in PLACED:
-                        memory[tag, element[1], raw] = outcome
-                        task.size += 1
-                yield tag, outcome
-        if private and task.policy.has("retain_safe_private"):
-            yield from self.private(private, place)
+                continue
+            raw = bytes(data[element[2 if is_direct else 3] : element[4]])
+            key: Hashable = raw if is_direct else (tag, element[1], raw)
+            outcome = memory.get(key)
+            if outcome is None:
+                outcome = self.by_plan(element, place, elements)
+                if len(raw) <= MOST_REMEMBERED and tag not in PLACED:
+                    memory[key] = outcome
+                    self.task.size += 1
+            found.append((tag, outcome))
+        if private and self.task.policy.has("retain_safe_private"):
+            found += self.private(private, place)
+        return found
+
+    def by_plan(self, element: Element, place: Place, siblings: tuple[Element, ...]) -> Outcome:
+        """The outcome of an element of the Standard by the rule of its place."""
+        rule = place.plan[element.tag]
+        if rule.action is Action.DROP:
+            return UNKNOWN if rule.is_unknown else NOTHING
+        return self.fresh(element, rule, place, siblings)
 
     def fresh(
         self, element: Element, rule: Rule, place: Place, siblings: tuple[Element, ...] = ()
@@ -243,24 +257,24 @@ class Rewriter:
 
     def private(self, elements: list[Element], place: Place) -> Iterator[tuple[int, Outcome]]:
         """The safe private elements, and the creators of blocks that still hold any."""
-        creators = {
-            block_of(element.tag): (element.tag, self.text(element))
-            for element in elements
-            if is_creator(element.tag)
-        }
-        written: set[tuple[int, int]] = set()
+        blocks: dict[int, tuple[int, str, Mapping[int, Rule]]] = {}
         for element in elements:
-            creator_tag, creator = creators.get(block_of(element.tag), (0, ""))
-            rule = private_rule(creator, element.tag >> 16, element.tag & 0xFF)
-            if rule is None or is_creator(element.tag) or element.vr not in (*rule.vrs, "UN"):
+            if is_creator(element[0]) and (rules := safe_rules(name := self.text(element))):
+                blocks[block_of(element[0])] = element[0], name, rules
+        written: set[int] = set()
+        for element in elements if blocks else ():
+            tag = element[0]
+            block = blocks.get(tag >> 8)
+            rule = block[2].get(tag & NUMBER) if block else None
+            if block is None or rule is None or element.vr not in (*rule.vrs, "UN"):
                 continue
             outcome = self.fresh(element, rule, place)
             if outcome.written is not None:
-                yield element.tag, outcome
-                if block_of(element.tag) not in written:
-                    written.add(block_of(element.tag))
-                    raw = encode.element(creator_tag, "LO", creator.encode())
-                    yield creator_tag, Outcome(raw, rule.bit)
+                yield tag, outcome
+                if block[0] not in written:
+                    written.add(block[0])
+                    raw = encode.element(block[0], "LO", block[1].encode())
+                    yield block[0], Outcome(raw, rule.bit)
 
 
 def vr_in_force(written: str, allowed: tuple[str, ...]) -> str | None:
