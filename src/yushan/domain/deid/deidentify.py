@@ -15,7 +15,7 @@ from yushan.domain.deid.encode import element
 from yushan.domain.deid.harvest import Harvest, harvest_of
 from yushan.domain.deid.header import Header
 from yushan.domain.deid.judging import SOP_CLASS, SOP_INSTANCE, judged
-from yushan.domain.deid.person import person
+from yushan.domain.deid.person import AGE, person
 from yushan.domain.deid.pixels import pixel_chunks
 from yushan.domain.deid.plan import PIXELS, root_plan
 from yushan.domain.deid.policy import FULL_DATES, UIDS, option_bit
@@ -123,7 +123,8 @@ def unsettled(reasons: tuple[str, ...], done: frozenset[str]) -> tuple[str, ...]
 def released(part: Part10, header: Header, task: Task, pixels: CleanedPixels) -> Released:
     """The object rewritten."""
     iod = classes()[header.text(SOP_CLASS)].iod
-    birth_and_age, bits = person(header, task)
+    place = Place(root_plan(task.policy, iod), header.charset, is_direct(part))
+    birth_and_age, bits = person(header, task, has_age=AGE in place.plan.kinds)
     fixed: dict[int, bytes | None] = dict.fromkeys((*PIXELS, *OFFSETS))
     fixed |= dict.fromkeys((release.REMOVED, release.METHOD, release.METHODS, release.TEMPORAL))
     fixed |= {
@@ -133,7 +134,6 @@ def released(part: Part10, header: Header, task: Task, pixels: CleanedPixels) ->
         **birth_and_age,
         **described(pixels, task.policy),
     }
-    place = Place(root_plan(task.policy, iod), header.charset, is_direct(part))
     level = Rewriter(part, task).level(part.elements, place, fixed)
     if CONTENT_SEQUENCE in header.found and CONTENT_SEQUENCE not in dict(level.parts):
         raise Rejected("deid.report-emptied")

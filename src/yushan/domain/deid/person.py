@@ -16,8 +16,12 @@ BIRTH_DATE, AGE, STUDY_DATE = 0x00100030, 0x00101010, 0x00080020
 CHARACTERISTICS: Final = "retain_patient_characteristics"
 
 
-def person(header: Header, task: Task) -> tuple[dict[int, bytes | None], int]:
+def person(
+    header: Header, task: Task, *, has_age: bool = True
+) -> tuple[dict[int, bytes | None], int]:
     """Birth date and age as they will be written, and the options that keep them.
+
+    ``has_age``: whether the IOD has an age of the patient.
 
     The age comes from the header, or from birth and study date when it is missing; the older of the
     two decides about pooling, so that a wrong age hides nobody's birth date.
@@ -31,7 +35,7 @@ def person(header: Header, task: Task) -> tuple[dict[int, bytes | None], int]:
     age = f"{oldest + 1:03d}Y" if is_old else dates.pooled_age(written, oldest, band)
     fixed: dict[int, bytes | None] = {BIRTH_DATE: element(BIRTH_DATE, "DA"), AGE: None}
     bits = 0
-    if policy.has(CHARACTERISTICS) and age:
+    if policy.has(CHARACTERISTICS) and age and has_age:
         fixed[AGE] = element(AGE, "AS", age.encode())
         bits |= option_bit(CHARACTERISTICS)
     if policy.birth_date == "shift" and birth and not is_old:

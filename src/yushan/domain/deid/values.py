@@ -29,7 +29,7 @@ WIDE: Final = re.compile(rb"(?:[A-Za-z]\0){6}")
 MOST_WIDE: Final = 256
 #: Fewer bytes than this say nothing about a person.
 SHORTEST_TEXT: Final = 6
-LETTERS: Final = re.compile(rb"[A-Za-z]{3}")
+LETTERS: Final = re.compile(rb"[A-Za-z]{3}|[0-9]{6}")
 KEEPS_UIDS: Final = option_bit(UIDS)
 PLAIN_UIDS: Final = re.compile(rb"[0-9.\\ ]*\0?")
 #: Six digits or a control character have no place in the name of an institution.
