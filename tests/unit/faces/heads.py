@@ -99,9 +99,9 @@ def ball(place: Sequence[Any], centre: Sequence[float], halves: Sequence[float])
 def tissue_at(person: Person, *place: Any) -> tuple[Any, Any, Any]:
     """Labels (0 air, 1 fat, 2 muscle, 3 bone, 4 brain), brain and deep structures."""
     skull = ball(place, (0, 0, 0), (76, 95, 85))
-    face = ball(place, (0, -42, -72), (person.jaw, 50, 72))
+    face = ball(place, (0, -22, -66), (person.jaw + 13, 70, 78))
     x, y, z = place
-    neck = (np.hypot(x / 52, (y - 12) / 55) < 1) & (z < -40)
+    neck = (np.hypot(x / 60, (y - 6) / 64) < 1) & (z < -40)
     flesh = (skull < 1) | (face < 1) | neck
     for centre, halves in features(person):
         flesh |= ball(place, centre, halves) < 1
@@ -118,14 +118,14 @@ def tissue_at(person: Person, *place: Any) -> tuple[Any, Any, Any]:
     labels[throat] = 0
     brain = (skull < 0.87) & (z > -50)
     labels[brain] = 4
-    deep = flesh & (face < 0.62) & (ball(place, (0, -42, -72), (40, 24, 60)) < 1)
+    deep = flesh & (ball(place, (0, -40, -75), (36, 24, 55)) < 1)
     return labels, brain, deep
 
 
 def features(person: Person) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
     """Centres and half axes of what stands out."""
     return [
-        ((0, -88, -64), (person.nose_width, person.nose, 16)),
+        ((0, -92, -66), (person.nose_width, person.nose, 16)),
         ((0, -88, -48), (7, 12, 22)),
         ((0, -84 - person.brow, -22), (44, 9, 8)),
         ((0, -78, -132), (20, person.chin + 8, 12)),

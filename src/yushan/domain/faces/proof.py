@@ -34,10 +34,14 @@ LEAST_FAR_MM: Final = 7.0
 MOST_CORRELATION: Final = 0.4
 #: Others in the gallery, and how many of them must look more alike than the person.
 OTHERS: Final = 39
-LEAST_NEARER: Final = 2
-#: Scales at which faces differ, broadly and finely, mm.
-BROAD: Final = (40.0, 22.0)
-FINE: Final = (11.0, 6.0)
+LEAST_NEARER: Final = 4
+#: How other faces are made of one: features moved by so much at such a scale, mm; their size
+#: changed by this share; their form, what is broader than so many mm, alike to this degree.
+WARP_MM: Final = 7.0
+WARP_SCALE_MM: Final = 18.0
+UNLIKE: Final = 0.4
+LIKE: Final = 0.6
+BROAD_MM: Final = 18.0
 #: Relief is finer than this, mm.
 RELIEF_MM: Final = 25.0
 #: Positions tried, in levels and steps of angle.
@@ -123,18 +127,33 @@ def nearer(head: Head, new: Floats, is_face: Mask, seed: bytes) -> int:
 
 
 def strangers(head: Head, is_face: Mask, random: np.random.Generator) -> Iterator[Floats]:
-    """Faces on the same head, as far from the plain shape as the person's own, in other places."""
+    """Other faces on the same head: its features moved and made larger or smaller, its form mixed.
+
+    They stray from the plain form as much as the person does, and in places where people do.
+    """
     plain = plain_shape(head)
-    own = np.where(is_face, head.skin - plain, 0)
-    broad = smoothed(own, (RELIEF_MM / 2 / STEP_MM, RELIEF_MM / 2 / ARC_MM))
-    parts = [(broad, BROAD), (own - broad, FINE)]
+    own = np.where(window_of(head, ears=True) > 0, head.skin - plain, 0).astype(np.float32)
     while True:
-        other = plain.copy()
-        for part, scales in parts:
-            drawn = np.sum([on_map(random, plain.shape, scale) for scale in scales], axis=0)
-            drawn = drawn - drawn[is_face].mean() + part[is_face].mean()
-            other += drawn * float(part[is_face].std() / max(drawn[is_face].std(), 1e-6))
-        yield other
+        moved = warped(own, random)
+        broad = smoothed(moved, (BROAD_MM / STEP_MM, BROAD_MM / ARC_MM))
+        factor = 1 + UNLIKE * on_map(random, own.shape, BROAD_MM)
+        fine = (moved - broad) * factor / np.sqrt(1 + UNLIKE**2)
+        drawn = on_map(random, own.shape, 2 * BROAD_MM)
+        drawn = (drawn - drawn[is_face].mean()) / max(float(drawn[is_face].std()), 1e-6)
+        middle, spread = float(broad[is_face].mean()), float(broad[is_face].std())
+        mixed = LIKE * (broad - middle) + np.sqrt(1 - LIKE**2) * spread * drawn
+        yield np.asarray(plain + middle + mixed + fine, np.float32)
+
+
+def warped(field: Floats, random: np.random.Generator) -> Floats:
+    """A map whose parts are moved up, down and around by some mm."""
+    levels, angles = np.indices(field.shape)
+    up = WARP_MM / STEP_MM * on_map(random, field.shape, WARP_SCALE_MM)
+    round_ = WARP_MM / ARC_MM * on_map(random, field.shape, WARP_SCALE_MM)
+    rows = np.clip(np.rint(levels + up), 0, field.shape[0] - 1).astype(np.intp)
+    columns = np.clip(np.rint(angles + round_), 0, field.shape[1] - 1).astype(np.intp)
+    found: Floats = field[rows, columns]
+    return found
 
 
 def placement(is_face: Mask) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 #: Seeds tried before the head is given up.
-TRIES: Final = 3
+TRIES: Final = 4
 #: Air is measured this far outside the skin, mm, on so many slices.
 AIR_MM: Final = 8.0
 LOOKED_AT: Final = 9
