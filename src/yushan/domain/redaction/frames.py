@@ -96,6 +96,8 @@ class Frames:
     def data(self, index: int) -> bytes:
         """The bytes of a frame, fragments put together; single bits start on a byte."""
         start, length = self.ranges[index]
+        if self.has_swapped_bytes:
+            return self.unswapped(start, length)
         raw = bytes(self.part.buffer[start : start + length])
         if TRANSFER_SYNTAXES[self.part.transfer_syntax_uid].encapsulated:
             return b"".join(fragments(raw))
@@ -104,6 +106,19 @@ class Frames:
             return raw
         shifted = int.from_bytes(raw, "little") >> (index * bits % 8)
         return (shifted & ((1 << bits) - 1)).to_bytes((bits + 7) // 8, "little")
+
+    @cached_property
+    def has_swapped_bytes(self) -> bool:
+        """Whether samples of a byte were written as words, high byte first (PS3.5 A.3)."""
+        is_words = self.found.found[PIXEL_DATA].vr == "OW"
+        return self.part.big_endian and is_words and self.shape.bits_allocated == 8
+
+    def unswapped(self, start: int, length: int) -> bytes:
+        """A stretch of the pixel element with the bytes of its words turned round."""
+        first = start - (start - self.found.found[PIXEL_DATA].value) % 2
+        words = bytes(self.part.buffer[first : start + length + 1])
+        turned = np.frombuffer(words, ">u2", len(words) // 2).astype("<u2").tobytes()
+        return turned[start - first : start - first + length]
 
     def stored(self, index: int) -> Array:
         """Stored values, colour as it is stored."""
@@ -129,15 +144,19 @@ class Frames:
         return made
 
     def look(self, index: int) -> Look:
-        """How a frame is to be shown."""
-        slope = self.number(0x00281053, index)
+        """How a frame is to be shown; eight bits without a window as they are."""
+        slope = self.number(0x00281053, index) or 1.0
+        intercept = self.number(0x00281052, index) or 0.0
         center, width = self.number(0x00281050, index), self.number(0x00281051, index)
+        window = None
+        if center is not None and width is not None and width > 0:
+            window = (center, width)
+        elif self.shape.bits_stored == 8 and not self.shape.signed:
+            window = (128 * slope + intercept, 256 * abs(slope))
         return Look(
-            slope=slope or 1.0,
-            intercept=self.number(0x00281052, index) or 0.0,
-            window=(center, width)
-            if center is not None and width is not None and width > 0
-            else None,
+            slope=slope,
+            intercept=intercept,
+            window=window,
             function=self.text(0x00281056, index) or "LINEAR",
             palette=self.palette,
             inverse=self.shape.photometric == "MONOCHROME1"

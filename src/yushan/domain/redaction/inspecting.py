@@ -80,17 +80,19 @@ class Inspection:
             self.look_at(view)
 
     def look_at(self, view: View) -> None:
-        """Look at one picture: as shown, then with its contrast stretched."""
+        """Look at one picture: as shown, in its whole range, and with its contrast stretched."""
         if view.shown.max() == view.shown.min() and view.values.max() == view.values.min():
             return
         self.pictures += 1
         drawn = stretched(view.values)
-        for picture, grey in ((view.shown, 0), (drawn, MIDDLE)):
+        for picture, grey in ((view.shown, 0), (view.whole, 0), (drawn, MIDDLE)):
+            if picture is None:
+                continue
             covered, known = self.covered(picture, view.shown, grey), len(self.findings)
             digest = hashlib.blake2b(covered.tobytes(), digest_size=16).digest()
             if digest in self.quiet:
                 continue
-            for reading in self.readings(covered, by_pieces=picture is view.shown):
+            for reading in self.readings(covered, by_pieces=picture is not drawn):
                 self.judge(reading, view.shown, drawn)
             if len(self.findings) == known:
                 self.quiet.add(digest)

@@ -115,6 +115,8 @@ def holds(test: Test, found: Lookup) -> bool:
     tag = tag_of(attribute)
     if tag is None:
         return False
+    if tag >> 16 == 0x0002:
+        found = Lookup(found.part, found.part.meta)
     if how == "missing":
         return tag not in found.found
     value = value_of(found, tag)

@@ -29,7 +29,8 @@ OVERLAP: Final = 96
 STEP: Final = 24
 BLOCK: Final = 16
 LETTERING: Final = 0.12
-SHARP: Final = 0.25
+SHARP: Final = 0.16
+SHARP_STEP: Final = 48
 NEW: Final = 0.12
 #: Radius of the surroundings to which contrast is stretched, and the gain.
 AROUND: Final = 31
@@ -38,11 +39,20 @@ GAIN: Final = 48.0
 LEAST: Final = 1 / 64
 
 
+#: Share of the range of values that a window may cut off before the whole range is looked at too.
+CUT: Final = 0.02
+
+
 class View(NamedTuple):
-    """One picture to look at, as shown and as values whose contrast can be stretched."""
+    """One picture to look at: as shown, and as values whose contrast can be stretched.
+
+    ``whole`` shows the whole range of the values where the window cuts some of it off: writing
+    brighter than all else may drown in what the window makes white.
+    """
 
     shown: Picture
     values: Array
+    whole: Picture | None = None
 
 
 def views_of(frames: Frames) -> Iterator[View]:
@@ -62,7 +72,28 @@ def single(frames: Frames, index: int) -> View:
     """One frame; grey values keep all their bits."""
     values = frames.values(index)
     shown = frames.shown(values, index)
-    return View(shown, grey(shown) if shown.ndim == 3 else values.astype(np.float32))
+    if shown.ndim == 3:
+        return View(shown, grey(shown))
+    plain = values.astype(np.float32)
+    return View(shown, plain, whole_range(plain, frames, index))
+
+
+def whole_range(values: Array, frames: Frames, index: int) -> Picture | None:
+    """Grey levels from the lowest to the highest value, if the window shows less."""
+    look = frames.look(index)
+    inside = values
+    if frames.padding is not None:
+        rest = values[(values < frames.padding[0]) | (values > frames.padding[1])]
+        inside = rest if rest.size else values
+    low, high = float(inside.min()), float(inside.max())
+    if look.window is not None:
+        center, width = look.window
+        ends = sorted((side - look.intercept) / look.slope
+                      for side in (center - width / 2, center + width / 2))  # fmt: skip
+        if ends[0] <= low + CUT * (high - low) and ends[1] >= high - CUT * (high - low):
+            return None
+    made: Picture = np.clip((values - low) * (255 / max(high - low, 1.0)), 0, 255).astype(np.uint8)
+    return made
 
 
 def grey(picture: Array) -> Array:
@@ -112,9 +143,9 @@ def edges(picture: Picture, step: int = STEP) -> Array:
     return shares
 
 
-def is_lettered(picture: Picture, share: float = LETTERING) -> bool:
+def is_lettered(picture: Picture) -> bool:
     """Whether two neighbouring blocks are as full of edges as lettering is; cheap."""
-    full = edges(picture) >= share
+    full = edges(picture) >= LETTERING
     return bool((full[:, 1:] & full[:, :-1]).any() or (full[1:] & full[:-1]).any())
 
 
@@ -127,9 +158,17 @@ def is_suspicious(frames: Frames) -> bool:
             picture[:rows, :columns], picture[:rows, -columns:],
             picture[-rows:, :columns], picture[-rows:, -columns:],
         )  # fmt: skip
-        if any(is_lettered(corner, SHARP) for corner in corners if corner.size):
+        if any(is_line(corner) for corner in corners if corner.size):
             return True
     return False
+
+
+def is_line(picture: Picture) -> bool:
+    """Whether blocks full of sharp edges stand in a row or a column, as many as a name takes."""
+    full = edges(picture, SHARP_STEP) >= SHARP
+    across = full[:, 2:] & full[:, 1:-1] & full[:, :-2]
+    down = full[2:] & full[1:-1] & full[:-2]
+    return bool(across.any() or down.any())
 
 
 def stretched(values: Array) -> Picture:
