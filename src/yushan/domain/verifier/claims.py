@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from yushan.domain.verifier.parser import Bytes, Element, Item
+from yushan.domain.verifier.parser import UNDEFINED, Bytes, Element, Item, Reader, Unreadable
 from yushan.domain.verifier.tables import tables
 
 if TYPE_CHECKING:
@@ -51,17 +52,36 @@ def code(data: Bytes, item: Item) -> tuple[str, str, str]:
 
 def claimed(data: Bytes, top: Top, report: Report) -> frozenset[str]:
     """The options claimed in (0012,0064); what is not of CID 7050 is a finding."""
-    methods = tables().methods
     sequence = top.get(METHODS)
-    found: set[str] = set()
-    for item in (sequence.items or ()) if sequence else ():
-        scheme, number, meaning = code(data, item)
+    if sequence is None:
+        return frozenset()
+    found, is_known = read_claims(data[sequence.start : sequence.end])
+    if not is_known:
+        report.at_tag("", METHODS, "verifier.claim-unknown")
+    return found
+
+
+@lru_cache(maxsize=256)
+def read_claims(raw: bytes) -> tuple[frozenset[str], bool]:
+    """The codes in the items of a sequence, and whether all are of CID 7050."""
+    methods, found, is_known = tables().methods, set[str](), True
+    try:
+        items = Reader(raw).nested(METHODS, b"SQ", 0, (length_of(raw), len(raw)), 0).items or ()
+    except Unreadable:
+        return frozenset(), False
+    for item in items:
+        scheme, number, meaning = code(raw, item)
         known = methods.get(number)
         if scheme != "DCM" or known is None or meaning.casefold() != known.casefold():
-            report.at_tag("", METHODS, "verifier.claim-unknown")
+            is_known = False
         else:
             found.add(number)
-    return frozenset(found)
+    return frozenset(found), is_known
+
+
+def length_of(raw: bytes) -> int:
+    """The length of a sequence: undefined when its delimiter is among its bytes."""
+    return UNDEFINED if raw.endswith(b"\xfe\xff\xdd\xe0\0\0\0\0") else len(raw)
 
 
 def temporal(claims: frozenset[str]) -> bytes:

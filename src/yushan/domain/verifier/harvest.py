@@ -25,6 +25,7 @@ ENCODINGS: Final = ("utf-8", "cp950", "gb18030", "utf-16-le", "utf-16-be")
 FEWEST_BYTES: Final = 5
 #: A token this long is evidence even inside a longer word, and with its separators left out.
 LONG_TOKEN: Final = 6
+RUNS: Final = re.compile(r"[a-z]+|[0-9]+").findall
 SEPARATORS: Final = re.compile(r"[\W_]+")
 BYTE_SEPARATORS: Final = b"\0 !\"#%&'()*+,-./:;<=>?[\\]^_`{|}~\t\r\n"
 #: Whole values of these are held against the tokens; their form was checked already.
@@ -40,6 +41,7 @@ class Needles:
     """The tokens in the forms they are looked for."""
 
     exact: frozenset[bytes]
+    runs: frozenset[str]
     words: tuple[str, ...]
     joined: tuple[str, ...]
     raw: tuple[bytes, ...]
@@ -48,6 +50,8 @@ class Needles:
 
 def folded(text: str) -> str:
     """Width and case folded."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", text).casefold()
 
 
@@ -88,13 +92,19 @@ def needles(harvested: frozenset[str]) -> Needles:
     joined = [one for one in {SEPARATORS.sub("", token) for token in tokens} if is_long(one)]
     return Needles(
         exact=frozenset(token.encode() for token in tokens),
-        words=tuple(tokens),
+        runs=frozenset(token for token in tokens if is_run(token)),
+        words=tuple(token for token in tokens if not is_run(token)),
         joined=tuple(joined),
         raw=tuple(
             {code for token in tokens for code in encoded(token) if len(code) >= FEWEST_BYTES}
         ),
         raw_joined=tuple(token.encode() for token in joined if token.isascii()),
     )
+
+
+def is_run(token: str) -> bool:
+    """Whether a token is Latin letters or digits alone: found as a whole run, or not at all."""
+    return token.isascii() and (token.isalpha() or token.isdigit())
 
 
 def is_long(token: str) -> bool:
@@ -107,7 +117,7 @@ def search(
 ) -> None:
     """Search all values of an object at every depth."""
     sought = needles(harvested)
-    if not sought.words:
+    if not sought.exact:
         return
     gathered: list[Element] = []
     gather(elements, gathered)
@@ -149,9 +159,10 @@ def pixel_tails(elements: tuple[Element, ...]) -> Iterable[tuple[int, int]]:
 
 def search_texts(data: Bytes, texts: list[Element], sought: Needles, report: Report) -> None:
     """Look through all texts at once; only a hit is looked for one by one."""
-    decoded = [folded(data[e.start : e.end].decode("utf-8", "replace")) for e in texts]
-    if not in_text("\n".join(decoded), sought):
+    together = b"\n".join([data[e.start : e.end] for e in texts])
+    if not in_text(folded(together.decode("utf-8", "replace")), sought):
         return
+    decoded = [folded(data[e.start : e.end].decode("utf-8", "replace")) for e in texts]
     for element, text in zip(texts, decoded, strict=True):
         if in_text(text, sought):
             report.at_byte(element.start, "verifier.harvested")
@@ -159,6 +170,8 @@ def search_texts(data: Bytes, texts: list[Element], sought: Needles, report: Rep
 
 def in_text(text: str, sought: Needles) -> bool:
     """Whether a token stands in a folded text, as a word or without its separators."""
+    if not sought.runs.isdisjoint(RUNS(text)):
+        return True
     if any(token in text and is_whole(token, text) for token in sought.words):
         return True
     compact = SEPARATORS.sub("", text)

@@ -100,10 +100,16 @@ class Reader:
             tag = group << 16 | number
             if tag <= last or number == 0 or group & 0xFFF8 == 0xFFF8:
                 self.note(position, tag, last)
-            last = tag
-            element = self.element(position, end, (tag, vr, length), depth)
+            last, stop = tag, position + 8 + length
+            if vr in SHORT and not length & 1 and stop <= end:
+                element = Element(tag, vr, position + 8, stop, None)
+            else:
+                self.count += len(found)
+                element = self.element(position, end, (tag, vr, length), depth)
+                self.count -= len(found)
             found.append(element)
             position = element.end
+        self.count += len(found)
         if delimited:
             raise Unreadable(position)
         return tuple(found), position
