@@ -344,3 +344,26 @@ def test_whatever_a_hospital_puts_in_the_commons_takes_out(
     assert (subject.site_offset_days, subject.consent_token) == (offset_days, consent_token)
     assert subject.linked == (identity is not None) == (subject.token is not None)
     assert -LONGEST_SHIFT_DAYS <= subject.person_offset_days <= -1
+
+
+def test_one_number_in_two_domains_is_two_elements_of_which_neither_leads_to_the_other() -> None:
+    """Linkage, consent and claims: other input, other hash to the group, other key, other use."""
+    person = {domain: person_input(domain, PERSON) for domain in Domain}
+    assert len(set(person.values())) == len(Domain)
+    prefixes = [data.removesuffix(PERSON.encode()) for data in person.values()]
+    assert not any(a != b and a.startswith(b) for a in prefixes for b in prefixes)
+    elements = {hash_to_group(data, mode) for data in person.values() for mode in (0, 1)}
+    assert len(elements) == 2 * len(Domain)
+
+
+@given(number=st.text(max_size=30))
+@settings(max_examples=200, deadline=None)
+def test_no_spelling_of_a_number_reaches_into_another_domain(number: str) -> None:
+    found: dict[bytes, Domain] = {}
+    for domain in Domain:
+        for spelled in (number, f"/1/{number}", f"consent/1/{number}", f"yushan/claims/1/{number}"):
+            try:
+                data = person_input(domain, spelled)
+            except Rejected:
+                continue
+            assert found.setdefault(data, domain) == domain
