@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.verifier.claims import PIXELS, STRUCTURED, VISUAL, Top, value
-from yushan.domain.verifier.tables import StorageClass, tables
+from yushan.domain.verifier.tables import StorageClass, iod, tables
 
 if TYPE_CHECKING:
     from yushan.domain.verifier.parser import Bytes
@@ -20,6 +20,8 @@ SOP_CLASS, IMAGE_TYPE, CONVERSION, CONTENT = 0x00080016, 0x00080008, 0x00080064,
 SAMPLES, PHOTOMETRIC, BURNED_IN, FEATURES = 0x00280002, 0x00280004, 0x00280301, 0x00280302
 SLICE_THICKNESS: Final = 0x00180050
 PIXEL_DATA: Final = (0x7FE00010, 0x7FE00008, 0x7FE00009)
+#: Treatments of classes that are pictures: without pixels they are half an object.
+PICTURES: Final = frozenset({"slice", "annotated", "read"})
 #: Body Part Examined, and descriptions of series, protocol and study.
 BODY: Final = (0x00180015, 0x0008103E, 0x00181030, 0x00081030)
 #: Diffusion Directionality and b-value: maps without a face.
@@ -48,8 +50,10 @@ def class_of(data: Bytes, top: Top) -> StorageClass:
 
 def check_class(data: Bytes, top: Top, claims: frozenset[str], report: Report) -> None:
     """Some classes are never released, others only after their pixels or texts were read."""
-    treatment = class_of(data, top).treatment
+    treatment, name = class_of(data, top)
     pixels = next((tag for tag in PIXEL_DATA if tag in top), None)
+    if pixels is None and treatment in PICTURES and PIXEL_DATA[0] in iod(name).top:
+        report.at_tag("", PIXEL_DATA[0], "verifier.missing")
     if treatment == "refuse":
         report.at_tag("", SOP_CLASS, "verifier.sop-class")
     elif treatment == "content" and STRUCTURED not in claims:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.verifier.parser import PIXEL_DATA, Bytes, Element
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from yushan.domain.verifier.report import Report
 
+#: ASCII letters and digits as consoles in Taiwan write them in full width.
+WIDE: Final = {ord(sign): ord(sign) + 0xFEE0 for sign in ascii_letters + digits}
+WIDE_ENCODINGS: Final = ("cp950", "gb18030")
 ENCODINGS: Final = ("utf-8", "cp950", "gb18030", "utf-16-le", "utf-16-be")
 #: Fewer bytes than this turn up by chance in numbers.
 FEWEST_BYTES: Final = 5
@@ -72,12 +76,14 @@ def is_whole(token: str, text: str) -> bool:
 def encoded(token: str) -> Iterable[bytes]:
     """The bytes of a token in every encoding that can write it, in lower case.
 
-    ASCII is the same in all but UTF-16; there, a long token is found when zeros are left out.
+    ASCII is the same in all but UTF-16; there, a long token is found when zeros are left out. Long
+    tokens are also looked for in full width, as consoles in Taiwan write digits.
     """
-    if token.isascii():
+    if token.isascii() and is_long(token):
         yield token.encode()
-        if is_long(token):
-            return
+        for spelling in {token.translate(WIDE), token.upper().translate(WIDE)}:
+            yield from (spelling.encode(name, "ignore").lower() for name in WIDE_ENCODINGS)
+        return
     for encoding in ENCODINGS:
         try:
             yield token.encode(encoding).lower()

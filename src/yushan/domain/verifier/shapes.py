@@ -163,17 +163,18 @@ def all_known(text: str, words: frozenset[str]) -> bool:
     )
 
 
-@cache
-def han_words() -> re.Pattern[str]:
-    """The Chinese words of the field, longest first."""
-    words = sorted(tables().han_words, key=len, reverse=True)
+@lru_cache(maxsize=8)
+def han_words(learned: frozenset[str]) -> re.Pattern[str]:
+    """The Chinese words of the field and those learned, longest first."""
+    han = {word for word in learned if not word.isascii()}
+    words = sorted(tables().han_words | han, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words)))
 
 
 def by_words(text: str, learned: frozenset[str]) -> str | None:
     """Every word is known: what Clean Descriptors leaves can be repeated by anyone."""
     if not text.isascii():
-        text = han_words().sub(" ", unicodedata.normalize("NFKC", text))
+        text = han_words(learned).sub(" ", unicodedata.normalize("NFKC", text))
     if kind := suspicion(text):
         return kind
     if ERA_DATE(text):
