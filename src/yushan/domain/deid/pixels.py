@@ -65,8 +65,8 @@ def pixel_chunks(part: Part10, element: Element, shape: Shape) -> tuple[Buffer, 
     if not length or len(view) < length:
         raise Rejected("deid.pixels-short", needed=length, found=len(view))
     pixels: Buffer = view[:length]
-    if part.big_endian and bits > 8:
-        pixels = swapped(view[:length], bits)
+    if part.big_endian and (bits > 8 or element.vr == "OW"):
+        pixels = swapped(view[: length + length % 2], max(bits, 16))[:length]
     if element.tag == PIXEL_DATA:
         pixels = without_spare_bits(pixels, shape)
     head = encode.head(element.tag, vr, length + length % 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.deid import dates
@@ -24,7 +25,7 @@ DECIMAL: Final = re.compile(rb" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0
 INTEGER: Final = re.compile(rb" *[+-]?[0-9]{1,10} *")
 LEADING_ZEROS: Final = re.compile(rb"(?:^|(?<=[ \\+-]))0+(?=[0-9])")
 PRINTABLE: Final = re.compile(rb"[ -~\t\r\n]{6,}\0*")
-WIDE: Final = re.compile(rb"(?:[A-Za-z]\0){6}")
+WIDE: Final = re.compile(rb"(?:[A-Za-z0-9]\0){6,}")
 #: Longer lists are tables of colours and greys, in which small numbers follow one another.
 MOST_WIDE: Final = 256
 #: Fewer bytes than this say nothing about a person.
@@ -116,9 +117,13 @@ def is_numeric(task: Task, rule: Rule, vr: str, raw: bytes) -> bool:
 
 
 def looks_like_text(raw: bytes) -> bool:
-    """Whether a value that should be numbers reads as ASCII, in one byte a letter or in two."""
-    if len(raw) <= MOST_WIDE and WIDE.search(raw):
-        return True
+    """Whether a value that should be numbers reads as ASCII, in one byte a letter or in two.
+
+    Numbers that grow from one to the next, as those of segments and frames do, are no text.
+    """
+    if len(raw) <= MOST_WIDE and (wide := WIDE.search(raw)) is not None:
+        letters = wide.group()[::2]
+        return any(one >= two for one, two in pairwise(letters))
     return PRINTABLE.fullmatch(raw) is not None and LETTERS.search(raw) is not None
 
 
