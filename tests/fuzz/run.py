@@ -58,7 +58,7 @@ class Report:
         seconds, number = self.slowest
         what = mutated(self.options.seed, number)[0] if number >= 0 else "none"
         yield f"peak memory of a child {self.peak_kib / 1024:.0f} MiB"
-        yield f"slowest {seconds:.2f} s: input {number}, {what}"
+        yield f"slowest {seconds:.2f} s of processor: input {number}, {what}"
         for fault, numbers in sorted(self.faults.items()):
             yield f"FAULT {fault}: {len(numbers)} inputs, first {numbers[:10]}"
 

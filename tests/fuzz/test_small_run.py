@@ -15,8 +15,11 @@ def test_the_same_number_gives_the_same_input() -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_every_mutated_file_comes_to_one_end() -> None:
-    report = run(Options(seed=20, count=250, seconds=20.0))
+    report = run(
+        Options(seed=20, count=150, seconds=240.0)
+    )  # a machine that does much else is slow
     assert report.faults == {}
     assert report.closes
-    assert report.kinds["released"] > 10
+    assert report.kinds["released"] > 5
     assert report.peak_kib < 512 * 1024
+    assert report.slowest[0] < 10
