@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from yushan.assembly.deid.releases import reason
@@ -27,7 +28,10 @@ def check_folder(asked: CheckWish) -> int:
     line = Line(SystemClock(), is_seen=asked.is_seen)
     with stoppable() as stopped:
         try:
-            wish = Check(out=asked.out, policy=policy, against=asked.against, jobs=asked.jobs or 0)
+            wish = Check(
+                out=asked.out, policy=policy, against=asked.against, keys=keys_for(asked),
+                jobs=asked.jobs or 0,
+            )  # fmt: skip
             verdict = check(wish, line, stopped)
         finally:
             line.end()
@@ -36,6 +40,13 @@ def check_folder(asked: CheckWish) -> int:
     else:
         sys.stdout.write("\n".join(lines(verdict)) + "\n")
     return 0 if verdict.holds else 1
+
+
+def keys_for(asked: CheckWish) -> Path | None:
+    """The keys OUT was made with: as named, or where ``yushan deid`` leaves them."""
+    beside = Path(f"{asked.out.resolve()}.keys")
+    is_used = asked.against is not None and (beside / "site.key").exists()
+    return asked.keys or (beside if is_used else None)
 
 
 def answer(verdict: Verdict) -> dict[str, Any]:

@@ -94,5 +94,5 @@ def stoppable() -> Iterator[Stopped]:
     try:
         yield stopped
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for asked, handler in before.items():
+            signal.signal(asked, handler)

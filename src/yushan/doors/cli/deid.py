@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from yushan.doors.cli.parts import FILE, NEW_FOLDER, as_json
+from yushan.doors.cli.parts import FILE, FOLDER, NEW_FOLDER, as_json
 from yushan.doors.cli.ports import CheckWish, DeidWish
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def deid(house: House, /, **asked: Any) -> int:  # noqa: ANN401 - click's option
 @click.command()
 @click.argument("out", metavar="OUT", type=ANY)
 @click.option("--against", type=ANY, metavar="IN", help="Search for the people of these originals.")
+@click.option("--keys", type=FOLDER, help="Those OUT was made with; OUT.keys if it is there.")
 @click.option("--policy", default="tw-hospital", show_default=True, help="What may be kept.")
 @switches
 @jobs

@@ -6,16 +6,16 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from yushan.base import Rejected
-from yushan.domain.deid import harvest
 from yushan.domain.dicom import walk
 from yushan.domain.verifier import verify
 from yushan.flows.cleaning import content, terms_of
 from yushan.flows.deid.inputs import inputs
-from yushan.flows.deid.kinds import HEAD, Kind, kind_of
+from yushan.flows.deid.key_folder import open_keys
 from yushan.flows.deid.looking import texts
+from yushan.flows.deid.originals import Originals
 from yushan.flows.deid.pool import Pool, Stopped
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from yushan.domain.deid import Policy
     from yushan.domain.verifier import Terms
+    from yushan.flows.deid.desk import Progress
     from yushan.flows.deid.inputs import Found
-    from yushan.flows.deid.story import Progress
 
 CHUNK: Final = 32
 MEMORY_MIB: Final = 4096
@@ -44,18 +44,20 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """What one original tells."""
+class Asked:
+    """One file, and the words that it must not hold."""
 
-    sop_instance: str = ""
-    tokens: frozenset[str] = frozenset()
+    found: Found
+    words: frozenset[str] = field(repr=False)
+    has_original: bool
 
 
 @dataclass(slots=True)
 class Verdict:
     """What was found in a folder.
 
-    ``originals`` is the number of different SOP Instance UIDs in IN, ``None`` without IN.
+    ``originals`` is the number of different SOP Instance UIDs in IN, ``None`` without IN and where
+    archives in IN were not opened.
     """
 
     objects: int = 0
@@ -79,11 +81,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One look: OUT, perhaps IN, under the terms of which policy, and how many processes."""
+    """One look: OUT, perhaps IN, under the terms of which policy, and how many processes.
+
+    With ``keys``, those OUT was made with, each output is held against its own patient alone, and
+    one without an original is a finding; else against all patients of IN, and then a word that
+    names one may stand in another's object by chance.
+    """
 
     out: Path
     policy: Policy
     against: Path | None = None
+    keys: Path | None = None
     jobs: int = 0
 
     def workers(self) -> int:
@@ -97,29 +105,31 @@ def check(wish: Check, progress: Progress, stopped: Stopped | None = None) -> Ve
     Raises
     ------
     Rejected
-        ``standalone.nothing-to-verify``.
+        ``standalone.nothing-to-verify``; as ``load_secret`` for ``keys``.
     Unavailable
         ``standalone.interrupted``.
     """
+    keys = None if wish.keys is None else open_keys(wish.keys, may_make=False)
     with Pool(
         wish.workers(), stopped or Stopped(), memory_mib=MEMORY_MIB, seconds=DEADLINE_S
     ) as pool:
-        verdict, tokens = Verdict(), frozenset[str]()
+        verdict, seen = Verdict(), set[str]()
+        originals = Originals(keys)
         if wish.against is not None:
-            verdict.originals, tokens = learned(pool, wish, progress)
-        seen: set[str] = set()
-        terms = terms_of(wish.policy)
+            originals.learn(pool, wish.against, wish.policy, progress)
+            verdict.originals = None if originals.has_archives else len(originals.instances)
         of = sum(1 for _ in inputs(wish.out))
-        for group in pool.each(check_all, chunks(wish.out, tokens, terms), not_checked):
+        asked = chunks(wish.out, originals, terms_of(wish.policy))
+        for group in pool.each(check_all, asked, not_checked):
             for one in group:
                 take(verdict, one, seen)
             progress("verify", verdict.objects, of)
     if not verdict.objects:
         raise Rejected("standalone.nothing-to-verify")
     verdict.instances = len(seen)
-    verdict.findings.sort(key=lambda one: (one["file"], one["place"], one["kind"]))
     if verdict.originals is not None and verdict.instances > verdict.originals:
         verdict.note("", "", "standalone.more-than-originals")
+    verdict.findings.sort(key=lambda one: (one["file"], one["place"], one["kind"]))
     return verdict
 
 
@@ -135,51 +145,40 @@ def take(verdict: Verdict, one: Checked, seen: set[str]) -> None:
         seen.add(one.sop_instance)
 
 
-def learned(pool: Pool, wish: Check, progress: Progress) -> tuple[int, frozenset[str]]:
-    """How many instances the originals are, and by which words their people are known."""
-    tokens: set[str] = set()
-    instances: set[str] = set()
-    count = 0
-    source = wish.against or wish.out
-    for group in pool.each(learn_all, chunks(source, wish.policy), not_learned):
-        for one in group:
-            tokens |= one.tokens
-            instances.add(one.sop_instance)
-        count += len(group)
-        progress("look", count, 0)
-    return len(instances - {""}), frozenset(tokens)
-
-
-def chunks(root: Path, *more: Any) -> Iterator[tuple[tuple[Found, ...], tuple[Any, ...]]]:  # noqa: ANN401 - passed on
-    """The files of a folder as a child takes them."""
-    chunk: list[Found] = []
-    for one in inputs(root):
-        chunk.append(one)
+def chunks(
+    out: Path, originals: Originals, terms: Terms
+) -> Iterator[tuple[tuple[Asked, ...], tuple[Terms]]]:
+    """The files of OUT as a child takes them, each with the words of its patient."""
+    chunk: list[Asked] = []
+    for one in inputs(out):
+        chunk.append(Asked(one, *originals.words(one.name)))
         if len(chunk) == CHUNK:
-            yield tuple(chunk), more
+            yield tuple(chunk), (terms,)
             chunk = []
     if chunk:
-        yield tuple(chunk), more
+        yield tuple(chunk), (terms,)
 
 
-def check_all(
-    chunk: tuple[Found, ...], tokens: frozenset[str], terms: Terms
-) -> tuple[Checked, ...]:
+def check_all(chunk: tuple[Asked, ...], terms: Terms) -> tuple[Checked, ...]:
     """Look at some files, in a child."""
-    return tuple(check_one(one, tokens, terms) for one in chunk)
+    return tuple(check_one(one, terms) for one in chunk)
 
 
-def check_one(one: Found, tokens: frozenset[str], terms: Terms) -> Checked:
+def check_one(asked: Asked, terms: Terms) -> Checked:
     """Look at one file."""
-    if one.problem:
-        return Checked(one.name, findings=(("", one.problem),))
+    name = asked.found.name
+    if asked.found.problem:
+        return Checked(name, findings=(("", asked.found.problem),))
     try:
-        with content(Path(one.path)) as data:
-            found = verify(data, harvested=tokens, terms=terms)
+        with content(Path(asked.found.path)) as data:
+            found = verify(data, harvested=asked.words, terms=terms)
             instance = instance_of(data)
     except OSError:
-        return Checked(one.name, findings=(("", "standalone.unreadable"),))
-    return Checked(one.name, instance, tuple((each.place, each.kind) for each in found))
+        return Checked(name, findings=(("", "standalone.unreadable"),))
+    findings = tuple((each.place, each.kind) for each in found)
+    if not asked.has_original:
+        findings = (("", "standalone.no-original"), *findings)
+    return Checked(name, instance, findings)
 
 
 def instance_of(data: bytes | mmap) -> str:
@@ -190,28 +189,6 @@ def instance_of(data: bytes | mmap) -> str:
         return ""
 
 
-def learn_all(chunk: tuple[Found, ...], policy: Policy) -> tuple[Original, ...]:
-    """Look at some originals, in a child."""
-    return tuple(learn(one, policy) for one in chunk)
-
-
-def learn(one: Found, policy: Policy) -> Original:
-    """Look at one original; what is not DICOM tells nothing."""
-    try:
-        with Path(one.path).open("rb") as file:
-            if kind_of(file.read(HEAD), one.name) is not Kind.DICOM:
-                return Original()
-        with content(Path(one.path)) as data:
-            return Original(texts(walk(data))[1], harvest(data).under(policy).tokens)
-    except (OSError, Rejected):
-        return Original()
-
-
-def not_checked(one: Found, code: str) -> Checked:
+def not_checked(asked: Asked, code: str) -> Checked:
     """A file at which no child could look."""
-    return Checked(one.name, findings=(("", code),))
-
-
-def not_learned(one: Found, code: str) -> Original:  # noqa: ARG001 - one face for all
-    """An original at which no child could look."""
-    return Original()
+    return Checked(asked.found.name, findings=(("", code),))

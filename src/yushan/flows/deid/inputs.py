@@ -51,7 +51,9 @@ def inputs(root: Path) -> Iterator[Found]:
 def is_first(folder: str, seen: set[Node]) -> bool:
     """Whether a directory is reached for the first time; noted."""
     node = node_of(Path(folder).stat())
-    return node not in seen and not seen.add(node)
+    is_new = node not in seen
+    seen.add(node)
+    return is_new
 
 
 def below(

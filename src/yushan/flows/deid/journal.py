@@ -91,13 +91,10 @@ ROW: Final = (
 
 def row_of(found: tuple[Any, ...]) -> Row:
     """A row of ``ROW``."""
-    number, name, path, size, sha256, *middle = found
-    *middle, reasons, output, output_size, seconds, methods, findings, stop = middle
-    return Row(
-        number, os.fsdecode(name), os.fsdecode(path), size, sha256, *middle,
-        tuple(json.loads(reasons)), output, output_size, seconds, tuple(json.loads(methods)),
-        tuple(json.loads(findings)), stop,
-    )  # fmt: skip
+    said = dict(zip(ROW.split(", "), found, strict=True))
+    said |= {name: os.fsdecode(said[name]) for name in ("name", "path")}
+    lists = ("reasons", "methods", "findings")
+    return Row(**said | {name: tuple(json.loads(said[name])) for name in lists})
 
 
 class Journal:

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from yushan import __version__
 from yushan.base import Rejected, SystemClock
+from yushan.flows.deid.desk import Desk
 from yushan.flows.deid.journal import Journal
 from yushan.flows.deid.key_folder import open_keys
 from yushan.flows.deid.maps import write_maps
 from yushan.flows.deid.places import check_out, lock, make_room, outputs, places
 from yushan.flows.deid.pool import Pool, Stopped
 from yushan.flows.deid.report import Report, Summary, summary, write_report
-from yushan.flows.deid.story import Desk, Story
+from yushan.flows.deid.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yushan.domain.deid import Policy
+    from yushan.flows.deid.desk import Progress
     from yushan.flows.deid.key_folder import Keys
     from yushan.flows.deid.places import Places
-    from yushan.flows.deid.story import Progress
     from yushan.flows.deid.wish import Wish
 
 MEMORY_MIB: Final = 4096
