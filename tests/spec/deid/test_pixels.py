@@ -114,19 +114,29 @@ def test_left_aligned_pixels_are_held() -> None:
     assert reasons(part10(ct(HighBit=("US", us(15))))) == ("deid.high-bits",)
 
 
-def test_big_endian_pixels_come_out_little_endian() -> None:
-    little = ct()
+def big_endian(elements: dict[int, tuple[str, object]]) -> bytes:
     body = b""
-    for tag, (vr, value) in sorted(little.items()):
-        raw = value.encode() if isinstance(value, str) else bytes(value)  # type: ignore[arg-type]
+    for tag, (vr, value) in sorted(elements.items()):
+        raw = value.encode() if isinstance(value, str) else bytes(value)  # type: ignore[call-overload]
         if vr in ("US", "OW"):
             raw = np.frombuffer(raw, "<u2").astype(">u2").tobytes()
         raw += (b"\0" if vr == "UI" else b" ") * (len(raw) % 2)
         head = struct.pack(">HH2s", tag >> 16, tag & 0xFFFF, vr.encode())
         head += struct.pack(">HI", 0, len(raw)) if vr == "OW" else struct.pack(">H", len(raw))
         body += head + raw
-    made = read(output(part10({}, syntax=BIG_ENDIAN, tail=body)))
+    return part10({}, syntax=BIG_ENDIAN, tail=body)
+
+
+def test_big_endian_pixels_come_out_little_endian() -> None:
+    made = read(output(big_endian(ct())))  # type: ignore[arg-type]
     assert made.Rows == 4
+    assert made.pixel_array.ravel().tolist() == list(range(100, 116))
+
+
+def test_pairs_of_bytes_that_big_endian_wrote_as_words_come_out_in_order() -> None:
+    eight = {"BitsAllocated": ("US", us(8)), "BitsStored": ("US", us(8)), "HighBit": ("US", us(7))}
+    pixels = bytes(range(100, 116))
+    made = read(output(big_endian(ct(**eight, PixelData=("OW", pixels)))))  # type: ignore[arg-type]
     assert made.pixel_array.ravel().tolist() == list(range(100, 116))
 
 
