@@ -17,12 +17,15 @@ from yushan.domain.phantoms.sample import SampleFile
 from yushan.domain.phantoms.sonogram import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pydicom.dataset import Dataset
 
     from yushan.domain.phantoms.canvas import Image
     from yushan.domain.phantoms.chest import Chest
+
+    #: Lettering of a film: text, row, column, whether it is mirrored.
+    Marks = Sequence[tuple[str, int, int, bool]]
 
 MAKERS: Final[dict[str, Callable[[Dataset, Study], None]]] = {
     "SIEMENS": add_siemens,
@@ -102,9 +105,13 @@ def mr_series(series: Series, contrast: Contrast, seed: int, stack: Stack) -> It
         yield named(series, number, made(series, number, fill))
 
 
-def radiograph(series: Series, view: str, line_integrals: Image, number: int = 1) -> SampleFile:
-    """One film of a chest."""
+def radiograph(
+    series: Series, view: str, line_integrals: Image, number: int = 1, marks: Marks = ()
+) -> SampleFile:
+    """One film of a chest, with lettering burned in: text, row, column, and if it is mirrored."""
     picture = film(line_integrals, 820, 1024, number)
+    for text, row, column, mirrored in marks:
+        lettering.expose(picture, text, row, column, mirrored=mirrored)
 
     def fill(dataset: Dataset) -> None:
         add_radiograph(dataset, series, picture, view)

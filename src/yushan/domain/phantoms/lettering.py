@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image as Picture
+from PIL import ImageDraw, ImageFont
+
+if TYPE_CHECKING:
+    from yushan.domain.phantoms.canvas import Image
 
 Bits = NDArray[np.uint8]
 #: Height of a line, pixels.
@@ -51,7 +55,7 @@ def latin(text: str) -> Bits:
     """ASCII text by Pillow's own font."""
     font = ImageFont.load_default(18)
     width = max(int(font.getlength(text)) + 2, 1)
-    image = Image.new("L", (width, LINE))
+    image = Picture.new("L", (width, LINE))
     ImageDraw.Draw(image).text((1, LINE // 2), text, font=font, fill=255, anchor="lm")
     return np.asarray(image, dtype=np.uint8)
 
@@ -63,3 +67,26 @@ def write(frame: Bits, text: str, row: int, column: int) -> None:
     width = min(bits.shape[1], frame.shape[1] - column)
     place = frame[row : row + height, column : column + width]
     np.maximum(place, bits[:height, :width], out=place)
+
+
+def expose(film: Image, text: str, row: int, column: int, *, mirrored: bool = False) -> None:
+    """Burn a line into a film of 0..1 in place, as a label on the cassette does.
+
+    Parameters
+    ----------
+    film
+        The film ``[row, column]``.
+    text
+        The line.
+    row, column
+        Upper left corner of the lettering.
+    mirrored
+        The label was put in the wrong way round: it lies faint and mirrored over the anatomy.
+    """
+    bits = line_of(text).astype(np.float32) / 255
+    place = film[row : row + bits.shape[0], column : column + bits.shape[1]]
+    bits = bits[: place.shape[0], : place.shape[1]]
+    if mirrored:
+        np.copyto(place, np.minimum(place + np.float32(0.35) * bits[:, ::-1], 1))
+    else:
+        np.copyto(place, np.maximum(place, bits))

@@ -70,16 +70,19 @@ class Intake:
         return all(self.take(name, run) for name in LANES[lane])
 
     def take(self, name: str, run: Run) -> bool:
-        """Take a step; whatever goes wrong holds the batch for another attempt (``False``)."""
-        step: Callable[[Run], None] = getattr(self, name)
+        """Take a step; whether the story goes on.
+
+        It does not when the batch waits in the other lane, or when something went wrong: that
+        holds the batch for another attempt.
+        """
+        step: Callable[[Run], bool | None] = getattr(self, name)
         try:
-            step(run)
+            return step(run) is not False
         except YushanError as error:
             return self.hold(run, error.code)
         except Exception:
             log.exception("intake.failed", extra=facts(batch=run.batch, step=name))
             return self.hold(run, "gateway.intake-failed")
-        return True
 
     def hold(self, run: Run, code: str) -> bool:
         """Hold the batch, unless another attempt has taken over; the story ends for now."""
@@ -107,17 +110,18 @@ class Intake:
         subject = site_pseudonym(self.desk.keys, batch.patient)
         self.batches.allow(run, subject, token.hex() if token else None, person.examined_on)
 
-    def clean(self, run: Run) -> None:
-        """Stage 1 and the verifier, in children."""
+    def clean(self, run: Run) -> bool:
+        """Stage 1 and the verifier, in children; ``False``: pictures must be read first."""
         batch = self.batches.load(run)
         if batch.stage is not Stage.ALLOWED:
-            return
+            return True
         work = self.begin(run, batch)
         done = self.shop.clean_all(work.seen, work.how, work.alive)
         if self.desk.readers is not None and any(one.waits for one in done):
             self.batches.wait_for_reading(run)
-            return
+            return False  # nothing more is asked of the batch: that would be a sign of life
         self.finish(run, work, done)
+        return True
 
     def read(self, run: Run) -> None:
         """The same where pictures must be read, or faces removed."""
