@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from yushan.domain.redaction.boxes import Box, Finding, is_covered
+from yushan.domain.redaction.chains import telling
 from yushan.domain.redaction.views import ONE_PIECE, PIECE, pieces, stretched, views_of
 from yushan.domain.redaction.words import SURE, folded, kind_of
 
@@ -66,6 +67,7 @@ class Inspection:
         self.tokens = tuple(sorted({word for one in tokens if len(word := folded(one)) > 1}))
         self.findings = list(findings)
         self.kept: list[tuple[Box, Picture]] = []
+        self.stand: list[Reading] = []
         self.quiet: set[bytes] = set()
         self.pictures = 0
 
@@ -94,6 +96,7 @@ class Inspection:
                 continue
             for reading in self.readings(covered, by_pieces=picture is not drawn):
                 self.judge(reading, view.shown, drawn)
+            self.judge_together(view.shown)
             if len(self.findings) == known:
                 self.quiet.add(digest)
 
@@ -136,10 +139,18 @@ class Inspection:
                 reading, kind = again, kind_of(again, self.tokens)
         if kind is None:
             self.kept.append((box, shown[box.rows, box.columns].copy()))
+            self.stand.append(reading._replace(box=box))
             return
         redact = kind != "unreadable" or is_on_flat(shown, box)
         wide = box.grown(MARGIN).within(rows, columns)
         self.findings.append(Finding(wide, kind, reading.score, redact))
+
+    def judge_together(self, shown: Picture) -> None:
+        """Take back leave from lines that say something together."""
+        for reading in telling(self.stand, self.tokens):
+            wide = reading.box.grown(MARGIN).within(*shown.shape[:2])
+            self.findings.append(Finding(wide, "text", reading.score, redact=True))
+        self.stand.clear()
 
 
 def second_look(reader: Reader, box: Box, pictures: Sequence[Picture]) -> Reading | None:
