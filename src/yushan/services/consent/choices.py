@@ -17,7 +17,7 @@ import msgspec
 from yushan.base import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Use(StrEnum):
@@ -92,10 +92,33 @@ def decide(choices: Iterable[Choice], what: What, when: datetime) -> Decision:
     """
     in_force = [choice for choice in choices if choice.effective_at <= when]
     in_force.sort(key=lambda choice: choice.effective_at)
-    for choice in reversed(in_force):
+    for place, choice in reversed(list(enumerate(in_force))):
+        if is_taken_back(choice, in_force[place + 1 :]):
+            continue
         if APPLIES[choice.decision, match(choice.part, what)]:
             return choice.decision
     return Decision.ALLOW
+
+
+def is_taken_back(choice: Choice, later: Sequence[Choice]) -> bool:
+    """Whether a stop has no image left that it could mean: a later allow covers its whole part."""
+    return choice.decision is Decision.STOP and any(
+        one.decision is Decision.ALLOW and covers(one.part, choice.part) for one in later
+    )
+
+
+def covers(wide: Part, narrow: Part) -> bool:
+    """Whether everything in one part lies in the other."""
+    same = all(
+        getattr(wide, name) in {None, getattr(narrow, name)} for name in ("use", "site", "modality")
+    )
+    early = wide.examined_from is None or (
+        narrow.examined_from is not None and narrow.examined_from >= wide.examined_from
+    )
+    late = wide.examined_until is None or (
+        narrow.examined_until is not None and narrow.examined_until <= wide.examined_until
+    )
+    return same and early and late
 
 
 def stops_all(choices: Iterable[Choice], what: What, when: datetime) -> bool:
