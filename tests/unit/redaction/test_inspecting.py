@@ -79,9 +79,10 @@ def test_a_reader_that_always_finds_more_ends_in_doubt() -> None:
     assert (found.outcome, found.redacted) == ("unknown", None)
 
 
-def test_pictures_of_one_grey_are_not_read_at_all() -> None:
+def test_pictures_of_one_grey_and_tiny_ones_are_not_read_at_all() -> None:
     reader = Teller()
     assert settled(np.full((200, 300), 7, np.uint8), reader).outcome == "clean"
+    assert settled(np.arange(15, dtype=np.uint8).reshape(3, 5), reader).outcome == "clean"
     assert reader.asked == 0
 
 

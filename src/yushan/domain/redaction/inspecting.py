@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Picture = NDArray[np.uint8]
 
+#: Pictures lower or narrower than this, in pixels, hold no letter.
+SMALLEST: Final = 6
 #: A box this share of the shorter side high, with hardly a character in it, is the body's outline.
 TOO_HIGH: Final = 0.16
 FEW: Final = 3
@@ -83,7 +85,8 @@ class Inspection:
 
     def look_at(self, view: View) -> None:
         """Look at one picture: as shown, in its whole range, and with its contrast stretched."""
-        if view.shown.max() == view.shown.min() and view.values.max() == view.values.min():
+        is_plain = view.shown.max() == view.shown.min() and view.values.max() == view.values.min()
+        if is_plain or min(view.shown.shape[:2]) < SMALLEST:
             return
         self.pictures += 1
         drawn = stretched(view.values)

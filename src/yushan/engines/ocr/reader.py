@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Most pixels looked at in one piece: the runtime's memory grows with them (about 0.3 KiB each).
 MAX_PIXELS: Final = 1_300_000
+#: Least pixels of a side, and how many times longer than the shorter the longer side may be.
+LEAST_SIDE: Final = 184
+LONGEST: Final = 3
 #: Lines read at once; one thread gains nothing from more.
 LINES: Final = 6
 LOGGER: Final = "RapidOCR"
@@ -64,25 +67,17 @@ class Reader:
     def lines(self, picture: Picture, *, reads: bool) -> tuple[Reading, ...]:
         """Lines in pixels of the picture as given."""
         small, scale = scaled(coloured(picture))
+        small = widened(small)
         self.engine.use_rec = reads
         found = self.engine.run_ocr_steps(small, {})
         boxes, texts = found[0].boxes, found[2].txts
         if boxes is None:
             return ()
         said = zip(texts, found[2].scores, strict=True) if texts else [("", 0.0)] * len(boxes)
-        top = self.padding(small)
         return tuple(
-            line(corners - (0, top), scale, (str(text), float(score)))
+            line(corners, scale, (str(text), float(score)))
             for corners, (text, score) in zip(boxes, said, strict=True)
         )
-
-    def padding(self, picture: Picture) -> int:
-        """Rows that the engine puts above a very low or wide picture."""
-        rows, columns = picture.shape[:2]
-        least, ratio = self.engine.min_height, self.engine.width_height_ratio
-        if rows > least and columns / rows <= ratio:
-            return 0
-        return int(abs(max(int(columns / ratio), least) * 2 - rows) / 2)
 
 
 def coloured(picture: Picture) -> Picture:
@@ -103,6 +98,20 @@ def scaled(picture: Picture) -> tuple[Picture, float]:
     size = (max(1, int(columns / scale)), max(1, int(rows / scale)))
     small: Picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     return small, scale
+
+
+def widened(picture: Picture) -> Picture:
+    """The picture with black below or beside it where it is small or narrow.
+
+    The engine enlarges pictures until their shorter side is long enough for it; a strip would
+    become larger than memory.
+    """
+    rows, columns = picture.shape[:2]
+    least = max(LEAST_SIDE, -(-max(rows, columns) // LONGEST))
+    more = (max(0, least - rows), max(0, least - columns))
+    if not any(more):
+        return picture
+    return np.pad(picture, ((0, more[0]), (0, more[1]), (0, 0)))
 
 
 def line(corners: NDArray[Any], scale: float, said: tuple[str, float]) -> Reading:
