@@ -81,10 +81,11 @@ def annex_e() -> dict[str, dict[str, str]]:
 
 @cache
 def safe() -> dict[tuple[str, int, int], dict[str, str]]:
-    """Table E.3.10-1 by creator, group and element."""
+    """Table E.3.10-1 and the house's own, by creator, group and element."""
     return {
         (row["private_creator"], int(row["group"], 16), int(row["element"], 16)): row
-        for row in table("ps315_e3_10_1_safe_private.csv")
+        for name in ("ps315_e3_10_1_safe_private.csv", "private_more.csv")
+        for row in table(name)
     }
 
 

@@ -16,7 +16,7 @@ def test_the_profile_has_the_counts_of_its_edition() -> None:
     assert counts["U"] == 55
     assert counts["Z"] == 42
     assert len(actions()) == 657 - 4
-    assert len(private()) == 479
+    assert len(private()) == 479 + 22
 
 
 def test_options_are_codes_of_the_context_group() -> None:

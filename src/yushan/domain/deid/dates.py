@@ -14,7 +14,8 @@ DATE_TIME: Final = re.compile(
     r"(?:[+-](?:0[0-9]|1[0-4])[0-5][0-9])?)"
 )
 TIME: Final = re.compile(r"([01][0-9]|2[0-3])(:?[0-5][0-9](:?([0-5][0-9]|60)(\.[0-9]{1,6})?)?)?")
-AGE: Final = re.compile(r"([0-9]{3})([DWMY])")
+#: Three digits; consoles that wrote two meant a zero before them.
+AGE: Final = re.compile(r"([0-9]{1,3})([DWMY])")
 #: Dates that equipment writes for "unknown" lie at or outside of these years.
 FIRST_YEAR: Final = 1901
 LAST_YEAR: Final = 2099
@@ -79,7 +80,7 @@ def pooled_age(text: str, oldest_years: int, band_years: int) -> str:
         return f"{oldest_years + 1:03d}Y"
     if band_years > 1:
         return f"{years - years % band_years:03d}Y"
-    return match.group()
+    return f"{number:03d}{unit}"
 
 
 def age_between(birth: date, then: date) -> int | None:

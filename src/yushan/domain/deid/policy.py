@@ -46,6 +46,7 @@ RULE_FILES: Final = (
     "coded_strings.txt",
     "concepts.tsv",
     "iod_types.json",
+    "private_more.csv",
     "ps315_e1_1.csv",
     "ps315_e3_10_1_safe_private.csv",
     "ps315_e3_4_1_content_items.csv",

@@ -146,15 +146,20 @@ def iod_nodes(iod: str) -> tuple[int, ...]:
 
 @cache
 def safe_private() -> dict[tuple[str, int, int], SafePrivate]:
-    """Table E.3.10-1 by creator, group and element byte."""
-    table = {
+    """Table E.3.10-1, and what this house adds, by creator, group and element byte."""
+    table = private_table("ps315_e3_10_1_safe_private.csv")
+    expect(len(table), SAFE_PRIVATE_ROWS, "Table E.3.10-1")
+    return table | private_table("private_more.csv")
+
+
+def private_table(name: str) -> dict[tuple[str, int, int], SafePrivate]:
+    """One file of safe private attributes."""
+    return {
         (row["private_creator"], int(row["group"], 16), int(row["element"], 16)): SafePrivate(
             row["vr"], row["yushan_default"]
         )
-        for row in rows("ps315_e3_10_1_safe_private.csv")
+        for row in rows(name)
     }
-    expect(len(table), SAFE_PRIVATE_ROWS, "Table E.3.10-1")
-    return table
 
 
 @cache

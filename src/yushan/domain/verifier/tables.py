@@ -105,16 +105,21 @@ def actions() -> dict[int, Action]:
 
 
 def private() -> dict[tuple[str, int, int], SafePrivate]:
-    """Table E.3.10-1 by creator, group and element byte."""
-    table = {
+    """Table E.3.10-1, and what this house adds, by creator, group and element byte."""
+    table = private_table("private.csv")
+    if len(table) != SAFE_PRIVATE_ROWS:
+        raise ValueError(f"Table E.3.10-1 has {len(table)} rows, not {SAFE_PRIVATE_ROWS}")
+    return table | private_table("private_more.csv")
+
+
+def private_table(name: str) -> dict[tuple[str, int, int], SafePrivate]:
+    """One file of safe private attributes."""
+    return {
         (row["creator"], int(row["group"], 16), int(row["element"], 16)): SafePrivate(
             row["vr"].encode(), row["treatment"]
         )
-        for row in rows("private.csv")
+        for row in rows(name)
     }
-    if len(table) != SAFE_PRIVATE_ROWS:
-        raise ValueError(f"Table E.3.10-1 has {len(table)} rows, not {SAFE_PRIVATE_ROWS}")
-    return table
 
 
 @cache
