@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LEFT, POSTERIOR, SUPERIOR = (1, 0, 0), (0, 1, 0), (0, 0, 1)
 #: Along which slices, rows and columns grow.
 AXIAL = (SUPERIOR, POSTERIOR, LEFT)
-SAGITTAL = (LEFT, (0, 0, -1), POSTERIOR)
+SAGITTAL = ((-1, 0, 0), (0, 0, -1), POSTERIOR)
 CORONAL = (POSTERIOR, (0, 0, -1), LEFT)
 UPSIDE_DOWN = ((0, 0, -1), POSTERIOR, (-1, 0, 0))
 
