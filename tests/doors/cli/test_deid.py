@@ -40,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_first_run_says_what_became_of_all_and_that_keys_must_be_kept(made: Path) -> None:
     said = (made / "stdout").read_text()
     assert "7 inputs = 7 released + 0 quarantined + 0 refused + 0 to digitise" in said
-    assert "7 objects of 2 patients" in said
+    assert "Objects in OUT: 7; patients: 2." in said
     assert "Keep this folder" in said
     assert (made / "stderr").read_text() == ""
     check_no_leak(made / "out", said)

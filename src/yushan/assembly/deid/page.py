@@ -113,7 +113,7 @@ def closing(told: dict[str, Any], tell: Tell) -> str:
         f"<strong>{told['sums'][name]:,}</strong> {words[name]}" for name in OUTCOMES
     )
     sign, state = ("=", "") if told["closes"] else ("≠", " open")
-    more = tell("{objects} objects of {persons} patients are in OUT.").format(
+    more = tell("Objects in OUT: {objects}; patients: {persons}.").format(
         objects=told["objects"], persons=told["persons"]
     )
     return (

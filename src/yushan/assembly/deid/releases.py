@@ -62,7 +62,7 @@ def lines(report: Report) -> Iterator[str]:
     """The same for people."""
     tell, found = translator("zh-Hant" if language() == "zh-Hant" else "en"), report.summary
     yield closing(report, tell)
-    yield tell("{objects} objects of {persons} patients are in OUT.").format(
+    yield tell("Objects in OUT: {objects}; patients: {persons}.").format(
         objects=found.objects, persons=found.persons
     )
     for code, count in found.reasons.items():

@@ -68,6 +68,8 @@ class Source:
     sha256: str
     #: Rectangles a person drew (none: nothing identifies); ``None`` when nobody looked.
     decided: tuple[Box, ...] | None = None
+    #: Whether it is looked at in any case: the first, middle and last of a series are.
+    is_sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,9 @@ def clean_one(source: Source, how: How, faces: Faces | None = None) -> Result:
         with content(Path(source.path)) as data:
             if hashlib.sha256(data).hexdigest() != source.sha256:
                 return Result(source.object, ("gateway.file-changed",))
-            staged = stage_one(data, how, decided=source.decided, faces=faces)
+            staged = stage_one(
+                data, how, decided=source.decided, faces=faces, is_sampled=source.is_sampled
+            )
             return released_to_folder(source.object, staged, how)
     except FileNotFoundError:
         return Result(source.object, ("gateway.file-missing",))
@@ -198,6 +202,7 @@ def stage_one(
     *,
     decided: tuple[Box, ...] | None = None,
     faces: Faces | None = None,
+    is_sampled: bool = False,
 ) -> Staged:
     """Pixels and stage 1 of one object.
 
@@ -207,7 +212,7 @@ def stage_one(
         As ``prepared``; what the header holds never raises.
     """
     instance = "" if faces is None else summary_of(walk(data)).sop_instance_uid
-    case = Case(how.tokens, decided, faces, instance)
+    case = Case(how.tokens, decided, faces, instance, is_sampled)
     found = prepared(data, how.policy, how.pixels, case)
     if found.reasons:
         return Staged(Quarantined(found.reasons), found.waits, found.findings)

@@ -83,6 +83,7 @@ class Case:
     decided: tuple[Box, ...] | None = None
     faces: Faces | None = None
     sop_instance_uid: str = ""
+    is_sampled: bool = False
 
 
 def prepared(data: Buffer, policy: Policy, work: PixelWork, case: Case) -> Prepared:
@@ -101,15 +102,17 @@ def prepared(data: Buffer, policy: Policy, work: PixelWork, case: Case) -> Prepa
     if need.text == "full" and not work.read:
         return Prepared(waits="text", reasons=need.reasons)
     text = Prepared()
-    if need.text == "full" or (need.text == "sample" and is_sampled(data, policy)):
+    if need.text == "full" or is_looked_at(data, need, policy, case):
         text = of_text(settle(data, work, case, thorough=need.text == "full"), need)
     if not need.face or case.faces is None or text.reasons or text.waits:
         return text
     return with_faces(text, case.faces.pixels.get(case.sop_instance_uid))
 
 
-def is_sampled(data: Buffer, policy: Policy) -> bool:
+def is_looked_at(data: Buffer, need: PixelNeed, policy: Policy, case: Case) -> bool:
     """Whether a primary slice is of the share that is read; by its header, so always the same."""
+    if need.text != "sample" or case.is_sampled:
+        return need.text == "sample"
     head = bytes(data[:HEADER])
     number = int.from_bytes(hashlib.blake2b(head, digest_size=8, person=b"sample").digest(), "big")
     return number < policy.pixels.sample * 2**64

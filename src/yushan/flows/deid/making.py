@@ -34,6 +34,8 @@ class Task:
     plan: str
     #: Study, Series and SOP Instance UID.
     uids: tuple[str, str, str]
+    #: Whether its pixels are looked at although its kind needs no reading.
+    is_sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def make(task: Task, how: Stages, faces: Faces | None, drafts: Drafts) -> Made:
 
 def made_from(task: Task, data: Any, how: Stages, faces: Faces | None, drafts: Drafts) -> Made:  # noqa: ANN401 - bytes or a mapped file
     """Both stages of one input's bytes, verified, as a draft."""
-    staged = stage_one(data, how.first, faces=faces)
+    staged = stage_one(data, how.first, faces=faces, is_sampled=task.is_sampled)
     first, findings = staged.made, plain(staged.findings)
     if isinstance(first, Quarantined):
         return Made(

@@ -32,6 +32,8 @@ class Rounds:
         self.desk, self.journal = desk, desk.journal
         self.policy = desk.wish.policy
         self.rules = f"{__version__} {self.policy.digest} {desk.keys.fingerprint} {desk.wish.ocr}"
+        #: First, middle and last inputs of each series: their borders are looked at in any case.
+        self.sampled: set[int] = set()
 
     def plain_chunks(self) -> Iterator[tuple[tuple[Task, ...], tuple[Stages]]]:
         """What is to be made of headers alone, person by person."""
@@ -45,6 +47,7 @@ class Rounds:
         """The inputs of a person that need no work on their pixels, or cannot have it."""
         for series in series_of(objects_of(self.journal, person)):
             if not shows_face(series):
+                self.sampled |= {series[at].number for at in (0, len(series) // 2, -1)}
                 yield from (row for row in series if not row.waits or not self.desk.wish.ocr)
 
     def slow_chunks(self) -> Iterator[tuple[tuple[Batch, ...], tuple[Stages]]]:
@@ -86,10 +89,13 @@ class Rounds:
     def tasks(self, person: Person, rows: Iterable[Row], series: bytes) -> tuple[Task, ...]:
         """What a child must know of inputs; their plans name all their outputs depend on."""
         rules = f"{self.rules} {person.digest} {series.hex()}"
-        return tuple(
-            Task(row.number, row.path, row.sha256, plan_of(rules, row.sha256), row.uids)
-            for row in rows
-        )
+        return tuple(self.task(row, rules) for row in rows)
+
+    def task(self, row: Row, rules: str) -> Task:
+        """What a child must know of one input."""
+        is_sampled = row.number in self.sampled
+        plan = plan_of(f"{rules} {is_sampled}", row.sha256)
+        return Task(row.number, row.path, row.sha256, plan, row.uids, is_sampled)
 
     def is_made(self, row: Row, plan: str) -> bool:
         """Whether an input has its result, and its output is there as it was written."""

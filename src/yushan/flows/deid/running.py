@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from yushan import __version__
-from yushan.base import Rejected, SystemClock
+from yushan.base import Rejected, SystemClock, Unavailable
 from yushan.flows.deid.desk import Desk
 from yushan.flows.deid.journal import Journal
 from yushan.flows.deid.key_folder import open_keys
+from yushan.flows.deid.making import FAILED, FULL
 from yushan.flows.deid.maps import write_maps
 from yushan.flows.deid.places import check_out, lock, make_room, outputs, places
 from yushan.flows.deid.pool import Pool, Stopped
@@ -47,9 +49,17 @@ def silent(stage: str, done: int, of: int) -> None:
 
 
 def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = None) -> Report:
-    """De-identify a folder."""
+    """De-identify a folder; give the same wish again to go on after whatever was raised.
+
+    Raises
+    ------
+    Rejected
+        ``standalone.…``: places, keys or an OUT that cannot be.
+    Unavailable
+        ``standalone.interrupted``, ``standalone.busy``, ``standalone.disk-full`` and the like.
+    """
     place = places(wish.source, wish.out, wish.keys, wish.report)
-    with begun(place, wish) as (keys, journal):
+    with journal_errors(), begun(place, wish) as (keys, journal):
         drafts = make_room(place)
         stopped = stopped or Stopped()
 
@@ -64,6 +74,16 @@ def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = No
             )  # fmt: skip
             Story(desk).run()
         return told(place, wish, keys, journal)
+
+
+@contextmanager
+def journal_errors() -> Iterator[None]:
+    """A full or failing disk under the journal, said as ``Unavailable``."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        is_full = error.sqlite_errorname == "SQLITE_FULL"
+        raise Unavailable(FULL if is_full else FAILED) from error
 
 
 def told(place: Places, wish: Wish, keys: Keys, journal: Journal) -> Report:
@@ -99,17 +119,17 @@ def begun(place: Places, wish: Wish) -> Iterator[tuple[Keys, Journal]]:
     is_known = place.journal.exists()
     if wish.beginning == "resume" and not is_known:
         raise Rejected("standalone.nothing-to-resume")
-    check_out(place.out, is_known=is_known)
-    has_outputs = next(outputs(place.out), None) is not None
-    keys = open_keys(place.keys, may_make=not has_outputs)
-    held = lock(place.run)
+    try:
+        check_out(place.out, is_known=is_known)
+        has_outputs = next(outputs(place.out), None) is not None
+        keys = open_keys(place.keys, may_make=not has_outputs)
+        held = lock(place.run)
+    except OSError as error:
+        raise Unavailable("standalone.no-room-made") from error
     try:
         if wish.beginning == "fresh":
             begin_anew(place)
-        journal = Journal(place.journal, {
-            "keys": (keys.fingerprint, "standalone.other-keys"),
-            "source": (os.fspath(place.source), "standalone.other-input"),
-        })  # fmt: skip
+        journal = opened(place, keys, has_outputs=has_outputs)
         try:
             yield keys, journal
         finally:
@@ -118,6 +138,21 @@ def begun(place: Places, wish: Wish) -> Iterator[tuple[Keys, Journal]]:
             shutil.rmtree(place.drafts, ignore_errors=True)
     finally:
         os.close(held)
+
+
+def opened(place: Places, keys: Keys, *, has_outputs: bool) -> Journal:
+    """The journal of an OUT; one of another IN or other keys is begun anew if OUT is empty."""
+    facts = {
+        "keys": (keys.fingerprint, "standalone.other-keys"),
+        "source": (os.fspath(place.source), "standalone.other-input"),
+    }
+    try:
+        return Journal(place.journal, facts)
+    except Rejected as error:
+        if has_outputs or error.code == "standalone.journal-unreadable":
+            raise
+    begin_anew(place)
+    return Journal(place.journal, facts)
 
 
 def begin_anew(place: Places) -> None:

@@ -46,6 +46,7 @@ class Story:
         self.desk, self.journal, self.pool = desk, desk.journal, desk.pool
         self.rounds = Rounds(desk)
         self.opened: set[int] = set()
+        self.done = self.of = 0
 
     def run(self) -> None:
         """The whole story."""
@@ -113,27 +114,28 @@ class Story:
         """Make every output that is not there yet as it should be: first what needs no pixels."""
         find_leaders(self.journal)
         self.journal.finish(settle_stopped(self.journal))
-        of = self.journal.count("stop = ''")
-        self.desk.progress("make", self.count_made(), of)
+        self.done = self.journal.count("stop = '' AND outcome IS NOT NULL")
+        self.of = self.journal.count("stop = ''")
+        self.count(())
         for made in self.pool.each(make_all, self.rounds.plain_chunks(), not_made):
             self.journal.finish(made, may_wait=self.desk.wish.ocr)
-            self.desk.progress("make", self.count_made(), of)
+            self.count(made)
         if self.journal.count("stop = '' AND waits <> ''"):
-            self.make_slowly(of)
+            self.make_slowly()
         self.journal.finish(settle_doubles(self.journal))
-        self.desk.progress("make", of, of)
 
-    def count_made(self) -> int:
-        """How many inputs have a result of this run or the last."""
-        return self.journal.count("stop = '' AND outcome IS NOT NULL")
+    def count(self, made: Iterable[Made]) -> None:
+        """Tell how far it is; what waits for a second round is not done."""
+        self.done += sum(not (one.waits and self.desk.wish.ocr) for one in made)
+        self.desk.progress("make", min(self.done, self.of), self.of)
 
-    def make_slowly(self, of: int) -> None:
+    def make_slowly(self) -> None:
         """Make what needs its pixels read or its face taken off."""
         with self.desk.slow_pool() as pool:
             for batches in pool.each(make_batches, self.rounds.slow_chunks(), not_batched):
                 for made in batches:
                     self.journal.finish(made)
-                self.desk.progress("make", self.count_made(), of)
+                    self.count(made)
 
     def sweep(self) -> None:
         """Take out of OUT what no input of this run stands behind."""
