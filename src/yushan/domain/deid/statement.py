@@ -17,6 +17,7 @@ from yushan.domain.deid.policies import distribution_key, load_policy, policy_na
 from yushan.domain.deid.policy import PERFORMED, PROFILE, rules_digest
 from yushan.domain.deid.tables import (
     E1_1_ROWS,
+    SAFE_PRIVATE_ROWS,
     methods,
     page,
     profile,
@@ -67,7 +68,7 @@ def overview(checks: Mapping[str, str], reasons: Mapping[str, str], tools: Itera
     """
     parts: list[list[str]] = [
         ["# De-identification: conformance statement", "", prose()["introduction"]],
-        ["## Editions", "", *editions()],
+        ["## Editions", "", prose()["editions"], "", *editions()],
         ["## Options and their checks", "", prose()["options"], "", *options(checks)],
         ["## Attributes", "", prose()["attributes"], "", *meanings()],
         ["## Storage classes", "", prose()["classes"], "", *class_rows()],
@@ -88,7 +89,8 @@ def editions() -> list[str]:
     """The editions and digests in force."""
     rows = [
         ("Table E.1-1", EDITION, f"{E1_1_ROWS} rows"),
-        ("Table E.3.10-1", EDITION, f"{len(safe_private())} rows"),
+        ("Table E.3.10-1", EDITION, f"{SAFE_PRIVATE_ROWS} rows"),
+        ("acquisition numbers beside it", "", f"{len(safe_private()) - SAFE_PRIVATE_ROWS} rows"),
         ("rule files together", "", f"`{rules_digest().hex()[:32]}`"),
         ("key of the policies' signatures", "", f"`{distribution_key().hex()}`"),
     ]
