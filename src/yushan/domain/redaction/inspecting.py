@@ -10,7 +10,7 @@ import numpy as np
 from yushan.domain.redaction.boxes import Box, Finding, is_covered
 from yushan.domain.redaction.chains import telling
 from yushan.domain.redaction.views import ONE_PIECE, PIECE, pieces, stretched, views_of
-from yushan.domain.redaction.words import SURE, folded, kind_of
+from yushan.domain.redaction.words import READ, SURE, folded, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SMALLEST: Final = 6
 #: A box this share of the shorter side high, with hardly a character in it, is the body's outline.
 TOO_HIGH: Final = 0.16
+UNREAD_HIGH: Final = 0.06
 FEW: Final = 3
 #: Largest difference of pixels between two pictures that show the same text.
 SAME: Final = 48
@@ -136,13 +137,14 @@ class Inspection:
         if kind is not None and reading.score < SURE:
             pictures = (shown, drawn)
             again = second_look(self.reader, box, pictures) if looks_drawn(box, pictures) else None
-            if again is None:
+            if again is None or is_outline(again, rows, columns):
                 return
             if kind == "unreadable":
                 reading, kind = again, kind_of(again, self.tokens)
         if kind is None:
             self.kept.append((box, shown[box.rows, box.columns].copy()))
-            self.stand.append(reading._replace(box=box))
+            if not is_covered(box, [one.box for one in self.stand], 0.5):
+                self.stand.append(reading._replace(box=box))
             return
         redact = kind != "unreadable" or is_on_flat(shown, box)
         wide = box.grown(MARGIN).within(rows, columns)
@@ -220,9 +222,17 @@ def is_cut(reading: Reading, left: int, top: int, shape: tuple[int, ...]) -> boo
 
 
 def is_outline(reading: Reading, rows: int, columns: int) -> bool:
-    """Whether a "letter" is too large to be one: a head, a body, a plate."""
-    high = min(reading.box.width, reading.box.height)
-    return high > TOO_HIGH * min(rows, columns) and len(folded(reading.text)) < FEW
+    """Whether a "letter" is too large to be one: a head, a body, a plate.
+
+    Large letters can be read; what cannot is none well before.
+    """
+    if len(folded(reading.text)) >= FEW:
+        return False
+    shorter = min(rows, columns)
+    most = TOO_HIGH * shorter
+    if reading.score < READ:
+        most = min(most, max(UNREAD_HIGH * shorter, CLOSE))
+    return min(reading.box.width, reading.box.height) > most
 
 
 def is_same(shown: Picture, kept: tuple[Box, Picture], covered: NDArray[np.bool_]) -> bool:
