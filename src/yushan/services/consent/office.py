@@ -8,9 +8,8 @@ from __future__ import annotations
 import secrets
 from base64 import b32encode
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from yushan.base import Absent, Rejected, Unavailable
 from yushan.engines.keys import (
@@ -32,10 +31,11 @@ from yushan.engines.keys import (
 )
 from yushan.engines.observe import facts, log_for
 from yushan.services.consent import queries
-from yushan.services.consent.choices import Choice, Decision, Part, Use, What, check_part, decide
+from yushan.services.consent.choices import Decision, Use, What, check_part, decide
 from yushan.services.consent.identity import checked_identity
 from yushan.services.consent.optouts import OptOut, SignedList, sign_list, spell_entries
 from yushan.services.consent.receipts import Channel, History, Receipt, Wish, signed_receipt
+from yushan.services.consent.rows import choice_of, receipt_of, row_of, whole_second
 from yushan.services.consent.tokens import Epochs
 from yushan.services.consent.wire import BATCH
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from yushan.base import Clock
     from yushan.engines.database import Database
@@ -262,53 +262,3 @@ class ConsentOffice:
         """Eight characters to call a person by on the telephone; not searchable without the key."""
         name = short_name(self._handles, token, 8)
         return f"{name[:4]}-{name[4:]}"
-
-
-def whole_second(moment: datetime) -> datetime:
-    """UTC, without fractions."""
-    return moment.astimezone(UTC).replace(microsecond=0)
-
-
-def row_of(receipt: Receipt, token: bytes) -> dict[str, object]:
-    """A choice as a row."""
-    part = receipt.part
-    return {
-        "receipt": receipt.receipt,
-        "token": token,
-        "decision": receipt.decision.value,
-        "use": part.use and part.use.value,
-        "site": part.site,
-        "modality": part.modality,
-        "examined_from": part.examined_from,
-        "examined_until": part.examined_until,
-        "channel": receipt.channel.value,
-        "effective_s": int(receipt.effective_at.timestamp()),
-        "recorded_s": int(receipt.recorded_at.timestamp()),
-    }
-
-
-def choice_of(row: Row[Any]) -> Choice:
-    """A row as decisions need it."""
-    part = Part(
-        use=None if row.use is None else Use(row.use),
-        site=row.site,
-        modality=row.modality,
-        examined_from=row.examined_from,
-        examined_until=row.examined_until,
-    )
-    effective_at = datetime.fromtimestamp(row.effective_s, UTC)
-    return Choice(decision=Decision(row.decision), part=part, effective_at=effective_at)
-
-
-def receipt_of(row: Row[Any], handle: str) -> Receipt:
-    """A row as the person's record, not yet signed."""
-    choice = choice_of(row)
-    return Receipt(
-        receipt=row.receipt,
-        handle=handle,
-        decision=choice.decision,
-        part=choice.part,
-        channel=Channel(row.channel),
-        effective_at=choice.effective_at,
-        recorded_at=datetime.fromtimestamp(row.recorded_s, UTC),
-    )
