@@ -103,6 +103,20 @@ class TheHouse:
 
         return check_folder(wish)
 
+    def count_words(self, source: Path, site: str, out: Path, *, is_seen: bool) -> Answer:
+        """Count words of descriptors over patients."""
+        from yushan.assembly.deid import count  # noqa: PLC0415
+
+        return count(source, site, out, is_seen=is_seen)
+
+    def join_words(
+        self, tables: tuple[Path, ...], patients: int | None, sites: int | None, out: Path
+    ) -> Answer:
+        """Join the counts of hospitals to a vocabulary."""
+        from yushan.assembly.deid import join  # noqa: PLC0415
+
+        return join(tables, patients, sites, out)
+
     def gateway_status(self, config: Path) -> Answer:
         """The accounting."""
         from yushan.assembly.acts import with_gateway  # noqa: PLC0415

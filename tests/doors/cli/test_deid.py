@@ -133,6 +133,30 @@ def test_options_of_the_profile_can_be_switched(made: Path, tmp_path: Path) -> N
     assert yushan("verify", tmp_path / "out").returncode == 1
 
 
+def test_words_that_many_patients_share_may_stay(tmp_path: Path) -> None:
+    tables = []
+    for site in ("north", "south"):
+        for number in range(6):
+            path = tmp_path / site / f"{number}.dcm"
+            path.parent.mkdir(exist_ok=True)
+            said = {"OtherPatientIDs": "", "StudyDescription": "Qwortvex Zhuangjiajun"}
+            path.write_bytes(original(patient=f"{site}{number:03}", **said))
+        tables.append(tmp_path / f"{site}.json")
+        counted = yushan("words", "count", tmp_path / site, "--site", site, "--out", tables[-1])
+        assert "unread: 0" in counted.stdout, counted.stderr
+    learned = tmp_path / "learned.json"
+    joined = yushan("words", "join", *tables, "--out", learned, "--patients", 10, "--sites", 2)
+    assert joined.returncode == 0, joined.stderr
+    assert "qwortvex" in learned.read_text()
+    assert "zhuang" not in learned.read_text()
+    out = tmp_path / "out"
+    said = yushan("deid", tmp_path / "north", out, "--words", learned)
+    assert "6 released" in said.stdout
+    assert any(b"Qwortvex" in path.read_bytes() for path in out.rglob("*.dcm"))
+    assert yushan("verify", out, "--words", learned).returncode == 0
+    assert yushan("verify", out).returncode == 1
+
+
 @pytest.mark.parametrize("after", [1, 20])
 def test_killed_in_the_middle_it_goes_on_to_the_same_bytes(tmp_path: Path, after: int) -> None:
     source = lay_out(tmp_path / "in", slices=40)

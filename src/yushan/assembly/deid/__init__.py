@@ -2,5 +2,6 @@
 
 from yushan.assembly.deid.checks import check_folder
 from yushan.assembly.deid.releases import release_folder
+from yushan.assembly.deid.vocabulary import count, join
 
-__all__ = ["check_folder", "release_folder"]
+__all__ = ["check_folder", "count", "join", "release_folder"]

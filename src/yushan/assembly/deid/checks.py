@@ -10,7 +10,7 @@ from yushan.assembly.deid.releases import reason
 from yushan.assembly.deid.terminal import Line, stoppable
 from yushan.base import SystemClock, translator
 from yushan.doors.cli import language, say
-from yushan.flows.deid import Check, check, policy_for
+from yushan.flows.deid import Check, check, policy_for, with_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ MOST: Final = 50
 
 def check_folder(asked: CheckWish) -> int:
     """Look through a folder; 0 when nothing was found."""
-    policy = policy_for(asked.policy, asked.options)
+    policy = with_vocabulary(policy_for(asked.policy, asked.options), asked.words)
     line = Line(SystemClock(), is_seen=asked.is_seen)
     with stoppable() as stopped:
         try:

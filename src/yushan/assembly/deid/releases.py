@@ -9,7 +9,7 @@ from yushan.assembly.deid.page import write_page
 from yushan.assembly.deid.terminal import Line, stoppable
 from yushan.base import SystemClock, codes, translator
 from yushan.doors.cli import language, say
-from yushan.flows.deid import Wish, policy_for, run
+from yushan.flows.deid import Wish, policy_for, run, with_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def release_folder(asked: DeidWish) -> int:
     """De-identify a folder; 0 when the run is finished, whatever was held back."""
     policy = policy_for(asked.policy, asked.options, asked.policy_key)
+    policy = with_vocabulary(policy, asked.words)
     wish = Wish(
         source=asked.source, out=asked.out, policy=policy,
         keys=asked.keys, report=asked.report, jobs=asked.jobs or 0, beginning=asked.beginning,

@@ -25,6 +25,8 @@ switches = click.option(
     help="Switch an option of PS3.15 Annex E, e.g. +retain_uids; may be given again.",
 )  # fmt: skip
 
+words = click.option("--words", type=FILE, help="Learned words that descriptors may keep.")
+
 
 def add_to(root: click.Group) -> None:
     """Hang the commands on."""
@@ -37,6 +39,7 @@ def add_to(root: click.Group) -> None:
 @click.argument("out", metavar="OUT", type=NEW_FOLDER)
 @click.option("--policy", default="tw-hospital", show_default=True, help="A name, or a file.")
 @switches
+@words
 @click.option("--policy-key", type=FILE, help="Whose signature a policy file must bear, in hex.")
 @click.option("--keys", type=NEW_FOLDER, help="The folder of the keys; OUT.keys if left out.")
 @click.option("--report", type=NEW_FILE, help="The report; report.json by the keys if left out.")
@@ -62,6 +65,7 @@ def deid(house: House, /, **asked: Any) -> int:  # noqa: ANN401 - click's option
 @click.option("--keys", type=FOLDER, help="Those OUT was made with; OUT.keys if it is there.")
 @click.option("--policy", default="tw-hospital", show_default=True, help="What may be kept.")
 @switches
+@words
 @jobs
 @as_json
 @click.pass_obj

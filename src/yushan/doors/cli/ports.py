@@ -33,6 +33,7 @@ class DeidWish:
     policy: str
     options: tuple[str, ...]
     policy_key: Path | None
+    words: Path | None
     keys: Path | None
     report: Path | None
     jobs: int | None
@@ -51,6 +52,7 @@ class CheckWish:
     keys: Path | None
     policy: str
     options: tuple[str, ...]
+    words: Path | None
     jobs: int | None
     as_json: bool
     is_seen: bool
@@ -86,6 +88,16 @@ class House(Protocol):
 
     def verify_folder(self, wish: CheckWish) -> int:
         """Look through a folder; the exit code."""
+        ...
+
+    def count_words(self, source: Path, site: str, out: Path, *, is_seen: bool) -> Answer:
+        """Count words of descriptors over patients."""
+        ...
+
+    def join_words(
+        self, tables: tuple[Path, ...], patients: int | None, sites: int | None, out: Path
+    ) -> Answer:
+        """Join the counts of hospitals to a vocabulary."""
         ...
 
     def gateway_status(self, config: Path) -> Answer:

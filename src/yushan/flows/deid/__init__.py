@@ -7,10 +7,11 @@ equal IN give equal OUT; every input has one outcome. Start at ``story.py``.
 
 from yushan.flows.deid.checking import Check, Verdict, check
 from yushan.flows.deid.deidentifier import Deidentifier, Object
+from yushan.flows.deid.learning import count_words
 from yushan.flows.deid.pool import Stopped
 from yushan.flows.deid.report import OUTCOMES, Report, Summary, private_file
 from yushan.flows.deid.running import run
-from yushan.flows.deid.wish import DEFAULT_POLICY, Wish, policy_for
+from yushan.flows.deid.wish import DEFAULT_POLICY, Wish, policy_for, with_vocabulary
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -24,7 +25,9 @@ __all__ = [
     "Verdict",
     "Wish",
     "check",
+    "count_words",
     "policy_for",
     "private_file",
     "run",
+    "with_vocabulary",
 ]

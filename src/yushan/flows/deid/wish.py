@@ -12,10 +12,13 @@ from yushan.domain.deid import (
     SignedFile,
     distribution_key,
     policy_names,
+    read_learned_words,
     read_policy,
     read_signed,
     signed_policy,
     with_options,
+    with_words,
+    words_digest,
 )
 from yushan.engines.keys import verify
 
@@ -90,6 +93,14 @@ def policy_for(name: str, options: tuple[str, ...] = (), public: Path | None = N
     else:
         policy = from_signed(path, public)
     return with_options(policy, options) if options else policy
+
+
+def with_vocabulary(policy: Policy, words: Path | None) -> Policy:
+    """A policy that keeps learned words, too; ``Rejected("deid.words-invalid")``."""
+    if words is None:
+        return policy
+    data = words.read_bytes()
+    return with_words(policy, frozenset(read_learned_words(data).words), words_digest(data))
 
 
 def signature_of(path: Path) -> Path:
