@@ -297,7 +297,7 @@ class Reference:
         for one in kept.split(b"\\"):
             if one.strip() and not pattern.fullmatch(one):
                 return None
-            if len(one) > 3 and self.matcher.is_number(one.strip().decode()):
+            if len(one) > 3 and one.strip() in self.matcher.numbers:
                 return None
         return kept
 

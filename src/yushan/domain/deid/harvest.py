@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yushan.domain.deid.policy import Policy
     from yushan.domain.dicom import Buffer, Element, Item, Part10
 
+NUMERIC: Final = re.compile(r"[0-9]{4,}|[0-9]+e[0-9]+")
 SEPARATORS: Final = re.compile(r"[\W_]+")
 NAME_PARTS: Final = re.compile(r"[\s^=\-,.()/\\_]+")
 HAN_RUN: Final = re.compile(f"[{HAN}]+")
@@ -253,7 +254,8 @@ class Matcher:
 
     def __init__(self, tokens: frozenset[str]) -> None:
         low = {squeezed(token) for token in tokens}
-        self.exact: Final = frozenset(low)
+        #: Tokens that a number string could be.
+        self.numbers: Final = frozenset(one.encode() for one in low if NUMERIC.fullmatch(one))
         self.long: Final = tuple(sorted(token for token in low if is_long(token)))
         self.short: Final = frozenset(low - set(self.long))
         raw = sorted({raw for token in tokens for raw in encodings(token)})
@@ -266,10 +268,6 @@ class Matcher:
         if any(token in compact for token in self.long):
             return True
         return not self.short.isdisjoint(re.findall(r"[a-z]+|[0-9]+|[a-z0-9]+", low))
-
-    def is_number(self, text: str) -> bool:
-        """Whether a number is one of the tokens."""
-        return text in self.exact
 
     def in_bytes(self, raw: bytes) -> bool:
         """Whether a token stands in opaque bytes in any encoding, or in pieces."""

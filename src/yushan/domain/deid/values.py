@@ -21,8 +21,17 @@ if TYPE_CHECKING:
     from yushan.domain.deid.plan import Rule
     from yushan.domain.deid.task import Task
 
-DECIMAL: Final = re.compile(rb" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *")
-INTEGER: Final = re.compile(rb" *[+-]?[0-9]{1,10} *")
+
+def several(one: bytes) -> re.Pattern[bytes]:
+    """One or more of a pattern between backslashes, or blanks."""
+    return re.compile(rb"(?:%b| *+)(?:\\(?:%b| *+))*+" % (one, one))
+
+
+#: Lists of numbers, empty ones among them; possessive, so that time is linear and ten times less.
+DECIMAL: Final = several(
+    rb" *+[+-]?+(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?+[0-9]++)?+ *+"
+)
+INTEGER: Final = several(rb" *+[+-]?+[0-9]{1,10}+ *+")
 LEADING_ZEROS: Final = re.compile(rb"(?:^|(?<=[ \\+-]))0+(?=[0-9])")
 PRINTABLE: Final = re.compile(rb"[ -~\t\r\n]{6,}\0*")
 WIDE: Final = re.compile(rb"(?:[A-Za-z0-9]\0){6,}")
@@ -140,12 +149,12 @@ def replaced(task: Task, uid: str) -> str:
 
 def kept_numbers(pattern: re.Pattern[bytes], raw: bytes, task: Task) -> bytes | None:
     """Number strings as they stand if each is a number and none is an identifier."""
-    for value in raw.rstrip(b"\0 ").split(b"\\"):
-        if value.strip() and not pattern.fullmatch(value):
-            return None
-        if len(value) > 3 and task.matcher.is_number(value.strip().decode()):
-            return None
-    return raw.rstrip(b"\0 ")
+    raw = raw.rstrip(b"\0 ")
+    if not pattern.fullmatch(raw):
+        return None
+    numbers = task.matcher.numbers
+    is_somebodys = numbers and not numbers.isdisjoint(raw.replace(b" ", b"").split(b"\\"))
+    return None if is_somebodys else raw
 
 
 def kept_decimals(task: Task, raw: bytes) -> bytes | None:
