@@ -487,3 +487,68 @@ def test_two_people_never_share_a_national_number(
     changes: dict[str, object], expected: str | None
 ) -> None:
     assert national_identity(part10(ct(**changes))) == expected  # type: ignore[arg-type]
+
+
+def measured(value: str, unit: str) -> tuple[str, list[dict[int, object]]]:
+    return ("SQ", [{0x004008EA: code(unit, "UCUM", unit), 0x0040A30A: ("DS", value)}])
+
+
+def test_a_dose_report_keeps_its_doses_events_and_devices() -> None:
+    event = content(
+        "CONTAINER",
+        code("113819", "DCM", "CT Acquisition"),
+        ContentSequence=(
+            "SQ",
+            [
+                content(
+                    "TEXT",
+                    code("125203", "DCM", "Acquisition Protocol"),
+                    TextValue=("UT", "Chest routine for DaMing"),
+                ),
+                content(
+                    "UIDREF", code("113769", "DCM", "Irradiation Event UID"), UID=("UI", "1.2.3.44")
+                ),
+                content(
+                    "NUM",
+                    code("113830", "DCM", "Mean CTDIvol"),
+                    MeasuredValueSequence=measured("7.42", "mGy"),
+                ),
+                content(
+                    "CODE",
+                    code("113820", "DCM", "CT Acquisition Type"),
+                    ConceptCodeSequence=code("116152004", "SCT", "Spiral Acquisition"),
+                ),
+            ],
+        ),
+    )
+    data = report(
+        content("PNAME", code("113870", "DCM", "Person Name"), PersonName=("PN", "Kao^MeiLing")),
+        content(
+            "TEXT",
+            code("121016", "DCM", "Device Observer Serial Number"),
+            TextValue=("UT", "SN99887766"),
+        ),
+        content(
+            "DATETIME",
+            code("113809", "DCM", "Start of X-Ray Irradiation"),
+            DateTime=("DT", "20190725120000"),
+        ),
+        content(
+            "NUM",
+            code("113813", "DCM", "CT Dose Length Product Total"),
+            MeasuredValueSequence=measured("412.6", "mGy.cm"),
+        ),
+        event,
+    )
+    made = released(data, "DaMing", "MeiLing", "SN99887766", "1.2.3.44")
+    kinds = [one.ValueType for one in made.ContentSequence]
+    assert kinds == ["PNAME", "TEXT", "DATETIME", "NUM", "CONTAINER"]
+    assert made.ContentSequence[1].TextValue == "REMOVED"
+    assert made.ContentSequence[2].DateTime == "20180609120000"
+    dose = made.ContentSequence[3].MeasuredValueSequence[0]
+    assert (dose.NumericValue, dose.MeasurementUnitsCodeSequence[0].CodeValue) == (412.6, "mGy.cm")
+    protocol, irradiation, ctdi, kind = made.ContentSequence[4].ContentSequence
+    assert protocol.TextValue == "Chest routine for"
+    assert replace_uid(KEYS.uid, "1.2.3.44") == irradiation.UID
+    assert ctdi.MeasuredValueSequence[0].NumericValue == 7.42
+    assert kind.ConceptCodeSequence[0].CodeMeaning == "Spiral Acquisition"

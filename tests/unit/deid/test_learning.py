@@ -43,6 +43,7 @@ def test_words_of_descriptors_at_every_depth_are_found_and_comments_are_not() ->
                 ImageComments=("LT", "kommentar"),
                 RequestAttributesSequence=("SQ", [item]),
                 ScanOptions=("CS", "HELICAL\\ZIGMODE"),
+                TimezoneOffsetFromUTC=("SH", "+0800"),
             )
         )
     )

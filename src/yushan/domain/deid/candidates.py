@@ -76,7 +76,8 @@ def is_described(tag: int) -> bool:
     if "CS" in vrs:
         return True
     row = profile_row(tag)
-    is_cleaned = bool(text_kind(tag)) or (row is not None and DESCRIPTORS in row.options)
+    is_listed = text_kind(tag) in ("descriptor", "device")
+    is_cleaned = is_listed or (row is not None and DESCRIPTORS in row.options)
     return is_cleaned and bool(SHORT_TEXT_VRS & set(vrs))
 
 
