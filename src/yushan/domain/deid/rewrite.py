@@ -118,7 +118,7 @@ class Rewriter:
             if tag & PRIVATE_GROUP:
                 private.append(element)
                 continue
-            raw = bytes(data[element[2 if is_direct else 3] : element[4]])
+            raw = bytes(data[(element[2] if is_direct else element[3]) : element[4]])
             key: Hashable = raw if is_direct else (tag, element[1], raw)
             outcome = memory.get(key)
             if outcome is None:
