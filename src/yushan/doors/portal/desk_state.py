@@ -42,7 +42,7 @@ PLACES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DeskState:
-    """The address; ``boxes`` None: nobody chose yet, all that were found are on."""
+    """The address (frames count from 1 there); ``boxes`` None: nobody chose, all found are on."""
 
     frame: int = 0
     view: str = "open"
@@ -51,7 +51,7 @@ class DeskState:
 
     def query(self) -> dict[str, str]:
         """As parameters of an address."""
-        found = {"frame": str(self.frame)} if self.frame else {}
+        found = {"frame": str(self.frame + 1)} if self.frame else {}
         if self.view != "open":
             found["view"] = self.view
         if self.window is not None:
@@ -87,7 +87,7 @@ def state_from(query: Mapping[str, str]) -> DeskState:
     except Rejected:
         boxes = None
     return DeskState(
-        int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0,
+        max(int(text) - 1, 0) if text.isascii() and text.isdigit() and len(text) < 7 else 0,
         view if view in VIEWS else "open",
         window_from(query.get("center", ""), query.get("width", "")),
         boxes,

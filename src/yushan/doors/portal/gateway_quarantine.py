@@ -205,7 +205,7 @@ def views(path: str, state: DeskState, language: Language) -> list[tuple[str, st
 def steps(path: str, state: DeskState, sheet: Sheet) -> list[tuple[int, str]]:
     """Links to other frames, by how many they go on."""
     return [
-        (by, with_changes(path, state.query(), {"frame": (state.frame + by) or None}))
+        (by, with_changes(path, state.query(), {"frame": state.frame + by + 1}))
         for by in STEPS
         if 0 <= state.frame + by < sheet.frames
     ]

@@ -98,9 +98,11 @@ def values_of(picture: Picture) -> dict[str, str]:
 
 def picture_from(form: Form) -> Picture:
     """The reverse; ``Rejected("portal.form-unreadable")``."""
-    names = ("modality", "maker", "model", "software")
     try:
-        size = int(form.get("rows")), int(form.get("columns"))
+        rows, columns = int(form.get("rows")), int(form.get("columns"))
     except ValueError:
         raise Rejected("portal.form-unreadable") from None
-    return Picture(*(form.raw(name) for name in names), *size)
+    return Picture(
+        form.raw("modality"), form.raw("maker"), form.raw("model"), form.raw("software"),
+        rows, columns,
+    )  # fmt: skip
