@@ -86,7 +86,7 @@ def without_spare_bits(pixels: Buffer, shape: Shape) -> Buffer:
     """
     if shape.allocated not in (8, 16) or shape.stored >= shape.allocated:
         return pixels
-    if shape.high_bit != shape.stored - 1:
+    if not shape.stored or shape.high_bit != shape.stored - 1:
         raise Rejected("deid.high-bits")
     values = np.frombuffer(pixels, f"<u{shape.allocated // 8}")
     if is_clean(values, shape):

@@ -174,6 +174,11 @@ def test_a36_an_overlay_in_the_high_bits() -> None:
     assert held(part10(ct(PixelData=("OW", hidden)))) == ("deid.high-bits",)
 
 
+def test_a36_a_header_that_stores_no_bits_is_held() -> None:
+    nothing = ct(BitsStored=("US", us(0)), HighBit=None, PixelRepresentation=("US", us(1)))
+    assert held(part10(nothing)) == ("deid.high-bits",)
+
+
 def test_a37_the_icon_goes() -> None:
     icon = {
         0x00280002: ("US", us(1)),
