@@ -45,7 +45,7 @@ def sliced(plane: NDArray[Any], window: tuple[float, float]) -> Image.Image:
     return Image.fromarray(grey[::-1].astype(np.uint8))
 
 
-def sheet(rows: list[list[Image.Image]], titles: list[str], height: int = 210) -> Image.Image:
+def sheet(rows: list[list[Image.Image]], titles: list[str], height: int = 160) -> Image.Image:
     """Pictures in rows with a title each."""
     scaled = [
         [one.resize((max(1, one.width * height // one.height), height)) for one in row]

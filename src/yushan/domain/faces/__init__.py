@@ -12,12 +12,14 @@ from yushan.domain.faces.proof import Proof
 from yushan.domain.faces.removal import Defaced, remove_face
 from yushan.domain.faces.rules import skin_contours
 from yushan.domain.faces.series import series_volume
+from yushan.domain.faces.shell import Keep
 from yushan.domain.faces.volume import Volume, coarse, regular_volume
 
 __all__ = [
     "Defaced",
     "FacePixels",
     "Head",
+    "Keep",
     "Outcome",
     "Proof",
     "Volume",
