@@ -25,6 +25,7 @@ TEXT, FEATURES = "clean_pixel_data", "clean_recognizable_visual_features"
 Waits = Literal["", "text", "face"]
 #: Bytes that hold the UIDs of an object.
 HEADER: Final = 8192
+RT_STRUCTURE_SET: Final = b"1.2.840.10008.5.1.4.1.1.481.3\0"
 UNKNOWN: Final = "deid.pixels-unknown"
 
 
@@ -94,6 +95,8 @@ def prepared(data: Buffer, policy: Policy, work: PixelWork, case: Case) -> Prepa
     Rejected
         ``imaging.…``, ``redaction.…`` when the pixels cannot be decoded within bounds.
     """
+    if policy.faces != "release" and outlines_skin(data):
+        return Prepared(reasons=("deid.face-visible",))
     need = pixel_need(data, policy)
     if case.decided is not None:
         return of_text(settle(data, work, case, thorough=True), need)
@@ -107,6 +110,15 @@ def prepared(data: Buffer, policy: Policy, work: PixelWork, case: Case) -> Prepa
     if not need.face or case.faces is None or text.reasons or text.waits:
         return text
     return with_faces(text, case.faces.pixels.get(case.sop_instance_uid))
+
+
+def outlines_skin(data: Buffer) -> bool:
+    """Whether contours of a structure set draw the skin of a head as finely as slices do."""
+    if RT_STRUCTURE_SET not in bytes(data[:HEADER]):
+        return False
+    from yushan.domain.faces import skin_contours  # noqa: PLC0415 - see the docstring
+
+    return bool(skin_contours(data))
 
 
 def is_looked_at(data: Buffer, need: PixelNeed, policy: Policy, case: Case) -> bool:
