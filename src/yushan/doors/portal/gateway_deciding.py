@@ -107,6 +107,8 @@ class Deciding:
         assert account is not None  # noqa: S101 - the route needs a permission
         choice = choice_of(form)
         boxes = self.chosen(number, form) if choice is Choice.REDACT else ()
+        if choice is Choice.REDACT and not boxes:
+            raise Rejected("gateway.no-boxes")
         second = None
         if needs_second(choice, boxes, self.desk.decisions.findings(number)):
             reason_of(form)
