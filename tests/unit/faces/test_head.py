@@ -75,3 +75,20 @@ def test_what_has_no_bone_under_its_surface_is_refused() -> None:
     inside = binary_fill_holes(values > 0)
     with pytest.raises(Rejected, match=r"faces\.stripped"):
         found(replace(made.volume, values=np.where(inside, 500, 0).astype(np.int16)))
+
+
+def test_a_head_between_raised_arms_is_not_called_absent() -> None:
+    rows, columns = np.indices((80, 140)) * 3.0 - np.array([120.0, 210.0])[:, None, None]
+    head = (columns / 76) ** 2 + (rows / 95) ** 2 < 1
+    arms = (((np.abs(columns) - 130) / 45) ** 2 + (rows / 45) ** 2) < 1
+    trunk = (columns / 200) ** 2 + (rows / 110) ** 2 < 1
+    planes = [trunk] * 30 + [head | arms] * 60
+    values = np.where(np.stack(planes), 40, -1000).astype(np.int16)
+    with pytest.raises(Rejected, match=r"faces\.not-found"):
+        found(regular_volume(values, (3.0, 3.0, 3.0), axes=AXIAL, modality="CT"))
+
+
+def test_a_volume_that_no_child_can_hold_is_refused() -> None:
+    values = np.zeros((3, 300, 300), np.int16)
+    with pytest.raises(Rejected, match=r"faces\.too-large"):
+        coarse(regular_volume(values, (900.0, 5.0, 5.0), axes=AXIAL, modality="CT"))

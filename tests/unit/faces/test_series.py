@@ -63,6 +63,8 @@ def test_a_tilted_gantry_is_taken_and_a_fallen_one_refused() -> None:
         {"ImagePositionPatient": None},
         {"ImageOrientationPatient": [1, 0, 0, 1, 0, 0]},
         {"PixelSpacing": [0, 1]},
+        {"PixelSpacing": [1, 900]},
+        {"ImagePositionPatient": [0, 0, 1e9]},
     ],
 )
 def test_without_geometry_nothing_is_put_together(more) -> None:
@@ -71,8 +73,9 @@ def test_without_geometry_nothing_is_put_together(more) -> None:
 
 
 def test_pictures_in_colour_or_of_one_bit_are_no_slices() -> None:
-    with pytest.raises(Rejected, match=r"faces\.colour"):
-        series_volume(objects.slices(volume(), PhotometricInterpretation="PALETTE COLOR"))
+    for more in ({"PhotometricInterpretation": "PALETTE COLOR"}, {"BitsStored": 0}):
+        with pytest.raises(Rejected, match=r"faces\.colour"):
+            series_volume(objects.slices(volume(), **more))
 
 
 def test_two_directions_and_repeats_are_several_stacks() -> None:

@@ -61,6 +61,13 @@ def largest(mask: Mask) -> Mask:
     return found
 
 
+def parts(plane: Mask) -> NDArray[np.int64]:
+    """Sizes of the connected parts of a plane in samples, the largest first."""
+    labels, _ = ndimage.label(plane)
+    sizes = np.bincount(labels.ravel())[1:].astype(np.int64)
+    return np.sort(sizes)[::-1]
+
+
 def filled(mask: Mask) -> Mask:
     """The mask with the holes of each of its planes along the first axis filled."""
     planes = [ndimage.binary_fill_holes(plane) for plane in mask]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from yushan.base import Rejected
-from yushan.domain.faces.filters import averaged, curvature, rim
+from yushan.domain.faces.filters import averaged, curvature, parts, rim
 from yushan.domain.faces.surface import ANGLES, body_mask, depth_mm, skin_map, skin_threshold
 from yushan.domain.faces.volume import STEP_MM
 
@@ -26,6 +26,8 @@ HEAD_WIDTH_MM: Final = 225.0
 #: The thickest part of a head is larger than a neck: area in cm², length from front to back in mm.
 LEAST_CM2: Final = 120.0
 LEAST_LENGTH_MM: Final = 130.0
+#: Parts of a slice larger than this, in cm², are limbs.
+LIMB_CM2: Final = 20.0
 #: A stretch of head shorter than this shows no face, mm.
 LEAST_HEIGHT_MM: Final = 20.0
 #: The bend of the profile that makes a nasion, 1/m: 10 is a circle of 10 cm radius.
@@ -109,6 +111,8 @@ def find_head(values: Floats, modality: str) -> Head | None:
     mask = body_mask(values, threshold)
     levels = head_levels(mask)
     if levels is None:
+        if has_several_parts(mask):
+            raise Rejected("faces.not-found")
         return None
     axis, yaw = axis_of(mask, levels)
     skin = skin_map(mask, axis, yaw)
@@ -141,6 +145,13 @@ def head_levels(mask: Mask) -> tuple[int, int] | None:
     if is_large.sum() * STEP_MM < LEAST_HEIGHT_MM:
         return None
     return low, top
+
+
+def has_several_parts(mask: Mask) -> bool:
+    """Whether slices hold several large parts: a head may lie between raised arms."""
+    least = LIMB_CM2 * 100 / STEP_MM**2
+    several = sum(int((parts(plane) > least)[1:2].any()) for plane in mask)
+    return several * STEP_MM >= LEAST_HEIGHT_MM
 
 
 def axis_of(mask: Mask, levels: tuple[int, int]) -> tuple[tuple[float, float], float]:

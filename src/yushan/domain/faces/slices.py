@@ -26,6 +26,9 @@ PER_FRAME: Final = "52009230"
 DEFLATED: Final = "1.2.840.10008.1.2.1.99"
 #: More samples than this in one series are refused: 2 GiB of 16 bits.
 MOST_SAMPLES: Final = 1 << 30
+#: Places and sizes of samples that scanners give, mm.
+FARTHEST_MM: Final = 1e5
+SIZES_MM: Final = (0.02, 20.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +105,8 @@ def slices_of(index: int, about: Description) -> Iterator[Slice]:
         position = numbers(about.metadata, frame, "00200032")
         cosines = numbers(about.metadata, frame, "00200037")
         spacing = numbers(about.metadata, frame, "00280030")
-        if len(position) != 3 or len(cosines) != 6 or len(spacing) != 2 or min(spacing) <= 0:
+        is_placed = len(position) == 3 and len(cosines) == 6 and len(spacing) == 2
+        if not is_placed or not is_plausible(position, spacing):
             raise Rejected("faces.no-geometry")
         across, down = np.array(cosines[:3]), np.array(cosines[3:])
         lengths = np.linalg.norm(across), np.linalg.norm(down)
@@ -115,6 +119,12 @@ def slices_of(index: int, about: Description) -> Iterator[Slice]:
         )  # fmt: skip
 
 
+def is_plausible(position: tuple[float, ...], spacing: tuple[float, ...]) -> bool:
+    """Whether a slice lies within metres and its samples have a size that scanners make."""
+    is_near = all(abs(part) < FARTHEST_MM for part in position)
+    return is_near and all(SIZES_MM[0] <= part <= SIZES_MM[1] for part in spacing)
+
+
 def shape_of(about: Description) -> Shape:
     """How the frames of an object are stored; grey values of whole numbers only."""
     found, summary = about.metadata, about.summary
@@ -123,11 +133,12 @@ def shape_of(about: Description) -> Shape:
     is_grey = photometric in ("MONOCHROME1", "MONOCHROME2")
     if not is_grey or single(found, "00280002", 1) != 1 or allocated not in (8, 16):
         raise Rejected("faces.colour")
-    if "7FE00010" not in found:
+    stored = int(single(found, "00280101", allocated))
+    if "7FE00010" not in found or not 1 <= stored <= allocated:
         raise Rejected("faces.colour")
     return Shape(
         rows=summary.rows, columns=summary.columns, samples=1, bits_allocated=allocated,
-        bits_stored=int(single(found, "00280101", allocated)),
+        bits_stored=stored,
         signed=single(found, "00280103", 0) == 1, photometric=photometric, planar=False,
         transfer_syntax_uid=summary.transfer_syntax_uid,
     )  # fmt: skip

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Edge of the cubes in which surfaces are sought, mm.
 STEP_MM: Final = 2.0
+#: More cubes than this do not fit the memory a child has: half a metre of the largest body.
+MOST_CUBES: Final = 24_000_000
 #: Rows of LPS that make (superior, posterior, left).
 HEAD_AXES: Final = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 #: Smallest cosine between an axis of the stack and the patient axis it stands for (about 40°).
@@ -136,7 +138,15 @@ def real_slice(volume: Volume, index: int) -> Floats:
 
 
 def coarse(volume: Volume) -> Floats:
-    """The volume in cubes of ``STEP_MM``, ``[superior, posterior, left]``, in HU or signal."""
+    """The volume in cubes of ``STEP_MM``, ``[superior, posterior, left]``, in HU or signal.
+
+    Raises
+    ------
+    Rejected
+        ``faces.oblique``; ``faces.too-large``.
+    """
+    if np.prod(volume.cubes, dtype=np.int64) > MOST_CUBES:
+        raise Rejected("faces.too-large")
     planes = [
         in_cubes(in_cubes(real_slice(volume, index), volume, (1, 0)), volume, (2, 1))
         for index in range(len(volume.values))
