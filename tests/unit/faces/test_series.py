@@ -12,7 +12,7 @@ from tests.unit.faces.heads import AXIAL, SAGITTAL
 
 from yushan.base import Rejected
 from yushan.domain.faces import Volume, regular_volume, series_volume
-from yushan.domain.faces.series import stacks_of
+from yushan.domain.faces.series import stacks_of, upper_part
 from yushan.domain.faces.slices import sources_of
 
 
@@ -106,3 +106,17 @@ def test_few_slices_draw_no_face() -> None:
     _, slices = sources_of(objects.slices(replace(volume(), values=volume().values[:3])))
     (stack,) = stacks_of(slices)
     assert not stack.is_recognisable
+
+
+def test_of_a_whole_body_only_the_upper_part_is_looked_at() -> None:
+    values = np.arange(300, dtype=np.int16)[:, None, None] * np.ones((1, 4, 4), np.int16)
+    long = regular_volume(values, (5.0, 1.0, 1.0), axes=AXIAL, modality="CT")
+    _, slices = sources_of(objects.slices(long))
+    (stack,) = stacks_of(slices)
+    upper = upper_part(stack)
+    assert len(upper.repeats[0]) == 100
+    assert upper.repeats[0][-1] is stack.repeats[0][-1]
+    assert np.allclose(upper.centres_mm[0], (np.arange(100) + 0.5) * 5)
+    _, slices = sources_of(objects.slices(volume()))
+    (stack,) = stacks_of(slices)
+    assert upper_part(stack) is stack

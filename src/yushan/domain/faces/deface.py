@@ -13,7 +13,7 @@ import numpy as np
 
 from yushan.domain.faces.removal import remove_face, repainted
 from yushan.domain.faces.rules import exempt_reason
-from yushan.domain.faces.series import stacks_of, volume_of
+from yushan.domain.faces.series import stacks_of, upper_part, volume_of
 from yushan.domain.faces.slices import sources_of
 from yushan.domain.imaging import encode_frame, lossless_syntax
 
@@ -118,6 +118,7 @@ def deface_stack(
 ) -> Proof | None:
     """Take the face off all repeats of a stack, as it was found in the first."""
     seed, keep, ears = how
+    stack = upper_part(stack)
     modality = sources[stack.repeats[0][0].source].about.summary.modality
     modality = "CT" if modality == "CT" else "MR"
     first = replace(volume_of(sources, stack, 0), modality=modality)

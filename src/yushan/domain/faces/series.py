@@ -9,7 +9,7 @@ import numpy as np
 
 from yushan.base import Rejected
 from yushan.domain.faces.slices import sources_of
-from yushan.domain.faces.volume import Volume, cube_count
+from yushan.domain.faces.volume import LEAST_COSINE, Volume, cube_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,8 @@ MOST_STEP_MM: Final = 15.0
 MOST_TILT: Final = 0.6
 #: ... and evenly, within this many mm.
 MOST_WANDER_MM: Final = 3.0
+#: A head lies within this of a body's upper end, also under raised arms, mm.
+UPPER_MM: Final = 500.0
 #: Fewer slices than this, or a shorter stack, draw no face.
 LEAST_SLICES: Final = 8
 LEAST_EXTENT_MM: Final = 15.0
@@ -103,6 +105,29 @@ def stack_of(group: list[Slice]) -> Stack:
         raise Rejected("faces.gap", longest_mm=round(float(steps.max()), 1))
     check_line(np.array([place[0].position for place in places]), heights)
     return Stack(*repeats_of(places, heights - heights[0] + step / 2), step)
+
+
+def upper_part(stack: Stack) -> Stack:
+    """Of a long stack of axial slices the part in which a head can be, arms raised or not."""
+    rise = float(stack.repeats[0][0].normal[2])
+    whole = stack.centres_mm[0]
+    length = float(whole[-1] + whole[0])
+    if length <= UPPER_MM or abs(rise) < LEAST_COSINE:
+        return stack
+    start = length - UPPER_MM if rise > 0 else 0.0
+    inside = [(c >= start) & (c <= start + UPPER_MM) for c in stack.centres_mm]
+    first = float(whole[inside[0]][0]) - stack.step_mm / 2
+    repeats = tuple(
+        tuple(one for one, is_in in zip(slices, chosen, strict=True) if is_in)
+        for slices, chosen in zip(stack.repeats, inside, strict=True)
+    )
+    centres = tuple(c[chosen] - first for c, chosen in zip(stack.centres_mm, inside, strict=True))
+    has = [bool(slices) for slices in repeats]
+    return Stack(
+        tuple(r for r, some in zip(repeats, has, strict=True) if some),
+        tuple(c for c, some in zip(centres, has, strict=True) if some),
+        stack.step_mm,
+    )
 
 
 def step_is_missing(steps: NDArray[np.float64], step: float) -> bool:
