@@ -34,7 +34,9 @@ DECIMAL: Final = several(
 INTEGER: Final = several(rb" *+[+-]?+[0-9]{1,10}+ *+")
 LEADING_ZEROS: Final = re.compile(rb"(?:^|(?<=[ \\+-]))0+(?=[0-9])")
 PRINTABLE: Final = re.compile(rb"[ -~\t\r\n]{6,}\0*")
-WIDE: Final = re.compile(rb"(?:[A-Za-z0-9]\0){6,}")
+WIDE: Final = re.compile(rb"(?:[ -~]\0){6,}")
+#: Letters of a word fall back in the alphabet this often; numbers in a list mostly grow.
+FALLS_OF_TEXT: Final = 2
 #: Longer lists are tables of colours and greys, in which small numbers follow one another.
 MOST_WIDE: Final = 256
 #: Fewer bytes than this say nothing about a person.
@@ -132,7 +134,7 @@ def looks_like_text(raw: bytes) -> bool:
     """
     if len(raw) <= MOST_WIDE and (wide := WIDE.search(raw)) is not None:
         letters = wide.group()[::2]
-        return any(one >= two for one, two in pairwise(letters))
+        return sum(one > two for one, two in pairwise(letters)) >= FALLS_OF_TEXT
     return PRINTABLE.fullmatch(raw) is not None and LETTERS.search(raw) is not None
 
 
