@@ -147,7 +147,7 @@ def test_packs_on_their_way_end_with_the_person(database, tmp_path):
     assert (account.admitted, account.opted_out, account.in_work, account.closes) == (2, 3, 0, True)
 
 
-def test_a_person_stopped_between_the_stages_is_destroyed_with_an_entry(database, tmp_path):
+def test_f04_a_person_stopped_between_the_stages_is_destroyed_with_an_entry(database, tmp_path):
     """F04."""
     scene = make_scene(database, tmp_path)
     pack = send(scene, series(2))

@@ -117,7 +117,7 @@ class Scene:
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_exactly_the_named_part_is_stopped_at_both_stages(database, tmp_path, name):
+def test_f05_exactly_the_named_part_is_stopped_at_both_stages(database, tmp_path, name):
     part, stopped = PARTS[name]
     scene = Scene(database, tmp_path)
     scene.choose(part)
@@ -128,7 +128,7 @@ def test_exactly_the_named_part_is_stopped_at_both_stages(database, tmp_path, na
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_exactly_the_named_part_leaves_when_it_is_here_already(embedded, tmp_path, name):
+def test_f05_exactly_the_named_part_leaves_when_it_is_here_already(embedded, tmp_path, name):
     part, stopped = PARTS[name]
     scene = Scene(embedded, tmp_path)
     scene.send()
