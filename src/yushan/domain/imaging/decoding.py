@@ -47,6 +47,8 @@ def stored_frame(data: bytes, shape: Shape) -> Array:
     """
     if not shape.codec:
         raise Rejected("imaging.syntax-not-decoded")
+    if not 0 < shape.bits_stored <= shape.bits_allocated:
+        raise Rejected("imaging.frame-undecodable", error="bits")
     check_codestream(data, shape)
     try:
         return settled(DECODERS[shape.codec](data, shape), shape)
