@@ -8,7 +8,8 @@ import numpy as np
 from tests.spec.deid.pictures import CAPTURE, burnt, image, lettering, sector, stored
 
 from yushan.domain.redaction import Box, Reading, settle
-from yushan.domain.redaction.inspecting import has_strokes, is_on_flat
+from yushan.domain.redaction.closely import continued, has_strokes
+from yushan.domain.redaction.inspecting import is_on_flat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,3 +102,21 @@ def test_strokes_and_plains() -> None:
     assert not has_strokes(np.zeros((20, 1), np.uint8))
     assert is_on_flat(letters, PLACE)
     assert not is_on_flat(letters, Box(0, 0, 300, 200))
+
+
+def test_a_line_found_in_part_is_filled_to_its_ends() -> None:
+    class Near(Teller):
+        """Sees the rest of the line, two letters at a time, in what is enlarged."""
+
+        def read(self, picture: np.ndarray, /) -> Sequence[Reading]:
+            self.asked += 1
+            if self.asked > 2:
+                return []
+            return [Reading(Box(30, 20, 80, 40), "WA", 0.9), Reading(Box(300, 20, 40, 40), "O", 1)]
+
+    busy = np.random.default_rng(1).integers(30, 90, (200, 300)).astype(np.uint8)
+    assert continued(Near(), Box(100, 80, 60, 20), busy) == Box(100, 80, 130, 20)
+    assert continued(Teller(), Box(100, 80, 60, 20), busy) == Box(100, 80, 60, 20)
+    upright = continued(Teller(Reading(Box(20, 30, 40, 60), "A", 0.9)), Box(100, 80, 20, 60), busy)
+    assert upright.height > 60
+    assert upright.width == 20

@@ -7,9 +7,9 @@ loss, decoded and read again; what looks like text and cannot be read is nobody'
 """
 
 from yushan.domain.redaction.boxes import Box, Finding, Reading
+from yushan.domain.redaction.closely import Reader
 from yushan.domain.redaction.filling import Redacted, redacted
 from yushan.domain.redaction.frames import Frames, frames_of
-from yushan.domain.redaction.inspecting import Reader
 from yushan.domain.redaction.rules import Device, Learned, device_of, region_rules
 from yushan.domain.redaction.settling import Settled, settle
 

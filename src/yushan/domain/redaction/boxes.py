@@ -37,6 +37,10 @@ class Box(NamedTuple):
         """The rectangle with a margin on each side."""
         return Box(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by, self.frame)
 
+    def moved(self, right: int, down: int) -> Box:
+        """The rectangle elsewhere."""
+        return self._replace(x=self.x + right, y=self.y + down)
+
     def shared(self, other: Box) -> int:
         """Pixels that both cover."""
         width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)

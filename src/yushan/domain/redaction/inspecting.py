@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from yushan.domain.redaction.boxes import Box, Finding, is_covered
 from yushan.domain.redaction.chains import telling
+from yushan.domain.redaction.closely import CLOSE, continued, looks_drawn, second_look
 from yushan.domain.redaction.views import ONE_PIECE, PIECE, pieces, stretched, views_of
 from yushan.domain.redaction.words import READ, SURE, folded, kind_of
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from yushan.domain.redaction.boxes import Reading
+    from yushan.domain.redaction.closely import Reader
     from yushan.domain.redaction.frames import Frames
     from yushan.domain.redaction.views import View
 
@@ -35,24 +37,12 @@ SAME: Final = 48
 #: Spread of grey around a box on which nothing is drawn but the text, and the width looked at.
 FLAT: Final = 12
 FLAT_SHARE: Final = 0.85
+MOSTLY: Final = 0.6
 RING: Final = 4
 #: Pixels filled around a line; the reader's boxes stand a quarter of a line off the text already.
 MARGIN: Final = 1
-#: Height to which a line is enlarged for a second look, pixels.
-CLOSE: Final = 48
-#: Changes from dark to bright and back that text has at least for each height of its box, and how
-#: much of its contrast lies between pixels two apart: anatomy has soft edges.
-STROKES: Final = 1.5
-SHARPNESS: Final = 0.3
 #: What covered places look like to the reader in a picture whose contrast was stretched.
 MIDDLE: Final = 128
-
-
-class Reader(Protocol):
-    """Who reads; large pictures may be read scaled down."""
-
-    def read(self, picture: NDArray[np.uint8], /) -> Sequence[Reading]:
-        """Lines of text of a picture ``[row, column]`` or ``[row, column, 3]``, in pixels."""
 
 
 class Inspection:
@@ -122,7 +112,7 @@ class Inspection:
             return
         for left, top, piece in pieces(picture):
             yield from (
-                line._replace(box=moved(line.box, left, top))
+                line._replace(box=line.box.moved(left, top))
                 for line in self.reader.read(np.ascontiguousarray(piece))
                 if not is_cut(line, left, top, picture.shape)
             )
@@ -142,13 +132,20 @@ class Inspection:
             if kind == "unreadable":
                 reading, kind = again, kind_of(again, self.tokens)
         if kind is None:
-            self.kept.append((box, shown[box.rows, box.columns].copy()))
-            if not is_covered(box, [one.box for one in self.stand], 0.5):
-                self.stand.append(reading._replace(box=box))
+            self.keep(reading._replace(box=box), shown)
             return
         redact = kind != "unreadable" or is_on_flat(shown, box)
+        if redact and not is_on_flat(shown, box, MOSTLY):
+            box = continued(self.reader, box, shown)
         wide = box.grown(MARGIN).within(rows, columns)
         self.findings.append(Finding(wide, kind, reading.score, redact))
+
+    def keep(self, reading: Reading, shown: Picture) -> None:
+        """Let a line stand, for now."""
+        box = reading.box
+        self.kept.append((box, shown[box.rows, box.columns].copy()))
+        if not is_covered(box, [one.box for one in self.stand], 0.5):
+            self.stand.append(reading)
 
     def judge_together(self, shown: Picture) -> None:
         """Take back leave from lines that say something together."""
@@ -156,57 +153,6 @@ class Inspection:
             wide = reading.box.grown(MARGIN).within(*shown.shape[:2])
             self.findings.append(Finding(wide, "text", reading.score, redact=True))
         self.stand.clear()
-
-
-def second_look(reader: Reader, box: Box, pictures: Sequence[Picture]) -> Reading | None:
-    """The best reading of a place that could not be read, enlarged.
-
-    ``None``: looking closely, the reader sees no text any more.
-    """
-    best: Reading | None = None
-    for picture in pictures:
-        place = box.grown(max(8, min(box.width, box.height) // 2)).within(*picture.shape[:2])
-        by = min(max(1, round(CLOSE / max(min(box.width, box.height), 1))), 4)
-        near = picture[place.rows, place.columns].repeat(by, axis=0).repeat(by, axis=1)
-        for found in reader.read(np.ascontiguousarray(near)):
-            there = Box(*(edge // by for edge in found.box[:4]))
-            there = moved(there, place.x, place.y)
-            if there.shared(box) * 2 < box.area:
-                continue
-            if best is None or found.score > best.score:
-                best = found._replace(box=box)
-    return best
-
-
-def looks_drawn(box: Box, pictures: Sequence[Picture]) -> bool:
-    """Whether a place has the strokes and sharp edges of letters; bars and outlines have not."""
-    return any(has_strokes(picture[box.rows, box.columns]) for picture in pictures)
-
-
-def has_strokes(picture: Picture) -> bool:
-    """Whether along its longer side a place changes between dark and bright as letters do."""
-    plain = picture.max(axis=2) if picture.ndim == 3 else picture
-    lines = plain if plain.shape[1] >= plain.shape[0] else plain.T
-    low, high = np.percentile(lines, (10, 95))
-    bright = lines.astype(np.float32) > (float(low) + float(high)) / 2
-    changes = (bright[:, 1:] != bright[:, :-1]).sum(axis=1)
-    if not changes.size:
-        return False
-    aspect = lines.shape[1] / max(lines.shape[0], 1)
-    return float(np.percentile(changes, 80)) >= STROKES * aspect and is_sharp(lines)
-
-
-def is_sharp(lines: Picture) -> bool:
-    """Whether the steepest edges of a place take up much of its contrast."""
-    plain = lines.astype(np.float32)
-    low, high = np.percentile(plain, (2, 98))
-    steps = np.abs(plain[:, 2:] - plain[:, :-2])
-    return bool(steps.size and np.percentile(steps, 99) >= SHARPNESS * max(float(high - low), 1.0))
-
-
-def moved(box: Box, right: int, down: int) -> Box:
-    """A rectangle of a piece in pixels of the picture."""
-    return box._replace(x=box.x + right, y=box.y + down)
 
 
 def is_cut(reading: Reading, left: int, top: int, shape: tuple[int, ...]) -> bool:
@@ -244,7 +190,7 @@ def is_same(shown: Picture, kept: tuple[Box, Picture], covered: NDArray[np.bool_
     return not bool((differs & ~covered[box.rows, box.columns]).any())
 
 
-def is_on_flat(shown: Picture, box: Box) -> bool:
+def is_on_flat(shown: Picture, box: Box, share: float = FLAT_SHARE) -> bool:
     """Whether around a box there is nothing that could be anatomy."""
     rows, columns = shown.shape[:2]
     wide = box.grown(RING).within(rows, columns)
@@ -256,4 +202,4 @@ def is_on_flat(shown: Picture, box: Box) -> bool:
     if not around.size:
         return False
     off = np.abs(around - np.median(around, axis=0)) > FLAT
-    return float(off.any(axis=-1).mean() if off.ndim > 1 else off.mean()) <= 1 - FLAT_SHARE
+    return float(off.any(axis=-1).mean() if off.ndim > 1 else off.mean()) <= 1 - share

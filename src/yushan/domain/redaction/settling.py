@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from yushan.domain.dicom import Buffer
     from yushan.domain.redaction.boxes import Box
+    from yushan.domain.redaction.closely import Reader
     from yushan.domain.redaction.filling import Redacted
     from yushan.domain.redaction.frames import Frames
-    from yushan.domain.redaction.inspecting import Reader
     from yushan.domain.redaction.rules import Learned
 
 #: How often what was written is filled again because reading found more.

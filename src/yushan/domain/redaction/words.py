@@ -40,7 +40,9 @@ CODE: Final = re.compile(
 )
 #: A setting written with its value: DR60, MI:1.4, A0=100%, 2D--100%.
 VALUE: Final = rf"\d{{1,3}}(?:[.,]\d{{1,3}})?{UNIT}?"
-SETTING: Final = re.compile(rf"([a-z0-9]+)[=:<>/-]+{VALUE}|([a-z]+){VALUE}")
+SETTING: Final = re.compile(
+    rf"([a-z0-9]+)[=:<>/-]+{VALUE}|([a-z]{{2,}}){VALUE}|([a-z])\d{{1,2}}(?:[.,]\d{{1,3}})?"
+)
 YEAR: Final = re.compile(r"(?:19|20)\d\d")
 DATE: Final = re.compile(
     r"\d{1,4}\s*[-/.年]\s*(?:\d{1,2}|[a-z]{3})\s*[-/.月]\s*\d{1,4}|\d{1,2}:\d{2}(?::\d{2})?"
@@ -129,7 +131,7 @@ def is_word(word: str) -> bool:
     if YEAR.fullmatch(word):
         return False
     setting = SETTING.fullmatch(word)
-    if setting and (setting[1] or setting[2]) in allowed():
+    if setting and (setting[1] or setting[2] or setting[3]) in allowed():
         return True
     return bool(NUMBER.fullmatch(word) or CODE.fullmatch(word))
 
