@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import numpy as np
 
 from yushan.domain.faces.filters import smoothed
-from yushan.domain.faces.relief import generator, on_map, smoothstep, waves
+from yushan.domain.faces.relief import generator, on_map, plain_shape, smoothstep, waves
 from yushan.domain.faces.surface import ANGLES, depth_mm
 from yushan.domain.faces.volume import STEP_MM
 
@@ -32,8 +32,8 @@ SCALP_MM: Final = 6.0
 THINNING: Final = (60.0, 85.0)
 #: The shell's inner side strays by this share, so that it is no second skin.
 STRAY: Final = 0.22
-#: Below the new surface at least this share of the shell is new, where a nose was cut off.
-UNDER: Final = 0.6
+#: Waves of the surface from which the shell is measured too: (deviation, scale), mm.
+INNER_WAVES: Final = ((3.0, 30.0), (2.5, 13.0))
 #: Nothing deeper than this inside the skull's ellipsoid is ever changed: scalp and outer bone; mm.
 SKULL_SKIN_MM: Final = 7.0
 #: Without an ellipsoid: nothing deeper than the scalp above this height from the nasion, mm.
@@ -93,7 +93,9 @@ def fields_of(head: Head, face: NewFace, seed: bytes, keep: Keep, modality: str)
     outer = np.where(sight.is_seen, sight.at(face.skin) - sight.reach_mm, 0).astype(np.float32)
     thickness = thickness_of(head, random, keep)
     below = sight.at(thickness * face.window) - inside
-    under = sight.at(thickness * UNDER) * window - outer
+    under = sight.at(thickness * face.window) - (
+        sight.at(second_skin(head, random)) - sight.reach_mm
+    )
     inner = np.maximum(below, np.where(window > 0, under, -9.0)).astype(np.float32)
     free = free_of(head, inside)
     is_kept = is_tissue(head, modality) & (inner < 0) & (inside < TISSUE_DEPTH_MM)
@@ -101,6 +103,15 @@ def fields_of(head: Head, face: NewFace, seed: bytes, keep: Keep, modality: str)
     texture = waves(random, head.mask.shape, (1.0, 1.0, 1.0))
     skin = inside - depth_mm(~head.mask)
     return Fields(outer, inner, free, window, mean, spread, texture, skin)
+
+
+def second_skin(head: Head, random: np.random.Generator) -> Floats:
+    """A surface like the new one, from which the shell is measured as well as from the old skin.
+
+    So the inner side of the shell is not the old face at some depth.
+    """
+    stray = sum(size * on_map(random, head.skin.shape, scale) for size, scale in INNER_WAVES)
+    return np.asarray(plain_shape(head) + np.clip(stray, -6.0, 6.0), np.float32)
 
 
 def thickness_of(head: Head, random: np.random.Generator, keep: Keep) -> Floats:
