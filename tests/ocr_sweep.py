@@ -165,9 +165,8 @@ def of_folder(folder: Path) -> None:
         counts = outcomes.setdefault(kind, Counter())
         counts.update({found.outcome: 1, "boxes": len(found.findings)})
         seconds[kind] = seconds.get(kind, 0.0) + time.process_time() - started
-    print(
-        f"\n| {folder.name} | clean | redacted | unknown | boxes | s each |\n|---|---|---|---|---|---|"
-    )
+    print(f"\n| {folder.name} | clean | redacted | unknown | boxes | s each |")
+    print("|---|---|---|---|---|---|")
     for kind, counts in sorted(outcomes.items()):
         number = sum(counts[word] for word in ("clean", "redacted", "unknown"))
         numbers = " | ".join(
