@@ -29,6 +29,7 @@ PAGES = [
     ("gateway", "engineer", "/accounting/acknowledged", 200),
     ("gateway", "engineer", "/accounting/refused", 200),
     ("gateway", "engineer", "/quarantine", 200),
+    ("gateway", "engineer", "/quarantine/rules", 200),
     ("gateway", "engineer", "/connections", 200),
     ("gateway", "engineer", "/help", 200),
 ]

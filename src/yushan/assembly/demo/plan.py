@@ -194,7 +194,8 @@ class Draft:
             zh=hospital.zh, en=hospital.en, dimse=(self.door(hospital),),
             site_key=self.keys.secret(name, "site-key"),
             rules=Rules(
-                quiet_s=3.0, quiet_released_s=1.0, backoff_s=1.0, backoff_most_s=10.0, stable_s=0.2
+                quiet_s=3.0, quiet_released_s=1.0, backoff_s=1.0, backoff_most_s=10.0, stable_s=0.2,
+                undo_s=30.0,
             ),
             commons=self.remote(commons, name), commons_public=self.keys.known("commons"),
             ledger_public=self.keys.known("ledger"),
