@@ -135,7 +135,8 @@ def make_file(
 
 def make_mr(**changes):
     """One original of another modality, in the same study."""
-    kind = {"name": "MR_small.dcm", "ImageType": ["ORIGINAL", "PRIMARY"], "series": "1.2.3.1.2"}
+    kind = {"name": "MR_small.dcm", "ImageType": ["ORIGINAL", "PRIMARY"], "series": "1.2.3.1.2",
+            "BodyPartExamined": "KNEE"}  # fmt: skip
     return make_file(**(kind | changes))
 
 

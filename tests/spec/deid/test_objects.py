@@ -430,9 +430,10 @@ def test_slices_that_are_not_the_scanners_own_are_held(
 def test_thin_head_slices_are_held_where_the_policy_asks_for_it() -> None:
     head = part10(ct(BodyPartExamined=("CS", "HEAD"), SliceThickness=("DS", "1")))
     assert reasons(head, policy="basic") == ("deid.face-visible",)
-    assert "113102" not in [
-        one.CodeValue for one in released(head).DeidentificationMethodCodeSequence
-    ]
+    assert reasons(head, policy="tw-hospital") == ("deid.face-visible",)
+    thick = part10(ct(BodyPartExamined=("CS", "HEAD"), SliceThickness=("DS", "5")))
+    claimed = [one.CodeValue for one in released(thick).DeidentificationMethodCodeSequence]
+    assert "113102" not in claimed
 
 
 @pytest.mark.parametrize(

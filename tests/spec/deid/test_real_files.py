@@ -82,6 +82,7 @@ def test_another_checker_finds_no_new_error(name: str, policy: str, tmp_path: Pa
     source = pydicom.dcmread(get_testdata_file(name))
     source.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"] if "CT" in name else ["ORIGINAL", "PRIMARY"]
     before, after = tmp_path / "before.dcm", tmp_path / "after.dcm"
+    source.BodyPartExamined = "CHEST" if "CT" in name else "KNEE"
     source.save_as(before)
     made = stage1(before.read_bytes(), policy=policy)
     assert isinstance(made, Released)

@@ -77,6 +77,7 @@ def make_object(
         (0x00081090, b"LO", b"Modell"),
         (0x00100010, b"PN", b"Wang^Test"),
         (0x00100020, b"LO", patient.encode()),
+        (0x00180015, b"CS", b"CHEST"),
         (0x0020000D, b"UI", study.encode()),
         (0x0020000E, b"UI", series.encode()),
         (0x00200013, b"IS", str(number).encode()),
