@@ -67,6 +67,11 @@ def test_what_looks_like_text_from_afar_only_is_none() -> None:
 def test_outlines_of_bodies_are_no_letters() -> None:
     head = burnt(sector(200, 300), LETTERS * 0, 0)
     assert settled(head, Teller(Reading(Box(10, 5, 280, 190), "O", 0.9))).outcome == "clean"
+    chest = sector(200, 256).repeat(4, axis=0).repeat(4, axis=1).astype(np.uint8)
+    spine = Reading(Box(437, 224, 167, 570), "1680887", 0.51)
+    assert settled(chest, Teller(spine)).outcome == "clean"
+    surely_read = spine._replace(score=0.95)
+    assert settled(chest, Teller(surely_read)).outcome != "clean"
 
 
 def test_a_reader_that_always_finds_more_ends_in_doubt() -> None:

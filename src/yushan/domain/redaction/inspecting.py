@@ -170,11 +170,13 @@ def is_cut(reading: Reading, left: int, top: int, shape: tuple[int, ...]) -> boo
 def is_outline(reading: Reading, rows: int, columns: int) -> bool:
     """Whether a "letter" is too large to be one: a head, a body, a plate.
 
-    Large letters can be read; what cannot is none well before.
+    Large letters can be read, and surely; what cannot is none well before. A spine is read as a
+    row of digits, unsurely.
     """
-    if len(folded(reading.text)) >= FEW:
-        return False
     shorter = min(rows, columns)
+    if len(folded(reading.text)) >= FEW:
+        side = min(reading.box.width, reading.box.height)
+        return reading.score < SURE and side > max(TOO_HIGH * shorter, 2 * CLOSE)
     most = TOO_HIGH * shorter
     if reading.score < READ:
         most = min(most, max(UNREAD_HIGH * shorter, CLOSE))
