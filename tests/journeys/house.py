@@ -137,8 +137,9 @@ class House:
         )
 
     def spooled(self, site: str) -> int:
-        """Files that a hospital's gateway has answered for."""
-        return sum(1 for _ in Path(self.gateway(site).data).glob("spool/*/*/*.dcm"))
+        """Files that a hospital's gateway has answered for; those of who opted out are gone."""
+        kept = sum(1 for _ in Path(self.gateway(site).data).glob("spool/*/*/*.dcm"))
+        return kept + self.reader.journals[site].accounting().states.get(State.OPTED_OUT, 0)
 
     def entries(self, site: str, *states: State) -> list[Entry]:
         """All objects of a hospital in some states (any, if none is named)."""
