@@ -27,7 +27,8 @@ def durable_intake(
     A flow takes a batch and the number of an attempt. A step that holds the batch ends the run;
     the ticker starts the next attempt. ``after`` is called when a run ends.
     """
-    steps = {name: lasting_step(intake, name) for lane in LANES.values() for name in lane}
+    names_once = {name for lane in LANES.values() for name in lane}
+    steps = {name: lasting_step(intake, name) for name in names_once}
     return {
         queue: lasting_story(queue, [steps[name] for name in names], after)
         for queue, names in LANES.items()
