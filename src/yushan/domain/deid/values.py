@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.deid import dates
+from yushan.domain.deid.colour_profiles import ICC_PROFILE, without_words
 from yushan.domain.deid.encode import WIDTHS
 from yushan.domain.deid.plan import OPEN, TEXT_VRS
 from yushan.domain.deid.policy import UIDS, option_bit
@@ -91,7 +92,9 @@ def kept_value(
     if keeper is not None:
         return keeper(task, raw)
     if vr in ARRAYS or tag in tag_set("opaque", "tags"):
-        return None if looks_like_text(raw) or task.matcher.in_bytes(raw) else raw
+        opaque = without_words(raw) if tag == ICC_PROFILE else raw
+        bad = opaque is None or looks_like_text(opaque) or task.matcher.in_bytes(opaque)
+        return None if bad else opaque
     return None
 
 

@@ -18,6 +18,7 @@ from yushan.domain.verifier.claims import (
     MODIFIED_DATES,
     RETAINED_UIDS,
 )
+from yushan.domain.verifier.profiles import colour_profile
 from yushan.domain.verifier.tables import Action, iod, tables
 from yushan.domain.verifier.terms import STRICT, Terms
 
@@ -41,7 +42,7 @@ OPAQUE: Final = frozenset(
     {0x00281200, 0x00281201, 0x00281202, 0x00281203, 0x00281204, 0x00281221, 0x00281222}
     | {0x00281223, 0x00281224, 0x00281408, 0x00283006, 0x003A032E, 0x54000110, 0x54000112}
     | {0x5400100A, 0x54001010, 0x7FE00010, 0x00701A07, 0x00660023, 0x00660024, 0x00660025}
-    | {0x00660129, 0x00143050, 0x00143070}
+    | {0x00660129, 0x00143050, 0x00143070, 0x00282000}
 )
 #: What every released object may say of itself, whatever its IOD.
 STATED: Final = frozenset(
@@ -211,6 +212,7 @@ SPECIAL: Final[dict[int, Check]] = {
     0x00100010: person,
     0x00100020: person,
     0x0040A160: shapes.text("words"),
+    0x00282000: colour_profile,
 }
 
 
