@@ -23,6 +23,7 @@ from pydicom.filewriter import write_dataset
 from yushan.domain.deid import replace_uid
 from yushan.domain.deid.classes import classes
 from yushan.domain.deid.codes import UNKNOWN, VERSION, Code, public_code, public_schemes
+from yushan.domain.deid.colour_profiles import ICC_PROFILE, without_words
 from yushan.domain.deid.content import ContentItem, is_kept_item
 from yushan.domain.deid.dates import kept_time, pooled_age, shifted_date_time, shifted_day
 from yushan.domain.deid.encode import WIDTHS
@@ -238,7 +239,9 @@ class Reference:
         if vr in ("DS", "IS"):
             return self.digits(vr, raw)
         if vr in ("OF", "OD", "OL", "OV") or tag in listed("opaque", "tags"):
-            return None if looks_like_text(raw) or self.matcher.in_bytes(raw) else raw
+            kept = without_words(raw.rstrip(b"\0")) if tag == ICC_PROFILE else raw
+            is_bad = kept is None or looks_like_text(kept) or self.matcher.in_bytes(kept)
+            return None if is_bad else kept
         change = {
             "UI": lambda one: one if not one or one in registered_uids() else self.uid(one),
             "DA": lambda one: shifted_day(one, self.offset),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import ImageCms
 from tests.house.conformance import statement
 from tests.spec.deid.objects import KEYS, SUBJECT, ct, part10, us
 
@@ -24,6 +25,7 @@ from yushan.domain.deid import (
     with_options,
 )
 from yushan.domain.deid.classes import classes, routes, settled_by
+from yushan.domain.deid.colour_profiles import ICC_PROFILE, without_words
 from yushan.domain.deid.outcomes import FRAMED, known_tags
 from yushan.domain.deid.plan import dictionary, strictest
 from yushan.domain.deid.policy import PERFORMED
@@ -51,6 +53,8 @@ FAMILIAR = {
     **dict.fromkeys(TEXTS, "CHEST"),
 }  # fmt: skip
 ZONE = 0x00080201
+#: A colour profile of numbers alone.
+PROFILE = without_words(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()) or b""
 #: A word that nobody knows, and where words stand.
 STRANGE = "ZQXWVUT"
 WIDTHS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "AT": 4, "UV": 8, "SV": 8, "FD": 8}
@@ -82,6 +86,8 @@ def sample(tag: int, vr: str) -> bytes | str | list[dict[int, tuple[str, str]]]:
     """A value that may stay."""
     if tag == ZONE:
         return "+0800"
+    if tag == ICC_PROFILE:
+        return PROFILE
     if vr == "SQ":
         return [CODE]
     if vr in FAMILIAR:

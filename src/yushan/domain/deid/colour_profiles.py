@@ -42,8 +42,11 @@ class Tag(NamedTuple):
 def without_words(profile: bytes) -> bytes | None:
     """The profile from its numeric tags alone; ``None`` when it is not one that can be read.
 
-    Titles and copyright become ``REMOVED``; names of makers, day and identifier become zero.
+    An empty value stays empty. Titles and copyright become ``REMOVED``; names of makers, day and
+    identifier become zero.
     """
+    if not profile:
+        return profile
     tags = read_tags(profile)
     if tags is None or profile[12:16] not in CLASSES:
         return None

@@ -239,7 +239,7 @@ def special_lists() -> list[tuple[str, frozenset[int]]]:
     return [
         ("Written by the frame of the object", framed),
         ("Texts that stay word by word", texts),
-        ("Opaque values that are numbers", opaque),
+        ("Opaque values that are numbers; of a colour profile its numeric tags alone", opaque),
         ("Others that stay outside their IOD", extras),
         ("Removed whatever an option says", never),
     ]
