@@ -32,7 +32,7 @@ def test_the_steward_follows_a_number_to_what_it_counts(visitors, places, script
         page.get_by_text("StudyInstanceUID").or_(page.get_by_text("PatientID")).first.is_visible()
     )
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_role("link", name="Sign in").is_visible()
+    page.get_by_role("link", name="Sign in").wait_for()
 
 
 @pytest.mark.peer
@@ -74,6 +74,7 @@ def test_the_engineer_tries_an_image_again(visitors, places):
     visitor.sign_in(places.gateway, "engineer", "/quarantine")
     page = visitor.page
     before = number(page.locator("#queue .num").inner_text())
+    page.locator("summary", has_text="重試").click()
     page.get_by_role("button", name="重試").click()
     assert number(page.locator("#queue .num").inner_text()) == before - 1
 
