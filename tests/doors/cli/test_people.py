@@ -75,7 +75,8 @@ def test_a_choice_in_part_its_history_and_its_taking_back(configs: Path, tmp_pat
 
 
 def test_everybodys_choices_are_listed_without_anybodys_number(configs: Path) -> None:
-    record(configs, OTHER, "stop")
+    for word in ("stop", "allow", "stop"):
+        record(configs, OTHER, word)
     office = configs / "citizen.toml"
     found = yushan("consent", "list", "--config", office, "--limit", "2")
     assert len(found["choices"]) == 2
