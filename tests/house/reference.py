@@ -80,7 +80,7 @@ def commands_page() -> str:
         "",
     ]
     for path, command in walk(root, "yushan"):
-        context = click.Context(command, info_name=path)
+        context = click.Context(command, info_name=path, help_option_names=["-h", "--help"])
         lines += [f"## {path}", "", "```", command.get_help(context), "```", ""]
     return "\n".join(lines)
 
