@@ -72,7 +72,9 @@ def test_a_stop_cuts_what_does_not_finish(tmp_path: Path) -> None:
 
 
 def test_a_receiver_that_never_started_stops(tmp_path: Path) -> None:
-    Receiver(make_settings(), tmp_path, SystemClock()).stop()
+    receiver = Receiver(make_settings(), tmp_path, SystemClock())
+    receiver.stop()
+    assert receiver.present() == {}
 
 
 def test_a_callback_that_fails_harms_nobody(
