@@ -15,7 +15,7 @@ setup: $(STAMP) $(VIEWER)        ## everything a clean clone needs to run
 $(STAMP): requirements/dev.lock requirements/uv.lock pyproject.toml
 	python3 -m venv --clear .venv
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.lock
-	.venv/bin/uv pip sync -q --system-certs --python $(PY) --require-hashes requirements/uv.lock requirements/dev.lock \
+	.venv/bin/uv pip sync -q --system-certs --compile-bytecode --python $(PY) --require-hashes requirements/uv.lock requirements/dev.lock \
 	  || $(PY) -m pip install -q --require-hashes -r requirements/dev.lock
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

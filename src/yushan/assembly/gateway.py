@@ -7,7 +7,7 @@ import binascii
 import random
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.accounts import make_demo_accounts, one_click
 from yushan.assembly.lines import Lines
@@ -67,6 +67,10 @@ def site_keys(secret: bytes) -> SiteKeys:
     )
 
 
+#: What children of a gateway work with: stage 1, and the pixels of sampled slices.
+CHILDREN_LOAD: Final = ("yushan.flows.cleaning", "yushan.domain.redaction")
+
+
 class GatewayRole:
     """Everything that stands in the hospital."""
 
@@ -84,7 +88,7 @@ class GatewayRole:
         self.accounts = Accounts(self.database, self.clock)
         self.commons = peer(settings.commons)
         self.holders = [peer(remote) for remote in settings.keyholders]
-        self.children = Children(settings.workers, preload=("yushan.flows.cleaning",))
+        self.children = Children(settings.workers, preload=CHILDREN_LOAD)
         self.readers = Children(
             settings.readers, memory_mib=settings.reader_mib, seconds=settings.reader_s
         )
