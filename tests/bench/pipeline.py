@@ -19,15 +19,19 @@ import time
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import pydicom
+from PIL import Image
 
 from tests.journeys.house import PATIENCE_S, House
 from yushan.assembly.demo.processes import family, proc_text
 from yushan.base import EVERYTHING
-from yushan.domain.phantoms import load_series
+from yushan.domain.phantoms import load_series, sample_studies
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 IMAGES = 400
 SERIES = 4
@@ -48,10 +52,13 @@ class Row(TypedDict):
 
 
 def make_images(folder: Path, images: int, seed: int) -> list[Path]:
-    """CT series of noise, each of a person of its own."""
+    """CT series of drawn bodies with a scanner's noise, each of a person of its own.
+
+    Noise alone would be taken for writing and read: that measures the reader of text.
+    """
     folder.mkdir(parents=True)
-    noise = np.random.default_rng(seed).integers(0, 4096, SIZE * SIZE + images, dtype=np.uint16)
-    paths = []
+    noise = np.random.default_rng(seed).integers(-20, 21, SIZE * SIZE + images, dtype=np.int16)
+    body, paths = drawn_body(), []
     for series in range(SERIES):
         (sample,) = load_series(1, seed + series)
         ct = pydicom.dcmread(BytesIO(sample.data))
@@ -60,10 +67,20 @@ def make_images(folder: Path, images: int, seed: int) -> list[Path]:
         for number in range(1, images // SERIES + 1):
             ct.SOPInstanceUID = ct.file_meta.MediaStorageSOPInstanceUID = f"{root}.{number}"
             ct.InstanceNumber, ct.ImagePositionPatient[2] = number, float(number)
-            ct.PixelData = noise[number : number + SIZE * SIZE].tobytes()
+            shown = body + noise[number : number + body.size]
+            ct.PixelData = shown.clip(0, 4095).astype(np.uint16).tobytes()
             paths.append(folder / f"{series}-{number:04d}.dcm")
             ct.save_as(paths[-1], enforce_file_format=True)
     return paths
+
+
+def drawn_body() -> NDArray[np.int16]:
+    """Stored values of a drawn chest, ``[row * SIZE + column]``, enlarged smoothly."""
+    slices = (pydicom.dcmread(BytesIO(one.data), force=True) for one in sample_studies(SITE))
+    chest = next(one for one in slices if one.get("Modality") == "CT" and "PixelData" in one)
+    picture = Image.fromarray(chest.pixel_array.astype(np.float32))
+    enlarged = np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.BICUBIC))
+    return enlarged.clip(0, 4095).astype(np.int16).ravel()
 
 
 def send_and_find(house: House, files: list[Path]) -> tuple[float, float]:
