@@ -395,15 +395,13 @@ def test_the_tickers_threads_survive_a_bad_round_and_stop(world: World) -> None:
             world.ticker.wake()
             raise Unavailable("gateway.disk-full")
         if world.states() == {"held": 1}:
-            world.ticker.ended.set()
+            world.ticker.working.stop()
         return 0
 
     world.ticker.work = work  # type: ignore[method-assign]
     world.receive(make_object("1.1"))
     world.ticker.start()
-    for thread in world.ticker.threads:
-        world.ticker.wake()
-        thread.join(60)
+    world.ticker.working.join(60)
     world.ticker.stop()
     assert len(rounds) >= 2
     assert world.states() == {"held": 1}
@@ -434,15 +432,14 @@ def test_after_a_round_that_failed_what_was_begun_is_started_again(world: World)
             ticker.wake()
             raise Unavailable("gateway.disk-full")
         world.start(run, lane)
-        ticker.ended.set()
+        ticker.working.stop()
 
     ticker = world.make_ticker(start)
     world.receive(make_object("1.1"))
     world.tick()
     world.clock.advance(world.rules.quiet_s)
     ticker.start()
-    for thread in ticker.threads:
-        thread.join(60)
+    ticker.working.join(60)
     ticker.stop()
     assert world.runs == failed
     assert world.states() == {"acknowledged": 1}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.parts import answers, known_sites, open_database, read_public
@@ -10,7 +9,7 @@ from yushan.assembly.web import application
 from yushan.base import SystemClock
 from yushan.doors.exchange import holder_routes
 from yushan.engines.keys import Share, load_secret
-from yushan.engines.observe import log_for
+from yushan.engines.rounds import Rounds
 from yushan.services.ledger import Ledger
 from yushan.services.linkage import KeyHolder, holder_signer
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 
 CLOSE_S: Final = 600.0
-
-log = log_for(__name__)
 
 
 def open_holder(settings: Settings) -> tuple[Database, KeyHolder, Ledger]:
@@ -44,8 +41,7 @@ class KeyHolderRole:
     def __init__(self, settings: Settings) -> None:
         self.name, self.http = settings.name, settings.http
         self.database, self.holder, _ = open_holder(settings)
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self._close_days, name="days", daemon=True)
+        self.days = Rounds("days", self.holder.close_days, CLOSE_S)
         self.app = application(
             holder_routes(self.holder),
             healthy=lambda: {"database": answers(self.database)},
@@ -54,18 +50,9 @@ class KeyHolderRole:
 
     def start(self) -> None:
         """Enter the days that are over, now and then again."""
-        self.thread.start()
-
-    def _close_days(self) -> None:
-        while not self.ended.is_set():
-            try:
-                self.holder.close_days()
-            except Exception:  # the one guard of this loop
-                log.exception("linkage.days-not-closed")
-            self.ended.wait(CLOSE_S)
+        self.days.start()
 
     def stop(self) -> None:
         """Let the day's entry end, close the database."""
-        self.ended.set()
-        self.thread.join()
+        self.days.stop()
         self.database.dispose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Unavailable, YushanError
 from yushan.doors.portal import Destination, Line
+from yushan.engines.rounds import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,22 +38,19 @@ class Lines:
         self.spool, self.dimse = Path(settings.data), settings.dimse
         self.list_age_s = settings.list_age_s
         self.seen = Line("unknown", holders=len(holders))
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self._loop, name="lines", daemon=True)
+        self.rounds = Rounds("lines", self.round, LOOK_S)
 
     def start(self) -> None:
         """Look for the first time soon, then again and again."""
-        self.thread.start()
+        self.rounds.start()
 
     def stop(self) -> None:
         """Stop looking."""
-        self.ended.set()
-        self.thread.join()
+        self.rounds.stop()
 
-    def _loop(self) -> None:
-        while not self.ended.is_set():
-            self.seen = self.look()
-            self.ended.wait(LOOK_S)
+    def round(self) -> None:
+        """Look, and remember what was seen."""
+        self.seen = self.look()
 
     def look(self) -> Line:
         """Ask everybody once."""

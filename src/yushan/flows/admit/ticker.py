@@ -7,18 +7,15 @@ new one. So none is ever stranded. Once a minute it seals the ledger, once an ho
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Final
 
-from yushan.engines.observe import log_for
+from yushan.engines.rounds import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yushan.base import PackId, SiteName
     from yushan.flows.admit.story import Desk
-
-log = log_for(__name__)
 
 TICK_S: Final = 0.5
 MINUTE_S: Final = 60.0
@@ -37,8 +34,7 @@ class Ticker:
 
     def __init__(self, desk: Desk, start: Callable[[SiteName, PackId, int], None]) -> None:
         self.desk, self.start_run = desk, start
-        self.ended, self.woken = threading.Event(), threading.Event()
-        self.thread: threading.Thread | None = None
+        self.rounds = Rounds("admit", self.round, TICK_S, failed=self.doubt)
         self.sealed: float | None = None
         self.cleaned: float | None = None
         self.resumed = False
@@ -75,29 +71,18 @@ class Ticker:
         self.desk.archive.sweep()
         self.desk.admissions.sweep()
 
+    def doubt(self) -> None:
+        """A round failed: some attempt may have been begun in vain."""
+        self.resumed = False
+
     def start(self) -> None:
         """Tick in a thread until ``stop``."""
-        self.thread = threading.Thread(target=self.loop, name="admit-ticker", daemon=True)
-        self.thread.start()
-
-    def loop(self) -> None:
-        """The thread's life."""
-        while not self.ended.is_set():
-            try:
-                self.round()
-            except Exception:  # the one guard of this loop
-                self.resumed = False
-                log.exception("admit.tick-failed")
-            self.woken.wait(TICK_S)
-            self.woken.clear()
+        self.rounds.start()
 
     def wake(self) -> None:
         """Something ended or arrived: look again at once."""
-        self.woken.set()
+        self.rounds.wake()
 
     def stop(self) -> None:
         """Let the round that runs end."""
-        self.ended.set()
-        self.woken.set()
-        if self.thread is not None:
-            self.thread.join()
+        self.rounds.stop()

@@ -7,11 +7,11 @@ new one. So none is ever stranded.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Conflict
 from yushan.engines.observe import facts, gauge, log_for
+from yushan.engines.rounds import Rounds
 from yushan.flows.intake.desk import QUEUE, READING
 from yushan.services.gateway import Decisions
 
@@ -46,9 +46,8 @@ class Ticker:
         self.journal, self.batches, self.outbox, self.sender = journal, batches, outbox, sender
         self.decisions = Decisions(batches.db, batches.clock, batches.rules)
         self.start_run = start
-        self.ended = threading.Event()
-        self.woken = {"scan": threading.Event(), "work": threading.Event()}
-        self.threads: list[threading.Thread] = []
+        self.scanning = Rounds("intake-scan", self.scan_round, TICK_S, failed=self.doubt)
+        self.working = Rounds("intake-work", self.work_round, TICK_S, failed=self.doubt)
         self.watched: float | None = None
         self.summed: float | None = None
         self.closes = False
@@ -109,20 +108,24 @@ class Ticker:
         self.journal.purge()
         gauge("gateway_alarms", "journal rows without file").set(len(self.journal.alarms()))
 
+    def doubt(self) -> None:
+        """A round failed: some attempt may have been begun in vain."""
+        self.resumed = False
+
+    @property
+    def rounds(self) -> tuple[Rounds, Rounds]:
+        """Both threads."""
+        return self.scanning, self.working
+
     def start(self) -> None:
         """Tick in threads until ``stop``."""
-        for name, round_ in (("scan", self.scan_round), ("work", self.work_round)):
-            thread = threading.Thread(
-                target=self.loop, args=(self.woken[name], round_), name=f"intake-{name}",
-                daemon=True,
-            )  # fmt: skip
-            self.threads.append(thread)
-            thread.start()
+        for one in self.rounds:
+            one.start()
 
     def scan_round(self) -> None:
         """Journal what arrived; the other thread need not wait for its next round."""
         if self.journal.scan():
-            self.woken["work"].set()
+            self.working.wake()
 
     def work_round(self) -> None:
         """Start what is due, and first what may have been begun in vain."""
@@ -130,25 +133,12 @@ class Ticker:
             self.resume()
         self.work(self.journal.clock.monotonic())
 
-    def loop(self, woken: threading.Event, round_: Callable[[], None]) -> None:
-        """A thread's life."""
-        while not self.ended.is_set():
-            try:
-                round_()
-            except Exception:  # the one guard of this loop
-                self.resumed = False
-                log.exception("intake.tick-failed")
-            woken.wait(TICK_S)
-            woken.clear()
-
     def wake(self) -> None:
         """Something ended or arrived: look again at once."""
-        for event in self.woken.values():
-            event.set()
+        for one in self.rounds:
+            one.wake()
 
     def stop(self) -> None:
         """Let the rounds that run end."""
-        self.ended.set()
-        self.wake()
-        for thread in self.threads:
-            thread.join()
+        for one in self.rounds:
+            one.stop()

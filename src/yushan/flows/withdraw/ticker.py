@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Final, Protocol
 
 from yushan.base import YushanError
 from yushan.engines.observe import facts, log_for
+from yushan.engines.rounds import Rounds
 
 log = log_for(__name__)
 
@@ -29,9 +29,8 @@ class Ticker:
     """Withdraws in a thread of its own; what a former life began comes first."""
 
     def __init__(self, withdraw: Story, look_s: float = LOOK_S) -> None:
-        self.withdraw, self.look_s = withdraw, look_s
-        self.ended, self.woken = threading.Event(), threading.Event()
-        self.thread: threading.Thread | None = None
+        self.withdraw = withdraw
+        self.rounds = Rounds("withdraw", self.round, look_s)
 
     def round(self) -> int:
         """One look; how many cases ended."""
@@ -43,26 +42,12 @@ class Ticker:
 
     def start(self) -> None:
         """Look in a thread until ``stop``."""
-        self.thread = threading.Thread(target=self.loop, name="withdraw-ticker", daemon=True)
-        self.thread.start()
-
-    def loop(self) -> None:
-        """The thread's life."""
-        while not self.ended.is_set():
-            try:
-                self.round()
-            except Exception:  # the one guard of this loop
-                log.exception("withdrawal.round-failed")
-            self.woken.wait(self.look_s)
-            self.woken.clear()
+        self.rounds.start()
 
     def wake(self) -> None:
         """Look at once."""
-        self.woken.set()
+        self.rounds.wake()
 
     def stop(self) -> None:
         """Let the round that runs end."""
-        self.ended.set()
-        self.woken.set()
-        if self.thread is not None:
-            self.thread.join()
+        self.rounds.stop()
