@@ -6,6 +6,7 @@ transaction); nothing can be changed, left out or put in later without `Ledger.v
 Start at ``ledger.py``; the mathematics is ``merkle.py``.
 """
 
+from yushan.services.ledger.audit import Audit, Thing
 from yushan.services.ledger.export import verify_export
 from yushan.services.ledger.ledger import Ledger
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
@@ -15,12 +16,14 @@ from yushan.services.ledger.values import Entry, Fault, Head, Inclusion, Verdict
 
 __all__ = [
     "METADATA",
+    "Audit",
     "Entry",
     "Fault",
     "Head",
     "Inclusion",
     "Ledger",
     "Signer",
+    "Thing",
     "Verdict",
     "commitment",
     "consistent",
