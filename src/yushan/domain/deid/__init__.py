@@ -41,6 +41,7 @@ from yushan.domain.deid.policies import (
 from yushan.domain.deid.policy import Policy, read_policy
 from yushan.domain.deid.pseudonyms import SiteKeys, replace_uid, site_offset_days, site_pseudonym
 from yushan.domain.deid.reissue import reissue
+from yushan.domain.deid.release import file_head
 from yushan.domain.deid.statement import overview, policy_page, rules_page
 from yushan.domain.deid.tables import method_meanings
 
@@ -63,6 +64,7 @@ __all__ = [
     "deidentify",
     "distribution_key",
     "examined_on",
+    "file_head",
     "harvest",
     "joined",
     "load_policy",

@@ -8,6 +8,7 @@ Start at ``uploads.py``, then ``admissions.py`` and ``archive.py``.
 
 from yushan.services.archive.admissions import Admissions
 from yushan.services.archive.archive import Archive
+from yushan.services.archive.stored import Stored
 from yushan.services.archive.tables import METADATA
 from yushan.services.archive.uploads import UploadLimits, Uploads
 from yushan.services.archive.values import (
@@ -33,6 +34,7 @@ __all__ = [
     "Quarantined",
     "SiteAccount",
     "Staged",
+    "Stored",
     "UploadLimits",
     "Uploads",
 ]
