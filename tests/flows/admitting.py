@@ -13,6 +13,7 @@ from tests.unit.archive.making import House, make_house, make_manifest
 from tests.unit.linkage.parties import Parties
 from tests.unit.packs.packing import make_pack
 
+from yushan.assembly.parts import accepted_policies
 from yushan.base import PackId, SiteName
 from yushan.domain.deid import (
     Harvest,
@@ -30,6 +31,8 @@ from yushan.services.catalogue import Catalogue
 from yushan.services.withdrawal import Register
 
 POLICY = cache(load_policy)
+#: What this commons takes: everything but what an ethics decision must name.
+ACCEPTED = ("basic", "tw-hospital")
 UID_KEY = b"uid-key-of-the-commons-32-bytes!"
 PERSON, OTHER = "A123456789", "B123456780"
 
@@ -104,6 +107,7 @@ def make_scene(database, folder, workers=None, gate=None, dealt=None, house=None
         consent=gate,
         workers=workers or Inline(),
         uid_key=UID_KEY,
+        accepted=accepted_policies(ACCEPTED),
         folder=folder / "work",
     )
     admit = Admit(desk)
@@ -140,13 +144,13 @@ def make_mr(**changes):
     return make_file(**(kind | changes))
 
 
-def release(data, site="north", patient="P1"):
+def release(data, site="north", patient="P1", policy="tw-hospital"):
     """Stage 1."""
     keys = site_keys(site)
     subject = site_pseudonym(keys, patient)
     made = deidentify(
         data,
-        policy=POLICY("tw-hospital"),
+        policy=POLICY(policy) if isinstance(policy, str) else policy,
         keys=keys,
         subject=subject,
         offset_days=site_offset_days(keys, subject),
@@ -175,6 +179,7 @@ def send(scene, files, site="north", patient="P1", identity=PERSON, **manifest):
         "instances": len(files),
         "subject": subject,
         "linked": identity is not None,
+        "policy_digest": POLICY("tw-hospital").digest,
         "envelope": base64.b64encode(envelope).decode(),
     } | manifest
     offered = make_manifest(data, site, **values)

@@ -21,11 +21,13 @@ from tests.flows.admitting import (
     site_keys,
 )
 
+from yushan.assembly.parts import accepted_policies
 from yushan.base import EVERYTHING, Leaving, Rejected, SiteName, Unavailable
-from yushan.domain.deid import site_pseudonym
+from yushan.domain.deid import load_policy, site_pseudonym, with_options
 from yushan.domain.verifier import verify
 from yushan.engines.sandbox import Children
 from yushan.flows.admit import Ticker, judging
+from yushan.flows.admit.story import FIRST_WAIT_S
 from yushan.flows.rebuild import rebuild_index
 from yushan.services.catalogue import Query
 from yushan.services.catalogue.tables import METADATA as CATALOGUE
@@ -547,3 +549,25 @@ def test_a_process_killed_at_any_point_loses_and_doubles_nothing(database, tmp_p
         shutil.rmtree(folder)
     assert at > 15
     assert scene.house.ledger.verify().holds
+
+
+def test_a_pack_under_a_policy_that_is_not_accepted_is_held_until_it_is(database, tmp_path):
+    scene = make_scene(database, tmp_path)
+    wider = load_policy("research-full")
+    pack = send(scene, [release(make_file(), policy="research-full")], policy=wider.name,
+                policy_digest=wider.digest)  # fmt: skip
+    scene.tick()
+    assert scene.state(pack).reasons == ("archive.policy-unaccepted",)
+    assert (scene.account().in_work, scene.account().closes) == (1, True)
+    scene.admit.desk.accepted.update(accepted_policies(["research-full"]))
+    scene.tick(4 * FIRST_WAIT_S)
+    assert (scene.account().admitted, scene.account().closes) == (1, True)
+
+
+def test_what_a_policy_lets_objects_say_is_asked_of_its_own_packs_only(database, tmp_path):
+    scene = make_scene(database, tmp_path)
+    wider = with_options(load_policy("tw-hospital"), ["+retain_uids"])
+    kept = release(make_file(), policy=wider)
+    send(scene, [kept])
+    scene.tick()
+    assert (scene.account().quarantined, scene.account().admitted) == (1, 0)

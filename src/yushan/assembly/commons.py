@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.assembly.accounts import make_demo_accounts, one_click
 from yushan.assembly.demo_state import DemoState
 from yushan.assembly.parts import (
+    accepted_policies,
     answers,
     factors_of,
     known_sites,
@@ -16,6 +17,7 @@ from yushan.assembly.parts import (
     read_public,
     site_names,
 )
+from yushan.assembly.recording import Recording
 from yushan.assembly.web import application
 from yushan.base import PackId, SiteName, SystemClock
 from yushan.doors import dicomweb, viewer
@@ -31,7 +33,7 @@ from yushan.services.accounts import Accounts
 from yushan.services.archive import Admissions, Archive, Uploads
 from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
-from yushan.services.ledger import Ledger
+from yushan.services.ledger import Audit, Ledger
 from yushan.services.linkage import LinkageCommons
 from yushan.services.withdrawal import Cases, Register
 
@@ -56,6 +58,8 @@ class CommonsRole:
         signer = Signer(load_secret(settings.signing_key))
         store = open_store(settings.store_url())
         self.ledger = Ledger(self.database, self.clock, signer)
+        self.audit = Audit(self.ledger)
+        self.recording = Recording(self.audit)
         self.archive = Archive(self.database, store, self.clock)
         self.admissions = Admissions(self.database, folder / "incoming", store, self.clock)
         self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
@@ -96,6 +100,7 @@ class CommonsRole:
             consent=self.consent,
             workers=self.children,
             uid_key=derive(key, "yushan/deid/uid/2"),
+            accepted=accepted_policies(settings.policies),
             folder=Path(settings.data) / "work",
         )
 
@@ -166,6 +171,7 @@ class CommonsRole:
             admissions=self.admissions,
             ledger=self.ledger,
             ledger_key=self.ledger.key,
+            audit=self.audit.at("portal"),
             demo=DemoState(Path(settings.demo_state)) if settings.demo_state else None,
             demo_accounts=one_click(settings.demo_accounts),
         )
@@ -177,12 +183,14 @@ class CommonsRole:
         self.durable.start()
         self.ticker.start()
         self.withdrawing.start()
+        self.recording.start()
 
     def stop(self) -> None:
         """Let the work end."""
         self.withdrawing.stop()
         self.ticker.stop()
         self.durable.stop()
+        self.recording.stop()
         self.children.close()
         self.viewing.close()
         self.database.dispose()

@@ -9,15 +9,18 @@ import sqlalchemy as sa
 
 from yushan.assembly.gate import token_sha256
 from yushan.base import SiteName
+from yushan.domain.deid import signed_policy
 from yushan.engines.database import Database, migrate
-from yushan.engines.keys import load_secret, make_secret
+from yushan.engines.keys import load_secret, make_secret, verify
 from yushan.engines.net import Peer
+from yushan.flows.cleaning import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from yushan.assembly.settings import Remote, Role, Site
     from yushan.base import Language
+    from yushan.domain.verifier import Terms
 
 
 #: Role → the services that keep tables in its database. A database always has all of its role's.
@@ -91,3 +94,9 @@ def keep_factor(path: str, factor: bytes) -> None:
 def read_public(path: str) -> bytes:
     """The bytes of a public key's file."""
     return Path(path).read_bytes()
+
+
+def accepted_policies(names: Sequence[str]) -> dict[str, Terms]:
+    """The terms of signed policies, by the digest that packs name."""
+    policies = [signed_policy(name, verify) for name in names]
+    return {policy.digest: terms_of(policy) for policy in policies}

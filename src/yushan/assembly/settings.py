@@ -109,7 +109,8 @@ class Commons(
     """The national centre: verifies, de-identifies (stage 2), keeps, indexes, shows.
 
     ``linkage_group`` and ``consent_public`` stay those of the first ceremony; changes of keys lie
-    in ``data``. ``linkage_members`` is needed to take them over.
+    in ``data``. ``linkage_members`` is needed to take them over. ``policies`` names the policies of
+    stage 1 that are accepted: packs under another one are held.
     """
 
     store: str = ""
@@ -121,6 +122,7 @@ class Commons(
     citizen: Remote
     consent_public: str
     list_age_s: float = 86400.0
+    policies: tuple[str, ...] = ("basic", "tw-hospital", "tw-nhi")
     viewer: str = ""
     sites: tuple[Site, ...]
     demo_accounts: str = ""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from yushan.domain.dicom import Description
     from yushan.domain.packs import MemberRange
+    from yushan.domain.verifier import Terms
 
 #: Blocks that are compared at once, and the smallest piece that is replaced.
 BLOCK: Final = 1 << 12
@@ -36,6 +37,8 @@ class Stage2:
     site_subject: Pseudonym
     subject: Pseudonym
     shift_days: int
+    #: What the first stage's policy lets its objects claim, hold and show.
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,9 @@ def judge_one(member: MemberRange, data: bytes, how: Stage2) -> Judged:
     result = bytes(
         reissue(data, uid_key=how.uid_key, subject=how.subject, shift_days=how.shift_days)
     )
-    findings = verify(result, harvested=frozenset({how.site_subject}), subject=how.subject)
+    findings = verify(
+        result, harvested=frozenset({how.site_subject}), subject=how.subject, terms=how.terms
+    )
     if findings:
         return Judged(member, None, tuple(sorted({finding.kind for finding in findings})))
     described = describe(result)

@@ -31,12 +31,13 @@ from yushan.flows.admit.workshop import judge_all, members_of
 from yushan.services.withdrawal import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection
 
     from yushan.base import SiteName
+    from yushan.domain.verifier import Terms
     from yushan.engines.database import Database
     from yushan.flows.admit.judging import Instance
     from yushan.flows.admit.ports import ConsentGate, Linker, Workers
@@ -58,7 +59,10 @@ LONGEST_WAIT_S: Final = 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything and everyone that admission works with; ``folder`` is for work in progress."""
+    """Everything and everyone that admission works with; ``folder`` is for work in progress.
+
+    ``accepted`` are the terms of the policies of stage 1 that are taken, by the policy's digest.
+    """
 
     db: Database
     admissions: Admissions
@@ -70,6 +74,7 @@ class Desk:
     consent: ConsentGate
     workers: Workers
     uid_key: bytes = field(repr=False)
+    accepted: Mapping[str, Terms]
     folder: Path
 
 
@@ -145,12 +150,16 @@ class Admit:
         return self.desk.linker.subject(envelope, envelope_aad(incoming.site, manifest.subject))
 
     def how(self, incoming: Incoming, subject: Subject) -> Stage2:
-        """What children must know."""
+        """What children must know; a policy that is not accepted here holds the pack."""
+        manifest = incoming.manifest
+        if (terms := self.desk.accepted.get(manifest.policy_digest)) is None:
+            raise Rejected("archive.policy-unaccepted", policy=manifest.policy)
         return Stage2(
             uid_key=self.desk.uid_key,
-            site_subject=Pseudonym(incoming.manifest.subject),
+            site_subject=Pseudonym(manifest.subject),
             subject=subject.pseudonym,
             shift_days=subject.shift_days,
+            terms=terms,
         )
 
     def parts(self, instances: list[Instance]) -> dict[str, int]:
