@@ -46,7 +46,7 @@ from yushan.services.gateway import (
     State,
 )
 from yushan.services.gateway.tables import ARRIVAL, ASSOCIATION, OBJECT
-from yushan.services.ledger import Ledger
+from yushan.services.ledger import Audit, Ledger
 
 PASSWORD = "correct horse battery"
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
@@ -271,7 +271,7 @@ def make_commons(folder, *, demo=True, sidecars=EXAMPLES, admissions=None, entri
     rooms = CommonsRooms(
         accounts=accounts, catalogue=catalogue, archive=FakeArchive(sidecars),
         admissions=admissions or FakeAdmissions(), ledger=ledger,
-        ledger_key="yushan/ledger/1+ab+cd",
+        ledger_key="yushan/ledger/1+ab+cd", audit=Audit(ledger, "portal"),
         demo=FakeDemo() if demo else None, demo_accounts=demo_accounts() if demo else (),
     )  # fmt: skip
     client = make_client(commons_routes(shell, rooms), shell, accounts)

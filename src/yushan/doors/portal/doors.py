@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from yushan.services.archive import Admissions, Archive
     from yushan.services.catalogue import Catalogue
     from yushan.services.gateway import Handling, Journal
-    from yushan.services.ledger import Ledger
+    from yushan.services.ledger import Audit, Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class CommonsRooms:
     archive: Archive
     admissions: Admissions
     ledger: Ledger
+    audit: Audit
     ledger_key: str = ""
     demo: Demo | None = None
     demo_accounts: tuple[DemoAccount, ...] = ()
