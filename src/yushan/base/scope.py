@@ -11,11 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Everything, or the studies of some sites and some single studies; empty means nothing."""
+    """Everything, or the studies of some sites and some single studies; empty means nothing.
+
+    ``mask`` names the pseudonyms under which all of it is seen; empty are the commons' own.
+    ``studies`` are always the commons' own UIDs.
+    """
 
     everything: bool = False
     sites: frozenset[SiteName] = field(default_factory=frozenset)
     studies: frozenset[StudyUID] = field(default_factory=frozenset)
+    mask: str = ""
 
     def is_empty(self) -> bool:
         """Nothing may be seen."""

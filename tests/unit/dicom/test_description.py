@@ -211,7 +211,7 @@ def test_big_endian_words_are_turned() -> None:
     assert describe(data).metadata["00281201"]["InlineBinary"] == "AgEEAw=="
 
 
-def test_spots_are_exactly_our_uids_pseudonyms_and_days() -> None:
+def test_spots_are_our_uids_and_pseudonyms_wherever_they_stand_and_days() -> None:
     item = (
         Written(0x00081150, "UI", b"1.2.840.10008.5.1.4.1.1.2"),
         Written(0x00081155, "UI", UID_B.encode()),
@@ -227,7 +227,8 @@ def test_spots_are_exactly_our_uids_pseudonyms_and_days() -> None:
         Written(0x00100020, "LO", pseudonym),
         Written(0x00100030, "DA", b""),
         Written(0x00200052, "UI", f"{UID_A}\\{UID_B}".encode()),
-        Written(0x00204000, "LT", f"{UID_A} 20200102".encode()),
+        Written(0x00204000, "LT", f"{UID_A} 20200102 of {pseudonym.decode()}".encode()),
+        Written(0x00291010, "UN", b"\1\2" + UID_B.encode() + b"\0"),
     )
     data = image(more=more)
     found = [(data[at : at + {"uid": 44, "pid": 16, "date": 8}[kind]].decode(), kind)
@@ -241,6 +242,9 @@ def test_spots_are_exactly_our_uids_pseudonyms_and_days() -> None:
         ("ABCDEFGHIJ234567", "pid"),
         ("ABCDEFGHIJ234567", "pid"),
         (UID_A, "uid"),
+        (UID_B, "uid"),
+        (UID_A, "uid"),
+        ("ABCDEFGHIJ234567", "pid"),
         (UID_B, "uid"),
     ]
 

@@ -21,12 +21,22 @@ DAY: Final = {
     "DA": re.compile(rb"(?:^|(?<=\\))[0-9]{8}(?=$|[\\\0 ])"),
     "DT": re.compile(rb"(?:^|(?<=\\))[0-9]{8}"),
 }
+#: The same UID within a text or within a value whose kind nobody knows.
+INNER_UID: Final = re.compile(rb"2\.25\.[0-9]{39}(?![0-9.])")
 NAME_AND_ID: Final = (0x00100010, 0x00100020)
+PIXELS: Final = 0x7FE0
 
 
 def spots_of(part: Part10) -> tuple[Spot, ...]:
-    """Offset and kind of each spot in file order: ``uid`` 44, ``pid`` 16, ``date`` 8 bytes."""
-    return tuple(sorted(spots_in(part, (*part.meta, *part.elements))))
+    """Offset and kind of each spot in file order: ``uid`` 44, ``pid`` 16, ``date`` 8 bytes.
+
+    UIDs and the person's pseudonym are found in texts and in unknown values as well.
+    """
+    elements = (*part.meta, *part.elements)
+    found = tuple(spots_in(part, elements))
+    owners = {bytes(part.buffer[at : at + 16]) for at, kind in found if kind == "pid"}
+    named = spots_within(part, elements, tuple(sorted(owners)))
+    return tuple(sorted({*found, *named}))
 
 
 def spots_in(part: Part10, elements: tuple[Element, ...]) -> Iterator[Spot]:
@@ -52,3 +62,29 @@ def spots_at(part: Part10, element: Element) -> Iterator[Spot]:
         return
     for match in pattern.finditer(raw):
         yield element.value + match.start(), kind
+
+
+def spots_within(
+    part: Part10, elements: tuple[Element, ...], owners: tuple[bytes, ...]
+) -> Iterator[Spot]:
+    """UIDs and pseudonyms in values that are neither: texts, unknown and private ones."""
+    for element in elements:
+        if element.items is not None:
+            for item in element.items:
+                yield from spots_within(part, item.elements, owners)
+        elif element.vr not in ("UI", *DAY) and element.tag >> 16 != PIXELS:
+            yield from spots_in_text(part, element, owners)
+
+
+def spots_in_text(part: Part10, element: Element, owners: tuple[bytes, ...]) -> Iterator[Spot]:
+    """Those of one such value."""
+    if element.end - element.value < 16:
+        return
+    raw = bytes(part.buffer[element.value : element.end])
+    for match in INNER_UID.finditer(raw):
+        yield element.value + match.start(), "uid"
+    for owner in owners:
+        place = raw.find(owner)
+        while place >= 0:
+            yield element.value + place, "pid"
+            place = raw.find(owner, place + 16)

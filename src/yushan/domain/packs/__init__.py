@@ -14,6 +14,7 @@ from yushan.domain.packs.manifest import (
     envelope_aad,
     receipt_message,
 )
+from yushan.domain.packs.patching import Names, patch_range, patch_text, widened
 from yushan.domain.packs.reader import (
     DEFAULT_BOUNDS,
     PackBounds,
@@ -30,6 +31,7 @@ __all__ = [
     "InstanceEntry",
     "Manifest",
     "MemberRange",
+    "Names",
     "PackBounds",
     "PackState",
     "PackSummary",
@@ -39,7 +41,10 @@ __all__ = [
     "damaged_members",
     "envelope_aad",
     "member_name",
+    "patch_range",
+    "patch_text",
     "read_members",
     "receipt_message",
     "salvage",
+    "widened",
 ]

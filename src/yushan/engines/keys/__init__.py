@@ -35,6 +35,7 @@ from yushan.engines.keys.group import (
     read_element,
     read_scalar,
 )
+from yushan.engines.keys.masking import Mask, Masks
 from yushan.engines.keys.oprf import (
     PROOF_SIZE,
     Blinded,
@@ -89,6 +90,8 @@ __all__ = [
     "Domain",
     "Element",
     "Line",
+    "Mask",
+    "Masks",
     "Rotation",
     "Scalar",
     "Sealer",

@@ -33,6 +33,7 @@ class StoredScope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     everything: bool = False
     sites: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
+    mask: str = ""
 
 
 def account_of(row: Row[Any]) -> Account:
@@ -61,7 +62,8 @@ def token_of(row: Row[Any]) -> Token:
 
 def encode_scope(scope: Scope) -> str:
     """A scope as JSON."""
-    stored = StoredScope(scope.everything, tuple(sorted(scope.sites)), tuple(sorted(scope.studies)))
+    sites, studies = tuple(sorted(scope.sites)), tuple(sorted(scope.studies))
+    stored = StoredScope(scope.everything, sites, studies, scope.mask)
     return msgspec.json.encode(stored).decode()
 
 
@@ -72,4 +74,5 @@ def decode_scope(text: str) -> Scope:
         stored.everything,
         frozenset(SiteName(site) for site in stored.sites),
         frozenset(StudyUID(study) for study in stored.studies),
+        stored.mask,
     )

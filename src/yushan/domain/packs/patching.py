@@ -1,0 +1,77 @@
+"""Another scope's names in bytes that are being served: same lengths, nothing is parsed.
+
+The sidecar says where names stand (``spots``); a UID takes 44 bytes, a pseudonym 16.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Spot = tuple[int, str]
+
+SIZES: Final = {"uid": 44, "pid": 16}
+#: A UID of ours wherever it stands in a text (beginning with a literal, it is found fast).
+OUR_UID: Final = re.compile(rb"2\.25\.[0-9]{39}(?![0-9.])")
+
+
+class Names(Protocol):
+    """What a scope calls things; lengths stay."""
+
+    def uid(self, uid: str) -> str:
+        """Another UID for one of ours."""
+        ...
+
+    def subject(self, subject: str) -> str:
+        """Another pseudonym for one of ours."""
+        ...
+
+
+def patch_range(
+    data: bytes, start: int, spots: Sequence[Spot], names: Names
+) -> tuple[bytes | memoryview, ...]:
+    """Bytes of a file from ``start`` on, under other names; what follows the last is not copied.
+
+    A name that begins before ``start`` or ends after the data must not be cut: see ``widened``.
+    """
+    end = start + len(data)
+    inside = [
+        (place - start, kind)
+        for place, kind in spots
+        if kind in SIZES and start <= place and place + SIZES[kind] <= end
+    ]
+    if not inside:
+        return (data,)
+    last = inside[-1][0] + SIZES[inside[-1][1]]
+    head = bytearray(memoryview(data)[:last])
+    for place, kind in inside:
+        size = SIZES[kind]
+        old = head[place : place + size].decode("ascii")
+        new = names.uid(old) if kind == "uid" else names.subject(old)
+        head[place : place + size] = new.encode("ascii")
+    return (bytes(head), memoryview(data)[last:]) if last < len(data) else (bytes(head),)
+
+
+def widened(start: int, length: int, spots: Sequence[Spot]) -> tuple[int, int]:
+    """The smallest range (start, length) around one that cuts no name."""
+    first, end = start, start + length
+    for place, kind in spots[max(0, bisect_left(spots, (start - 64, "")) - 1) :]:
+        if place >= end:
+            break
+        if (stop := place + SIZES.get(kind, 0)) > start:
+            first, end = min(first, place), max(end, stop)
+    return first, end - first
+
+
+def patch_text(text: bytes, subject: str, names: Names) -> bytes:
+    """A text (JSON, XML) in which a person and any UID of ours may be named, under other names."""
+
+    def renamed(match: re.Match[bytes]) -> bytes:
+        return names.uid(match[0].decode("ascii")).encode("ascii")
+
+    fresh = OUR_UID.sub(renamed, text)
+    return fresh.replace(subject.encode(), names.subject(subject).encode()) if subject else fresh
