@@ -18,7 +18,12 @@ from yushan.services.gateway import State
 
 ROOT = Path(__file__).parents[3]
 LOCALE = ROOT / "src" / "yushan" / "base" / "locale" / "zh_Hant"
-CATALOGUE = polib.pofile((LOCALE / "portal.po").read_text("utf-8"))
+#: All catalogues of the portal: `portal.po`, and `portal_….po` of single parts.
+CATALOGUE = [
+    entry
+    for page in sorted(LOCALE.glob("portal*.po"))
+    for entry in polib.pofile(page.read_text("utf-8"))
+]
 HAN = r"[\u4e00-\u9fff]"
 #: Words that the house does not use: the notes of the glossary, and words of other places.
 NOT_OURS = ("默認", "信息", "網絡", "質量", "用戶", "數據", "元數據", "界面", "登錄", "視頻",
@@ -44,6 +49,12 @@ def test_every_message_has_its_chinese():
 def test_no_chinese_is_left_over():
     spoken = set(all_messages())
     assert [entry.msgid for entry in CATALOGUE if entry.msgid not in spoken] == []
+
+
+def test_a_message_has_one_chinese():
+    seen: dict[str, str] = {}
+    for entry in CATALOGUE:
+        assert seen.setdefault(entry.msgid, entry.msgstr) == entry.msgstr, entry.msgid
 
 
 def test_both_languages_name_the_same_values():

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from yushan.base import Absent, Rejected, Unavailable
 from yushan.doors.viewer import install, is_installed, routes
-from yushan.doors.viewer.install import STAMP, compress, relocate, unpack
+from yushan.doors.viewer.install import STAMP, compress, edition, localise, relocate, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,10 @@ PAGE = (
     '<html><head><script>window.PUBLIC_URL="/"</script><link href="/app.bundle.css">'
     '<script defer src="/app.bundle.1.js"></script></head></html>'
 )
+SCRIPT = (
+    '__webpack_require__.p = "/";' + "x" * 2000 + "\n/* export default */ const zh = ({\n  zh: {\n"
+    "    Common: zh_Common\n  }\n});\nMoreTools: ['Reset', 'TagBrowser']\n"
+)  # fmt: skip
 
 
 def package(folder: Path) -> Path:
@@ -28,7 +32,7 @@ def package(folder: Path) -> Path:
     dist = folder / "package" / "dist"
     (dist / "ort").mkdir(parents=True)
     (dist / "index.html").write_text(PAGE)
-    (dist / "app.bundle.1.js").write_text('__webpack_require__.p = "/";' + "x" * 2000)
+    (dist / "app.bundle.1.js").write_text(SCRIPT)
     (dist / "app.bundle.css").write_text("a{b:url(/font.woff)} c{d:url(data:x)}")
     (dist / "app-config.js").write_text("window.config={}")
     (dist / "sw.js").write_text("")
@@ -45,8 +49,9 @@ def folder(tmp_path: Path) -> Path:
     dist = tmp_path / "viewer"
     unpack(package(tmp_path), dist)
     scripts = relocate(dist)
+    localise(dist)
     compress(dist)
-    (dist / STAMP).write_text(json.dumps({"version": "3.13.2", "scripts": scripts}))
+    (dist / STAMP).write_text(json.dumps({"edition": edition(), "scripts": scripts}))
     return dist
 
 
@@ -55,6 +60,7 @@ def client(folder: Path, account: object) -> TestClient:
 
     async def who(request, call_next):
         request.state.account = account
+        request.state.language = "zh-Hant"
         return await call_next(request)
 
     app.add_middleware(BaseHTTPMiddleware, dispatch=who)
@@ -81,6 +87,21 @@ def test_pages_of_the_viewer_are_its_index_and_files_are_compressed(folder: Path
     assert script.headers["content-encoding"] == "gzip"
     assert "immutable" in script.headers["cache-control"]
     assert "/dicom-web" in browser.get("/viewer/app-config.js").text
+
+
+def test_the_viewer_speaks_our_words_and_shows_no_browser_of_tags(folder: Path) -> None:
+    script = (folder / "app.bundle.1.js").read_text()
+    assert '"Axial": "橫切面"' in script
+    assert "zh_Common" not in script
+    assert "TagBrowser" not in script
+    browser = client(folder, SimpleNamespace())
+    assert "'i18nextLng', 'zh'" in browser.get("/viewer/app-config.js").text
+
+
+@pytest.mark.parametrize("page", ["local", "logout", "debug", "no-such-page"])
+def test_the_viewer_opens_nothing_but_studies(folder: Path, page: str) -> None:
+    with pytest.raises(Absent, match=r"viewer\.no-file"):
+        client(folder, SimpleNamespace()).get(f"/viewer/{page}")
 
 
 def test_who_has_not_signed_in_is_sent_to_the_door(folder: Path) -> None:

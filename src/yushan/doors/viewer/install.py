@@ -1,8 +1,10 @@
 """Bring OHIF out of its npm package and put it under ``/viewer/``.
 
 The package is a complete build; it expects to stand at the root of a host. Three substitutions
-move it. Left out: source maps, the model runtime for labelling (``ort``), sign-in helpers and the
-service worker, none of which are used here and some of which name other hosts.
+move it; two more give it words as Taiwan writes them (``data/zh_hant.toml``) and take its browser
+of tags out of the menus (the portal's page of tags shows what may be shown). Left out: source maps,
+the model runtime for labelling (``ort``), sign-in helpers and the service worker, none of which are
+used here and some of which name other hosts.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import tomllib
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -30,12 +34,26 @@ LEFT_OUT: Final = re.compile(
 )
 PACKED: Final = {".js", ".css", ".html", ".json", ".wasm", ".svg"}
 STAMP: Final = "yushan-viewer.json"
+#: The package's words for ``zh``, all rooms of them, as the build writes them.
+ZH: Final = re.compile(r"const zh = \(\{\n  zh: \{.*?\n  \}\n\}\);", re.DOTALL)
+TAGS: Final = ", 'TagBrowser'"
+
+
+def words() -> str:
+    """Our words for ``zh`` as JSON: room -> English -> Chinese."""
+    text = (files("yushan.doors.viewer") / "data" / "zh_hant.toml").read_text("utf-8")
+    return json.dumps(tomllib.loads(text), ensure_ascii=False, sort_keys=True)
+
+
+def edition() -> str:
+    """What an installed folder must say of itself: the package and our words."""
+    return f"{VERSION}+{hashlib.sha256(words().encode()).hexdigest()[:12]}"
 
 
 def is_installed(folder: Path) -> bool:
-    """Whether the folder holds this version of the viewer, whole."""
+    """Whether the folder holds this edition of the viewer, whole."""
     try:
-        return bool(json.loads((folder / STAMP).read_text("utf-8"))["version"] == VERSION)
+        return bool(json.loads((folder / STAMP).read_text("utf-8"))["edition"] == edition())
     except (OSError, ValueError, KeyError):
         return False
 
@@ -55,8 +73,9 @@ def install(folder: Path, npm: str = "npm") -> None:
         work = Path(made)
         unpack(fetch(work, npm), work / "dist")
         scripts = relocate(work / "dist")
+        localise(work / "dist")
         compress(work / "dist")
-        stamp = {"version": VERSION, "scripts": scripts}
+        stamp = {"version": VERSION, "edition": edition(), "scripts": scripts}
         (work / "dist" / STAMP).write_text(json.dumps(stamp), "utf-8")
         if folder.exists():
             shutil.rmtree(folder)
@@ -115,6 +134,16 @@ def relocate(folder: Path) -> list[str]:
         "'sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() + "'"
         for code in inline
     ]
+
+
+def localise(folder: Path) -> None:
+    """Put our words in the place of the package's, and take its browser of tags out of menus."""
+    ours = f"const zh = ({{ zh: {words()} }});"
+    for script in folder.glob("*.js"):
+        text = script.read_text("utf-8")
+        changed = ZH.sub(lambda _: ours, text).replace(TAGS, "")
+        if changed != text:
+            script.write_text(changed, "utf-8")
 
 
 def compress(folder: Path) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from yushan.base import Absent
-from yushan.doors.viewer.install import STAMP, is_installed
+from yushan.doors.viewer.install import STAMP, VERSION, is_installed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,6 +28,10 @@ TYPES: Final = {
     ".xml": "application/xml",
     ".txt": "text/plain; charset=utf-8",
 }
+#: The viewer's own pages that we open; its list, upload and local files are none of them.
+PAGES: Final = frozenset({"viewer", "segmentation", "microscopy"})
+#: Our language -> the viewer's.
+LANGUAGES: Final = {"zh-Hant": "zh", "en": "en-US"}
 FOREVER: Final = "public, max-age=31536000, immutable"
 NEVER: Final = "no-cache"
 
@@ -52,7 +56,7 @@ def routes(folder: Path) -> list[Route]:
 
 
 class Viewer:
-    """The viewer's files; an unknown path below is a page of the viewer itself."""
+    """The viewer's files; `PAGES` are drawn by itself."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
@@ -83,9 +87,11 @@ class Viewer:
         """The list of studies is the portal's; the viewer opens single studies."""
         return RedirectResponse("/studies")
 
-    async def config(self, _request: Request) -> Response:
+    async def config(self, request: Request) -> Response:
         """Our configuration; the package's own names a host on the internet."""
         text = (files("yushan.doors.viewer") / "data" / "app-config.js").read_text("utf-8")
+        language = LANGUAGES.get(getattr(request.state, "language", ""), "en-US")
+        text = text.replace("'LANGUAGE'", f"'{language}'").replace("VERSION", VERSION)
         return PlainTextResponse(text, headers=self.headers(NEVER), media_type=TYPES[".js"])
 
     async def file(self, request: Request) -> Response:
@@ -96,7 +102,7 @@ class Viewer:
             return RedirectResponse("/sign-in?next=" + request.url.path)
         name = request.path_params["path"]
         path = self.known.get(name)
-        if path is None and Path(name).suffix in TYPES:
+        if path is None and name not in PAGES:
             raise Absent("viewer.no-file")
         path = path or self.known["index.html"]
         hashed = ".bundle." in path.name or path.parent.name == "assets"

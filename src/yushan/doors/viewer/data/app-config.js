@@ -1,10 +1,22 @@
 // The viewer speaks to this commons and to nobody else; the session's cookie carries the right.
+// LANGUAGE is put in by the server: the page's language, not the browser's.
+localStorage.setItem('i18nextLng', 'LANGUAGE');
 window.config = {
   routerBasename: '/viewer',
   showStudyList: false,
+  showPatientInfo: 'disabled',
+  disableConfirmationPrompts: true,
   extensions: [],
   modes: [],
-  customizationService: [{ 'ohif.tours': { $set: [] } }],
+  // No logo that leads elsewhere: the bar above the viewer says where one is.
+  whiteLabeling: { createLogoComponentFn: React => React.createElement('span') },
+  customizationService: [
+    {
+      'ohif.tours': { $set: [] },
+      'ohif.aboutModal': { $set: () => 'OHIF Viewer VERSION (MIT). Yushan: for research use only.' },
+      'studyBrowser.thumbnailMenuItems': { $set: [] },
+    },
+  ],
   maxNumberOfWebWorkers: 2,
   showWarningMessageForCrossOrigin: true,
   showLoadingIndicator: true,
@@ -28,6 +40,7 @@ window.config = {
         enableStudyLazyLoad: true,
         supportsFuzzyMatching: false,
         supportsWildcard: true,
+        dicomUploadEnabled: false,
         singlepart: 'bulkdata,pdf,video',
         bulkDataURI: { enabled: true, relativeResolution: 'studies' },
         omitQuotationForMultipartRequest: true,
