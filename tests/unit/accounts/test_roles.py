@@ -13,6 +13,7 @@ EVERY_ROLE = {
     "researcher",
     "annotator",
     "reviewer",
+    "checker",
     "builder",
     "clinician",
     "citizen",
@@ -20,6 +21,7 @@ EVERY_ROLE = {
     "ministry",
     "engineer",
     "auditor",
+    "administrator",
 }
 
 
@@ -42,15 +44,15 @@ def test_every_role_and_permission_is_named_in_both_languages():
 
 def test_every_permission_is_held_by_some_role():
     held = frozenset().union(*(role.may for role in ROLES.values()))
-    assert held == set(Permission)
+    assert held == set(Permission) - {Permission.SEND_PACKS, Permission.COSIGN_HEADS}
 
 
-def test_a_visitor_may_nothing_at_all():
-    assert not ROLES["visitor"].may
+def test_a_visitor_sees_what_all_see_and_minds_the_own_account():
+    assert ROLES["visitor"].may == {Permission.SEE_PUBLIC, Permission.MANAGE_OWN_ACCOUNT}
 
 
-def test_nobody_signed_in_may_nothing():
-    assert not any(may(None, permission) for permission in Permission)
+def test_nobody_signed_in_may_only_see_what_is_public():
+    assert [one for one in Permission if may(None, one)] == [Permission.SEE_PUBLIC]
 
 
 def test_no_role_decides_on_applications_and_makes_them():

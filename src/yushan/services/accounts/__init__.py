@@ -1,8 +1,8 @@
 """Accounts: who people are, how they prove it, and what their role may do.
 
-Owns the ``accounts_*`` tables and the roles table ``data/roles.toml``. Promises: passwords are kept
-as argon2id, sessions and tokens only as SHA-256; a name that does not exist answers exactly like a
-wrong password; whatever is closed, closes at once. Start at ``accounts.py``.
+Owns the ``accounts_*`` tables; what roles may is the decision table of ``domain/access``. Promises:
+passwords are kept as argon2id, sessions and tokens only as SHA-256; a name that does not exist
+answers exactly like a wrong password; whatever is closed, closes at once. Start at ``accounts.py``.
 """
 
 from yushan.services.accounts.accounts import Accounts
@@ -12,6 +12,7 @@ from yushan.services.accounts.roles import (
     ROLES,
     Permission,
     Role,
+    judge,
     may,
     permission_name,
     require,
@@ -31,6 +32,7 @@ __all__ = [
     "Permission",
     "Role",
     "Token",
+    "judge",
     "may",
     "permission_name",
     "require",

@@ -1,61 +1,31 @@
-"""Roles and permissions: one table (``data/roles.toml``) and the question asked of it."""
+"""Roles and permissions: the decision table of ``domain/access``, asked for accounts."""
 
 from __future__ import annotations
 
-import tomllib
-from enum import StrEnum
-from importlib.resources import files
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-import msgspec
-
-from yushan.base import Forbidden
+from yushan.base import NOTHING, Forbidden, SystemClock
+from yushan.domain.access import ANYTHING, TABLE, Action, Actor, actions_of, decide
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from yushan.base import Language
+    from yushan.domain.access import Decision, Thing
+
+#: A permission is an action of the decision table.
+Permission = Action
 
 
-class Permission(StrEnum):
-    """Everything that a role may be allowed to do."""
-
-    SEE_IMAGES = "see_images"
-    STORE = "store"
-    SEE_ACCOUNTING = "see_accounting"
-    HANDLE_QUARANTINE = "handle_quarantine"
-    APPROVE_RELEASE = "approve_release"
-    IMPORT_FILES = "import_files"
-    APPLY_FOR_DATA = "apply_for_data"
-    REVIEW_APPLICATIONS = "review_applications"
-    ANNOTATE = "annotate"
-    SUBMIT_MODELS = "submit_models"
-    SEE_OWN_USES = "see_own_uses"
-    SET_OWN_CHOICES = "set_own_choices"
-    SEE_PROGRAMME = "see_programme"
-    AUDIT_LEDGER = "audit_ledger"
-    SEE_OPERATIONS = "see_operations"
-    MANAGE_ACCOUNTS = "manage_accounts"
-
-
-class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A permission in both languages."""
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role that a person can be given: its names and what it may do to something."""
 
     en: str
     zh: str
-
-
-class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A role's names and what it may do."""
-
-    en: str
-    zh: str
-    may: frozenset[Permission]
-
-
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file ``roles.toml``."""
-
-    permissions: dict[Permission, Wording]
-    roles: dict[str, Role]
+    may: frozenset[Action]
+    powerful: bool
 
 
 class Holder(Protocol):
@@ -67,39 +37,74 @@ class Holder(Protocol):
         ...
 
 
-def load() -> Table:
-    """The roles table; an unknown permission in it is an error at import."""
-    text = (files("yushan.services.accounts") / "data" / "roles.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Table)
+ROLES: Final = {
+    name: Role(row.en, row.zh, actions_of(name), row.powerful)
+    for name, row in TABLE.role.items()
+    if row.person
+}
+PERMISSIONS: Final = TABLE.action
+CLOCK: Final = SystemClock()
 
 
-TABLE: Final = load()
-ROLES: Final = TABLE.roles
-PERMISSIONS: Final = TABLE.permissions
+def actor_of(account: Holder | None) -> Actor:
+    """An account as the decision table sees it; nobody signed in is ``public``."""
+    if account is None:
+        return Actor(roles=frozenset({"public"}))
+    return Actor(
+        roles=frozenset({account.role}),
+        id=getattr(account, "id", ""),
+        site=getattr(account, "site", None) or "",
+        scope=getattr(account, "scope", NOTHING),
+        confirmed_at=getattr(account, "confirmed_at", None),
+        stated=getattr(account, "stated", frozenset()),
+    )
 
 
-def may(account: Holder | None, permission: str) -> bool:
-    """Whether the account's role has the permission; nobody signed in may nothing.
+def judge(
+    account: Holder | None,
+    permission: str,
+    thing: Thing = ANYTHING,
+    now: datetime | None = None,
+) -> Decision:
+    """What the decision table says: allowed or why not, and what must be done with it."""
+    return decide(actor_of(account), permission, thing, now or CLOCK.now())
+
+
+def may(
+    account: Holder | None,
+    permission: str,
+    thing: Thing = ANYTHING,
+    now: datetime | None = None,
+) -> bool:
+    """Whether the account may do this; without a thing: whether to anything at all.
+
+    Obligations are not looked at: whoever acts on a thing asks :func:`judge` or ``require``.
 
     Raises
     ------
     ValueError
         No such permission exists (a programmer's error).
     """
-    wanted = Permission(permission)
-    return account is not None and wanted in ROLES[account.role].may
+    return judge(account, permission, thing, now).allow
 
 
-def require(account: Holder | None, permission: str) -> None:
-    """Refuse unless the role has the permission.
+def require(
+    account: Holder | None,
+    permission: str,
+    thing: Thing = ANYTHING,
+    now: datetime | None = None,
+) -> Decision:
+    """Refuse unless the account may do this; the decision with its obligations if it may.
 
     Raises
     ------
     Forbidden
-        ``accounts.not-allowed`` with the permission that lacks.
+        ``accounts.not-allowed`` with the permission that lacks and the decision's reason.
     """
-    if not may(account, permission):
+    decision = judge(account, permission, thing, now)
+    if not decision.allow:
         raise Forbidden("accounts.not-allowed", permission=str(permission))
+    return decision
 
 
 def role_name(role: str, language: Language) -> str:
