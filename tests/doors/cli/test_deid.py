@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.flows.standing_alone import PLANTED, check_no_leak, content_of, lay_out, original
 
+from yushan.domain.deid import policy_file
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -131,6 +133,19 @@ def test_options_of_the_profile_can_be_switched(made: Path, tmp_path: Path) -> N
     assert "113108" not in json.loads(said.stdout)["methods"]
     assert yushan("verify", tmp_path / "out", *options).returncode == 0
     assert yushan("verify", tmp_path / "out").returncode == 1
+
+
+def test_a_policy_that_nobody_signed_is_taken_and_named_as_such(made: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_bytes(policy_file("basic").content)
+    said = yushan("deid", made / "in" / "ben", tmp_path / "out", "--policy", own)
+    assert "The policy file is signed by nobody" in said.stdout
+    told = json.loads((tmp_path / "out.keys" / "report.json").read_text("utf-8"))
+    assert told["policy"]["signed"] is False
+    page = (tmp_path / "out.keys" / "report.html").read_text("utf-8")
+    assert "not signed by anybody" in page
+    assert "未經任何人簽署" in page
+    assert "signed by nobody" not in (made / "stdout").read_text()
 
 
 def test_words_that_many_patients_share_may_stay(tmp_path: Path) -> None:

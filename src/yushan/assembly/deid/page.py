@@ -88,6 +88,8 @@ def body(told: dict[str, Any], language: Language) -> Iterator[str]:
     yield f"<h1>{tell('De-identification report')}</h1>\n"
     policy = escape(told["policy"]["name"])
     yield f'<p class="quiet">{escape(told["written"])} · {tell("Policy")} <code>{policy}</code>'
+    if not told["policy"]["signed"]:
+        yield f" · {tell('not signed by anybody')}"
     yield f" · {escape(told['program'])} · {tell('Keys')} <code>{escape(told['keys'])}</code></p>\n"
     yield closing(told, tell)
     said = tell(

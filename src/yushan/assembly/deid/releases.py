@@ -9,7 +9,7 @@ from yushan.assembly.deid.page import write_page
 from yushan.assembly.deid.terminal import Line, stoppable
 from yushan.base import SystemClock, codes, translator
 from yushan.doors.cli import language, say
-from yushan.flows.deid import Wish, policy_for, run, with_vocabulary
+from yushan.flows.deid import Wish, is_signed, policy_for, run, with_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ def release_folder(asked: DeidWish) -> int:
     wish = Wish(
         source=asked.source, out=asked.out, policy=policy,
         keys=asked.keys, report=asked.report, jobs=asked.jobs or 0, beginning=asked.beginning,
-        ocr=asked.ocr,
+        ocr=asked.ocr, is_policy_signed=is_signed(asked.policy, asked.policy_key),
     )  # fmt: skip
     line = Line(SystemClock(), is_seen=asked.is_seen)
     with stoppable() as stopped:
@@ -38,6 +38,8 @@ def release_folder(asked: DeidWish) -> int:
         say(answer(report), as_json=True)
     else:
         sys.stdout.write("\n".join(lines(report)) + "\n")
+        if not wish.is_policy_signed:
+            sys.stdout.write(unsigned() + "\n")
     return 0 if report.summary.closes else 1
 
 
@@ -74,6 +76,15 @@ def lines(report: Report) -> Iterator[str]:
             "New keys were made in {keys}. Keep this folder: with it the same people get the same "
             "pseudonyms next time. Never give it away with OUT: it tells who they are."
         ).format(keys=report.keys)
+
+
+def unsigned() -> str:
+    """That the policy is its owner's word alone."""
+    tell = translator("zh-Hant" if language() == "zh-Hant" else "en")
+    return tell(
+        "The policy file is signed by nobody: whoever could write it decided what was kept. "
+        "Ask for a signature with --policy-key."
+    )
 
 
 def closing(report: Report, tell: Callable[[str], str]) -> str:

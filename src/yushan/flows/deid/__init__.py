@@ -11,7 +11,13 @@ from yushan.flows.deid.learning import count_words
 from yushan.flows.deid.pool import Stopped
 from yushan.flows.deid.report import OUTCOMES, Report, Summary, private_file
 from yushan.flows.deid.running import run
-from yushan.flows.deid.wish import DEFAULT_POLICY, Wish, policy_for, with_vocabulary
+from yushan.flows.deid.wish import (
+    DEFAULT_POLICY,
+    Wish,
+    is_signed,
+    policy_for,
+    with_vocabulary,
+)
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -26,6 +32,7 @@ __all__ = [
     "Wish",
     "check",
     "count_words",
+    "is_signed",
     "policy_for",
     "private_file",
     "run",

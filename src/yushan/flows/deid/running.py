@@ -23,7 +23,6 @@ from yushan.flows.deid.story import Story
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yushan.domain.deid import Policy
     from yushan.flows.deid.desk import Progress
     from yushan.flows.deid.key_folder import Keys
     from yushan.flows.deid.places import Places
@@ -91,16 +90,22 @@ def told(place: Places, wish: Wish, keys: Keys, journal: Journal) -> Report:
     write_maps(place.keys, keys)
     found = summary(journal)
     report = Report(found, place.report, place.page, place.keys, keys.is_new)
-    write_report(journal, place.report, head_of(wish.policy, keys, found))
+    write_report(journal, place.report, head_of(wish, keys, found))
     return report
 
 
-def head_of(policy: Policy, keys: Keys, found: Summary) -> dict[str, Any]:
+def head_of(wish: Wish, keys: Keys, found: Summary) -> dict[str, Any]:
     """What the report says before its rows."""
+    policy = wish.policy
     return {
         "program": f"yushan {__version__}",
         "written": SystemClock().now().isoformat(timespec="seconds"),
-        "policy": {"name": policy.name, "options": policy.options, "digest": policy.digest},
+        "policy": {
+            "name": policy.name,
+            "options": policy.options,
+            "digest": policy.digest,
+            "signed": wish.is_policy_signed,
+        },
         "keys": keys.fingerprint,
         "inputs": found.inputs,
         "sums": found.sums,

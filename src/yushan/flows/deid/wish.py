@@ -48,6 +48,8 @@ class Wish:
         take away what the last run made and begin.
     ocr
         Whether pictures are read for text; if not, what needs reading is quarantined.
+    is_policy_signed
+        Whether the policy is as somebody signed it, see ``is_signed``; the report says so.
     """
 
     source: Path
@@ -58,6 +60,7 @@ class Wish:
     jobs: int = 0
     beginning: Beginning = ""
     ocr: bool = True
+    is_policy_signed: bool = True
 
     def workers(self) -> int:
         """The number of processes."""
@@ -88,11 +91,16 @@ def policy_for(name: str, options: tuple[str, ...] = (), public: Path | None = N
         policy = signed_policy(name, verify)
     elif not path.is_file():
         raise Rejected("deid.policy-unknown")
-    elif public is None and not signature_of(path).exists():
+    elif not is_signed(name, public):
         policy = read_policy(path.read_bytes())
     else:
         policy = from_signed(path, public)
     return with_options(policy, options) if options else policy
+
+
+def is_signed(name: str, public: Path | None = None) -> bool:
+    """Whether somebody's signature is asked for; else a policy file is its owner's word alone."""
+    return name in policy_names() or public is not None or signature_of(Path(name)).exists()
 
 
 def with_vocabulary(policy: Policy, words: Path | None) -> Policy:
