@@ -18,6 +18,7 @@ from yushan.assembly.parts import (
     site_names,
 )
 from yushan.assembly.recording import Recording
+from yushan.assembly.storing import make_store
 from yushan.assembly.web import application
 from yushan.base import PackId, SiteName, SystemClock
 from yushan.doors import dicomweb, viewer
@@ -79,6 +80,7 @@ class CommonsRole:
         desk = self._desk()
         self.ticker = self._ticker(desk)
         self.withdrawing = self._withdrawing(desk)
+        self.storing = make_store(self, load_secret(settings.commons_key), signer)
         self.app = self._application()
 
     def _desk(self) -> Desk:
@@ -159,6 +161,7 @@ class CommonsRole:
         return [
             *pack_routes(self.uploads, self._wake),
             *dicomweb.routes(self.catalogue, self.archive, self.viewing),
+            *dicomweb.store_routes(self.storing),
             *viewer.routes(Path(self.settings.viewer or ".")),
         ]
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from yushan.services.accounts import Account, Accounts
 
 LANGUAGE_COOKIE: Final = "yushan_lang"
-BODY_LIMITS: Final = (("/exchange/", 9 << 20), ("/", 1 << 20))
+#: Storing counts its own bytes and answers in its own way; this is only the last bound.
+BODY_LIMITS: Final = (("/exchange/", 9 << 20), ("/dicom-web/studies", 9 << 30), ("/", 1 << 20))
 
 HEADERS: Final = {
     "Content-Security-Policy": (

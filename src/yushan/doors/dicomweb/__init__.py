@@ -8,6 +8,7 @@ decoded in children only. Start at ``routes.py``.
 from yushan.doors.dicomweb.ports import Archive, Catalogue, Children
 from yushan.doors.dicomweb.routes import routes
 from yushan.doors.dicomweb.search import Page, Search
+from yushan.doors.dicomweb.stow import store_routes
 
 __all__ = [
     "Archive",
@@ -16,4 +17,5 @@ __all__ = [
     "Page",
     "Search",
     "routes",
+    "store_routes",
 ]

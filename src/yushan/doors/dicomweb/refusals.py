@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 STATUS: Final = {
     "dicomweb.sign-in": 401,
     "dicomweb.not-acceptable": 406,
+    "dicomweb.store-metadata": 415,
+    "dicomweb.store-too-large": 413,
+    "dicomweb.store-too-many": 413,
+    "dicomweb.store-too-slow": 408,
+    "dicomweb.store-type": 415,
     "imaging.frame-undecodable": 406,
     "imaging.syntax-not-decoded": 406,
     "dicomweb.no-picture": 406,
@@ -26,6 +31,7 @@ STATUS: Final = {
     "sandbox.failed": 406,
     "sandbox.out-of-memory": 406,
     "sandbox.too-slow": 406,
+    "store.full": 507,
 }
 
 

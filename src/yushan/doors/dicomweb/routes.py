@@ -72,6 +72,7 @@ def handlers(catalogue: Catalogue, archive: Archive, children: Children) -> dict
 
 #: What the service does, for programs (PS3.18 8.9).
 TRANSACTIONS: Final = {
+    "store": ["/studies", STUDY],
     "search": ["/studies", "/series", "/instances", STUDY + "/series", STUDY + "/instances",
                SERIES + "/instances"],
     "retrieve": [STUDY, SERIES, INSTANCE],
@@ -87,5 +88,5 @@ TRANSACTIONS: Final = {
 def capabilities(request: Request) -> Response:
     """``/dicom-web/``: the transactions and their addresses."""
     media_type = require_json(request)
-    said = {"service": base_of(request), "transactions": TRANSACTIONS, "read_only": True}
+    said = {"service": base_of(request), "transactions": TRANSACTIONS}
     return Response(msgspec.json.encode(said), 200, {}, media_type)

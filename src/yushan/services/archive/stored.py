@@ -31,14 +31,8 @@ class Stored:
     ) -> None:
         """Enter one request of one person's objects, in the transaction that admits them.
 
-        Parameters
-        ----------
-        source
-            64 hex digits, new for each request.
-        size
-            Bytes of the objects.
-        at
-            When they were received, ISO 8601 UTC.
+        ``source`` is a name of 64 hex digits, new for each request; ``size`` the bytes of the
+        objects; ``at`` when they were received, ISO 8601 UTC.
 
         Raises
         ------

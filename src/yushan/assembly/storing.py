@@ -1,0 +1,42 @@
+"""Storing by DICOMweb at the commons: the flow with its own keys, and the routes of its door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yushan.domain.deid import SiteKeys, load_policy
+from yushan.engines.keys import derive
+from yushan.flows.cleaning import PixelWork
+from yushan.flows.store import Desk, House, Store
+from yushan.services.archive import Stored
+
+if TYPE_CHECKING:
+    from yushan.assembly.commons import CommonsRole
+    from yushan.engines.keys import Signer
+
+#: What is handed over directly is held to what hospitals are held to.
+POLICY = "tw-hospital"
+
+
+def make_store(role: CommonsRole, commons_key: bytes, signer: Signer) -> Store:
+    """The flow of this role."""
+    keys = SiteKeys(
+        derive(commons_key, "yushan/store/uid"),
+        derive(commons_key, "yushan/store/pseudonym"),
+        derive(commons_key, "yushan/store/date"),
+    )
+    pixels = PixelWork(read=True, seed=derive(commons_key, "yushan/store/faces"))
+    return Store(
+        Desk(
+            db=role.database,
+            archive=role.archive,
+            stored=Stored(signer),
+            catalogue=role.catalogue,
+            ledger=role.ledger,
+            clock=role.clock,
+            workers=role.children,
+            house=House(load_policy(POLICY), keys, pixels),
+            folder=Path(role.settings.data) / "storing",
+        )
+    )
