@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yushan.assembly.parts import answers, factors_of, known_sites, open_database
+from yushan.assembly.parts import factors_of, known_sites, open_database
+from yushan.assembly.standing import Standing
 from yushan.assembly.web import application
 from yushan.base import SystemClock
 from yushan.doors.exchange import office_routes
@@ -38,7 +39,7 @@ class CitizenRole:
         self.database, self.office = open_office(settings)
         self.app = application(
             office_routes(self.office),
-            healthy=lambda: {"database": answers(self.database)},
+            standing=Standing(settings, self.database),
             sites=known_sites(settings.sites),
         )
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.accounts import make_demo_accounts, one_click
+from yushan.assembly.commons_figures import commons_check, commons_figures
 from yushan.assembly.demo_state import DemoState
+from yushan.assembly.health import list_check
 from yushan.assembly.parts import (
     accepted_policies,
-    answers,
     factors_of,
     known_sites,
     open_database,
@@ -18,6 +19,7 @@ from yushan.assembly.parts import (
     site_names,
 )
 from yushan.assembly.recording import Recording
+from yushan.assembly.standing import Standing
 from yushan.assembly.storing import make_store
 from yushan.assembly.web import application
 from yushan.base import PackId, SiteName, SystemClock
@@ -149,11 +151,26 @@ class CommonsRole:
         shell = Shell(place, self.clock)
         return application(
             [*self._machines(), *commons_routes(shell, self._rooms())],
-            healthy=lambda: {"database": answers(self.database)},
+            standing=self._standing(),
             accounts=self.accounts,
             sites=known_sites(settings.sites),
             cookie=place.session_cookie,
             pages=shell,
+        )
+
+    def _standing(self) -> Standing:
+        """What operators are told."""
+        return Standing(
+            self.settings,
+            self.database,
+            [self.ticker.rounds, self.withdrawing.rounds],
+            self.archive.store,
+            {"admit": self.children, "viewing": self.viewing},
+            [
+                ("sites", commons_check(self.admissions)),
+                ("consent-list", list_check(self.consent, self.settings.list_age_s)),
+            ],
+            commons_figures(self.archive, self.admissions, self.ledger, self.clock),
         )
 
     def _machines(self) -> list[BaseRoute]:

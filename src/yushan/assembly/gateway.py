@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.accounts import make_demo_accounts, one_click
+from yushan.assembly.gateway_figures import gateway_check, gateway_figures
+from yushan.assembly.health import list_check
 from yushan.assembly.lines import Lines
-from yushan.assembly.parts import answers, open_database, peer, read_public
+from yushan.assembly.parts import open_database, peer, read_public
+from yushan.assembly.standing import Standing
 from yushan.assembly.web import application
 from yushan.base import SiteName, SystemClock
 from yushan.domain.deid import SiteKeys, signed_policy
@@ -187,10 +190,26 @@ class GatewayRole:
         )
         return application(
             gateway_routes(shell, rooms),
-            healthy=lambda: {"database": answers(self.database)},
+            standing=self._standing(),
             accounts=self.accounts,
             cookie=place.session_cookie,
             pages=shell,
+        )
+
+    def _standing(self) -> Standing:
+        """What operators are told."""
+        settings = self.settings
+        off_s = settings.observe.clock_off_s
+        return Standing(
+            settings,
+            self.database,
+            [*self.ticker.rounds, self.withdrawing.rounds, self.lines.rounds],
+            children={"intake": self.children, "readers": self.readers},
+            checks=[
+                ("lines", gateway_check(self.journal, self.lines, off_s)),
+                ("consent-list", list_check(self.consent.list, settings.list_age_s)),
+            ],
+            figures=gateway_figures(self.journal, self.outbox, self.lines),
         )
 
     def _desk(self) -> QuarantineDesk:

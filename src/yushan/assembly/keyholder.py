@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from yushan.assembly.parts import answers, known_sites, open_database, read_public
+from yushan.assembly.parts import known_sites, open_database, read_public
+from yushan.assembly.standing import Standing
 from yushan.assembly.web import application
 from yushan.base import SystemClock
 from yushan.doors.exchange import holder_routes
@@ -44,7 +45,7 @@ class KeyHolderRole:
         self.days = Rounds("days", self.holder.close_days, CLOSE_S)
         self.app = application(
             holder_routes(self.holder),
-            healthy=lambda: {"database": answers(self.database)},
+            standing=Standing(settings, self.database, [self.days]),
             sites=known_sites(settings.sites),
         )
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import sqlalchemy as sa
-
 from yushan.assembly.gate import token_sha256
 from yushan.base import SiteName
 from yushan.domain.deid import signed_policy
@@ -38,15 +36,6 @@ def open_database(settings: Role) -> Database:
     database = Database(settings.database_url())
     migrate(database, [f"services.{room}" for room in ROOMS[type(settings).__name__]])
     return database
-
-
-def answers(database: Database) -> bool:
-    """Whether the database answers."""
-    try:
-        with database.read() as tx:
-            return bool(tx.scalar(sa.select(sa.literal(1))))
-    except sa.exc.DBAPIError:
-        return False
 
 
 def peer(remote: Remote) -> Peer:

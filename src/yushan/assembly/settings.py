@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
 class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where a role's pages and interfaces are served; loopback unless set otherwise."""
+    """Where a role's pages and interfaces are served; loopback unless set otherwise.
+
+    With ``certificate`` and ``key`` over TLS; with ``client_ca`` clients may show certificates of
+    that authority, and whoever speaks ``/exchange/`` must. ``proxies`` are the networks of
+    reverse proxies whose ``X-Forwarded-…`` and ``X-Client-Cert`` headers are believed.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     certificate: str = ""
     key: str = ""
+    client_ca: str = ""
+    proxies: tuple[str, ...] = ()
+    hsts_days: int = 365
+    header_s: float = 10.0
+    body_s: float = 30.0
+    drain_s: float = 10.0
+    at_once: int = 512
+    per_address: int = 128
 
     def url(self) -> str:
         """The address without a path."""
@@ -19,21 +34,49 @@ class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return f"{scheme}://{self.host}:{self.port}"
 
 
+class Observe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What operators see, and when they are told.
+
+    ``/metrics`` and the parts of ``/health`` are for the networks of ``metrics_from`` and for
+    whoever shows the token of ``metrics_token_file``.
+    """
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    access_log: bool = True
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    metrics_token_file: str = ""
+    disk_low_mib: int = 4096
+    disk_full_mib: int = 256
+    certificate_days: int = 21
+    clock_off_s: float = 60.0
+    backup_age_h: float = 0.0
+
+
 class Remote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Another role: its address, our token for it (a file), its authority's certificate."""
+    """Another role: its address, our token for it (a file), its authority's certificate.
+
+    ``certificate`` and ``key`` are what we show of ourselves where it asks.
+    """
 
     url: str
     token_file: str = ""
     ca: str = ""
+    certificate: str = ""
+    key: str = ""
 
 
 class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A hospital as others know it: short name, names for people, SHA-256 of its token."""
+    """A hospital as others know it: short name, names for people, SHA-256 of its token.
+
+    ``certificate`` is the name that its TLS certificate must bear where certificates are asked
+    for; empty for its short name.
+    """
 
     name: str
     zh: str = ""
     en: str = ""
     token_sha256: str
+    certificate: str = ""
 
 
 class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,6 +94,9 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     flows: str = ""
     workers: int = 2
     demo: bool = False
+    observe: Observe = Observe()
+    #: Answers questions and takes up no work: what a restore drill starts.
+    read_only: bool = False
 
     def database_url(self) -> str:
         """The role's database."""

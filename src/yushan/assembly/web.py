@@ -9,19 +9,22 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from yushan.assembly.gate import Gate, json_wanted
+from yushan.assembly.settings import Observe
+from yushan.assembly.telling import Telling
+from yushan.assembly.watching import Watched
 from yushan.base import Absent, Broken, Rejected, YushanError, problem
-from yushan.engines.observe import exposition, facts, log_for
+from yushan.engines.observe import facts, log_for
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
+    from yushan.assembly.standing import Standing
     from yushan.base import SiteName
     from yushan.services.accounts import Accounts
 
@@ -36,18 +39,10 @@ class Pages(Protocol):
         ...
 
 
-class Healthy(Protocol):
-    """What ``/health`` asks."""
-
-    def __call__(self) -> Mapping[str, bool]:
-        """Each thing the role stands on, and whether it answers."""
-        ...
-
-
 def application(
     routes: Sequence[BaseRoute],
     *,
-    healthy: Healthy,
+    standing: Standing | None = None,
     accounts: Accounts | None = None,
     sites: Mapping[str, SiteName] | None = None,
     cookie: str = "",
@@ -55,38 +50,20 @@ def application(
 ) -> Starlette:
     """One application of a role's doors."""
     refuse = Refusing(pages)
+    observe = standing.settings.observe if standing else Observe()
+    telling = Telling(standing.health, standing.take, observe) if standing else Telling()
     return Starlette(
-        routes=[
-            Route("/health", health_route(healthy)),
-            Route("/metrics", metrics),
-            *routes,
+        routes=[*telling.routes(), *routes],
+        middleware=[
+            Middleware(Watched, access_log=observe.access_log),
+            Middleware(Gate, accounts=accounts, sites=sites or {}, cookie=cookie),
         ],
-        middleware=[Middleware(Gate, accounts=accounts, sites=sites or {}, cookie=cookie)],
         exception_handlers={
             YushanError: refuse.known,
             HTTPException: refuse.http,
             Exception: refuse.unforeseen,
         },
     )
-
-
-def health_route(healthy: Healthy) -> Callable[[Request], Awaitable[Response]]:
-    """``/health``: 200 when all answers, 503 naming what does not."""
-
-    async def health(_request: Request) -> Response:
-        parts = dict(await run_in_threadpool(healthy))
-        good = all(parts.values())
-        body = msgspec.json.encode({"ok": good, "parts": parts})
-        return Response(body, 200 if good else 503, media_type="application/json")
-
-    return health
-
-
-async def metrics(request: Request) -> Response:
-    """Counts for Prometheus, for this machine only."""
-    if request.client is None or not request.client.host.startswith(("127.", "::1")):
-        raise Absent("assembly.no-such-address")
-    return PlainTextResponse(exposition(), media_type="text/plain; version=0.0.4")
 
 
 class Refusing:
@@ -100,7 +77,9 @@ class Refusing:
         if self.pages is not None and not json_wanted(request):
             return await run_in_threadpool(self.pages.problem, request, error)
         told = problem(error, getattr(request.state, "language", "en"))
-        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+        headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(
+            error.status, {}
+        )
         return Response(
             msgspec.json.encode(told), error.status, headers, "application/problem+json"
         )

@@ -236,7 +236,7 @@ def make_accounts(database, clock):
 
 def make_client(routes, shell, accounts, **kind):
     app = application(
-        [*routes, THUMBNAIL], healthy=dict, accounts=accounts, pages=shell,
+        [*routes, THUMBNAIL], accounts=accounts, pages=shell,
         cookie=shell.place.session_cookie,
     )  # fmt: skip
     return TestClient(app, base_url="http://127.0.0.1", follow_redirects=False, **kind)

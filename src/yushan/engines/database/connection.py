@@ -70,6 +70,14 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def pool(self) -> dict[str, int]:
+        """Connections: how many are in use, idle, and may be had at most."""
+        pool = self.engine.pool
+        if not isinstance(pool, sa.QueuePool):
+            return {}
+        used, idle = pool.checkedout(), pool.checkedin()
+        return {"used": used, "idle": idle, "most": pool.size() + pool._max_overflow}  # noqa: SLF001 - no public face
+
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()

@@ -14,12 +14,13 @@ import os
 import threading
 import time
 import uuid
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
-from yushan.engines.observe import facts, log_for
+from yushan.engines.observe import carrying, facts, log_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,8 +45,22 @@ NOW: Final = {
 
 
 def flow(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a function as a durable flow; ``.__wrapped__`` runs it inline in tests."""
-    return DBOS.workflow(name=name, max_recovery_attempts=20)
+    """Mark a function as a durable flow; ``.__wrapped__`` runs it inline in tests.
+
+    Lines of the log and calls to other roles carry the run's key as their request id.
+    """
+    durable = DBOS.workflow(name=name, max_recovery_attempts=20)
+
+    def mark(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def run(*arguments: P.args, **named: P.kwargs) -> R:
+            with carrying(DBOS.workflow_id or ""):
+                return function(*arguments, **named)
+
+        marked: Callable[P, R] = durable(run)
+        return marked
+
+    return mark
 
 
 def step(

@@ -6,7 +6,8 @@ Promises: a secret never appears in an error, a ``repr`` or a log. Start at ``se
 then ``oprf.py`` and ``veil.py``.
 """
 
-from yushan.engines.keys.certificates import Authority
+from yushan.engines.keys.certificates import Authority, days_left
+from yushan.engines.keys.chunked import ChunkSealer, plain_size
 from yushan.engines.keys.dealing import (
     Line,
     check_point,
@@ -77,6 +78,7 @@ from yushan.engines.keys.veil import (
     take_off,
     unveil,
 )
+from yushan.engines.keys.wrapping import Wrapper
 
 __all__ = [
     "HOLDERS",
@@ -86,6 +88,7 @@ __all__ = [
     "VEILED_PROOF_SIZE",
     "Authority",
     "Blinded",
+    "ChunkSealer",
     "Dealt",
     "Domain",
     "Element",
@@ -98,12 +101,14 @@ __all__ = [
     "Share",
     "Signer",
     "Veiled",
+    "Wrapper",
     "add",
     "add_scalars",
     "blind",
     "check_point",
     "check_start",
     "compute",
+    "days_left",
     "deal",
     "derive",
     "derive_key",
@@ -131,6 +136,7 @@ __all__ = [
     "multiply_scalars",
     "others",
     "person_input",
+    "plain_size",
     "prove",
     "prove_start",
     "public_at",

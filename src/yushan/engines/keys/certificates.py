@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from yushan.base import Rejected
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -69,3 +71,18 @@ class Authority:
             serialization.NoEncryption(),
         )
         return certificate.public_bytes(serialization.Encoding.PEM), secret
+
+
+def days_left(pem: bytes, now: datetime) -> float:
+    """Days until the first of the certificates in a PEM file ends; negative when one has.
+
+    Raises
+    ------
+    Rejected
+        ``keys.certificate-unreadable``
+    """
+    try:
+        found = x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        raise Rejected("keys.certificate-unreadable") from error
+    return min((one.not_valid_after_utc - now).total_seconds() for one in found) / 86400.0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
+import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import httpx
@@ -19,6 +21,7 @@ from yushan.base import (
     Unavailable,
     YushanError,
 )
+from yushan.engines.observe import REQUEST_HEADER, request_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +63,8 @@ class Peer:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; reads no file
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.base_url = base_url
+        #: Our clock minus the other's as its answers say (whole seconds); None before the first.
+        self.clock_off_s: float | None = None
         self.client = httpx.Client(
             base_url=base_url, headers=headers, verify=context, trust_env=False
         )
@@ -74,12 +79,16 @@ class Peer:
         timeout_s: float = 30.0,
     ) -> Reply:
         """Ask once; ``Unavailable("net.unreachable")`` when no answer came."""
+        sent = dict(headers or {})
+        if carried := request_id():
+            sent[REQUEST_HEADER] = carried
         try:
             answer = self.client.request(
-                method, path, content=body, headers=dict(headers or {}), timeout=timeout_s
+                method, path, content=body, headers=sent, timeout=timeout_s
             )
         except httpx.HTTPError as error:
             raise Unavailable("net.unreachable") from error
+        self.clock_off_s = offset_s(answer.headers.get("date"), time.time())
         return Reply(answer.status_code, answer.content, answer.headers)
 
     def ask(
@@ -105,6 +114,17 @@ class Peer:
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
+
+
+def offset_s(date: str | None, now: float) -> float | None:
+    """``now`` minus the time that an answer bears; within a second both are one."""
+    if date is None:
+        return None
+    try:
+        theirs = parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None
+    return max(0.0, now - theirs - 1.0) if now >= theirs else now - theirs
 
 
 def refusal(reply: Reply) -> YushanError:

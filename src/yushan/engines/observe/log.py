@@ -11,6 +11,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
+from yushan.engines.observe.context import request_id
+
 #: The only keys a log line may carry: our own ids, counts, durations, codes.
 ALLOWED: Final = frozenset({
     "account", "address", "association", "attempt", "batch", "bytes", "code", "count", "door",
@@ -42,10 +44,16 @@ class JsonLines(logging.Formatter):
             "event": record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
             **getattr(record, "facts", {}),
         }
+        if request := request_id():
+            line["request"] = request
         if record.exc_info and (error := record.exc_info[1]) is not None:
             line["error"] = getattr(error, "code", type(error).__name__)
             line["at"] = innermost(error)
         return json.dumps(line, ensure_ascii=False)
+
+
+#: The one formatter; it keeps nothing.
+JSON_LINES: Final = JsonLines()
 
 
 def innermost(error: BaseException) -> str:
@@ -62,7 +70,7 @@ def innermost(error: BaseException) -> str:
 def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send the product's log to ``stream`` (standard error) as JSON lines; quieten libraries."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JSON_LINES)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

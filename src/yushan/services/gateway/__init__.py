@@ -43,6 +43,7 @@ from yushan.services.gateway.sending import Sender
 from yushan.services.gateway.spool import AssociationHead, sync_folder
 from yushan.services.gateway.states import LIFE, Stage, State, can_follow, check_follow, diagram
 from yushan.services.gateway.tables import METADATA
+from yushan.services.gateway.waiting import Waiting, waiting
 from yushan.services.gateway.watching import Alarm
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "Stage",
     "State",
     "Suggestion",
+    "Waiting",
     "Wish",
     "backoff_s",
     "can_follow",
@@ -97,4 +99,5 @@ __all__ = [
     "needs_second",
     "sync_folder",
     "unfinished_batches",
+    "waiting",
 ]
