@@ -31,9 +31,12 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     """What a room did: counts and codes, nothing personal.
 
     ``removed`` counts what nobody finds any more, in the room's own unit; ``files`` those that go
-    with its next sweep; ``remains`` are codes of what cannot be recalled there.
+    with its next sweep; ``keys`` counts data keys that were destroyed, and ``keys_digest`` is a
+    SHA-256 of them as they were kept; ``remains`` are codes of what cannot be recalled there.
     """
 
     removed: int = 0
     files: int = 0
+    keys: int = 0
+    keys_digest: str = ""
     remains: tuple[str, ...] = ()

@@ -28,6 +28,9 @@ class InstanceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     start: int
     #: Bytes of the file.
     length: int
+    #: SHA-256 of the file, and of the file as it was before lossless recompression (if it was).
+    sha256: str = ""
+    original_sha256: str = ""
     #: (start, length) of each frame, from the start of the file.
     frames: list[tuple[int, int]] = []
     #: (tag path, start, length) of large values, from the start of the file.
@@ -39,9 +42,13 @@ class InstanceEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Sidecar(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """One series' part of one pack, instances in slice order."""
+    """One series' part of one pack, instances in slice order.
 
-    format: Annotated[int, msgspec.Meta(ge=1, le=1)] = 1
+    ``version`` is the version of the series that this part makes, from 1 (0 in format 1: parts
+    count in order of receipt); ``replaces`` names instances of older parts that it stands for.
+    """
+
+    format: Annotated[int, msgspec.Meta(ge=1, le=2)] = 2
     pack: str
     site: str
     subject: str
@@ -54,6 +61,8 @@ class Sidecar(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     source: str = ""
     policy: str = ""
     policy_digest: str = ""
+    version: int = 0
+    replaces: list[str] = []
     instances: list[InstanceEntry]
 
     def encode(self) -> bytes:

@@ -2,6 +2,7 @@
 
 1. Forget all rows that follow from packs, of archive and catalogue.
 2. Read every pack's sidecars from the store and enter them as admission did.
+3. Tell the change feed in what the new index differs from the old one.
 
 One transaction: whoever reads meanwhile sees the old index, and whatever fails leaves it.
 """
@@ -35,6 +36,7 @@ def rebuild_index(db: Database, archive: Archive, catalogue: Catalogue, ledger: 
     packs = instances = 0
     with db.begin() as tx:
         number = ledger.append(tx, "archive.rebuilt", {})  # first: keeps admissions out meanwhile
+        before = archive.places(tx)
         archive.clear(tx)
         catalogue.clear(tx)
         for staged in archive.stored():
@@ -42,5 +44,6 @@ def rebuild_index(db: Database, archive: Archive, catalogue: Catalogue, ledger: 
             catalogue.add(tx, staged.sidecars)
             packs += 1
             instances += sum(len(sidecar.instances) for sidecar in staged.sidecars)
+        archive.tell_difference(tx, before)
     log.info("archive.rebuilt", extra=facts(index=number, count=packs, instances=instances))
     return Rebuilt(packs, instances)

@@ -191,10 +191,11 @@ def demand(case: Case) -> Leaving:
     return case.leaving
 
 
-def counts(rooms: dict[str, Forgotten]) -> dict[str, dict[str, int]]:
-    """What the ledger is told of the rooms' answers."""
+def counts(rooms: dict[str, Forgotten]) -> dict[str, dict[str, int | str]]:
+    """What the ledger is told of the rooms' answers; destroyed keys by count and digest."""
     return {
         name: {"removed": one.removed, "files": one.files}
+        | ({"keys": one.keys, "keys_digest": one.keys_digest} if one.keys else {})
         for name, one in rooms.items()
         if one.removed or one.files
     }

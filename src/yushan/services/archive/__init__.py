@@ -8,6 +8,8 @@ Start at ``uploads.py``, then ``admissions.py`` and ``archive.py``.
 
 from yushan.services.archive.admissions import Admissions
 from yushan.services.archive.archive import Archive
+from yushan.services.archive.keyring import Keyring
+from yushan.services.archive.sealed import SealedStore
 from yushan.services.archive.stored import Stored
 from yushan.services.archive.tables import METADATA
 from yushan.services.archive.uploads import UploadLimits, Uploads
@@ -15,12 +17,16 @@ from yushan.services.archive.values import (
     ArchiveFault,
     ArchiveReport,
     ArchiveStats,
+    Change,
+    ChangeKind,
     Incoming,
     Outcome,
     Quarantined,
+    SeriesVersion,
     SiteAccount,
     Staged,
 )
+from yushan.services.archive.waiting import PacksWaiting, packs_waiting
 
 __all__ = [
     "METADATA",
@@ -29,12 +35,19 @@ __all__ = [
     "ArchiveFault",
     "ArchiveReport",
     "ArchiveStats",
+    "Change",
+    "ChangeKind",
     "Incoming",
+    "Keyring",
     "Outcome",
+    "PacksWaiting",
     "Quarantined",
+    "SealedStore",
+    "SeriesVersion",
     "SiteAccount",
     "Staged",
     "Stored",
     "UploadLimits",
     "Uploads",
+    "packs_waiting",
 ]

@@ -20,7 +20,8 @@ from yushan.services.archive.incoming import (
     stamp,
     without_person,
 )
-from yushan.services.archive.layout import quarantine_key
+from yushan.services.archive.keyring import destroyed
+from yushan.services.archive.layout import quarantine_key, quarantine_name
 from yushan.services.archive.values import Incoming, Outcome, Quarantined, SiteAccount
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from yushan.base import Clock, Leaving
     from yushan.engines.database import Database
     from yushan.engines.store import Store
+    from yushan.services.archive.keyring import Keyring
 
 log = log_for(__name__)
 
@@ -41,8 +43,16 @@ HELD, ADMITTED, REFUSED = IncomingState.HELD, IncomingState.ADMITTED, IncomingSt
 class Admissions:
     """What the commons does with the packs that `Uploads` received into ``folder``."""
 
-    def __init__(self, db: Database, folder: Path, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        folder: Path,
+        store: Store,
+        clock: Clock,
+        keyring: Keyring | None = None,
+    ) -> None:
         self.db, self.folder, self.store, self.clock = db, folder, store, clock
+        self.keyring = keyring
 
     def incoming(self, site: SiteName, pack: PackId) -> Incoming:
         """The pack with its manifest and file; ``Absent("archive.pack-unknown")``."""
@@ -187,7 +197,11 @@ class Admissions:
         """
         gone = queries.forget_quarantined(tx, leaving.subject)
         queries.send_away(tx, [quarantine_key(*names) for names in gone])
-        return Forgotten(removed=len(gone), files=len(gone))
+        names = {quarantine_name(site, source) for site, source, _ in gone}
+        lost = destroyed(self.keyring, tx, names)
+        return Forgotten(
+            removed=len(gone), files=len(gone), keys=lost.keys, keys_digest=lost.digest
+        )
 
     def destroy(self, tx: Connection, site: SiteName, pack: PackId) -> bool:
         """A pack on its way whose person left: its instances count as opted out.

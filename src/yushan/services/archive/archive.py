@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import (
@@ -12,22 +12,31 @@ from yushan.base import (
     Conflict,
     Forgotten,
     PackId,
-    Pseudonym,
     SeriesUID,
-    SiteName,
-    StudyUID,
     Unavailable,
 )
 from yushan.services.archive import archive_queries as queries
+from yushan.services.archive import changing, versions
 from yushan.services.archive.checking import check_pack, strays
+from yushan.services.archive.departing import (
+    NOTHING_APART,
+    exchange,
+    leaves,
+    news,
+    put_some,
+    tell_gone,
+)
+from yushan.services.archive.keyring import destroyed
 from yushan.services.archive.layout import PACK_END, PACKS, pack_key, pack_of, sidecar_key
-from yushan.services.archive.parting import write_remainder
+from yushan.services.archive.records import records
 from yushan.services.archive.sidecars import Sidecars
 from yushan.services.archive.values import (
     ArchiveReport,
     ArchiveStats,
-    PackRecord,
+    Change,
+    ChangeKind,
     PartRecord,
+    SeriesVersion,
     Staged,
 )
 
@@ -41,17 +50,21 @@ if TYPE_CHECKING:
     from yushan.domain.packs import Sidecar
     from yushan.engines.database import Database
     from yushan.engines.store import Store
+    from yushan.services.archive.keyring import Keyring
 
 #: Files without a row are left alone this long: an admission may be under way.
-PATIENCE_S = 86_400
-NOTHING_APART: Final[Mapping[PackId, Staged]] = {}
+PATIENCE_S: Final = 86_400
+#: So long the feed names a series that is gone; who did not look meanwhile begins anew.
+REMEMBERED: Final = timedelta(days=90)
 
 
 class Archive:
     """Immutable packs in a store, found through ``archive_pack`` and ``archive_part``."""
 
-    def __init__(self, db: Database, store: Store, clock: Clock) -> None:
-        self.db, self.store, self.clock = db, store, clock
+    def __init__(
+        self, db: Database, store: Store, clock: Clock, keyring: Keyring | None = None
+    ) -> None:
+        self.db, self.store, self.clock, self.keyring = db, store, clock, keyring
         self.sidecars = Sidecars(store)
 
     def put(self, pack: PackId, file: Path, sidecars: Sequence[Sidecar]) -> None:
@@ -87,8 +100,8 @@ class Archive:
     def staged(self, pack: PackId, parts: int) -> Staged:
         """A pack that was `put`, read back from the store; ``Absent("store.absent")``."""
         size = self.store.size(pack_key(pack))
-        sidecars = [self.sidecars.get(pack, number) for number in range(parts)]
-        return Staged(pack, size, tuple(sidecars))
+        found = [self.sidecars.load(pack, number) for number in range(parts)]
+        return Staged(pack, size, tuple(one for one, _ in found), tuple(sha for _, sha in found))
 
     def admit(self, tx: Connection, staged: Staged) -> None:
         """Make a pack that was `put` readable, in the caller's transaction.
@@ -102,12 +115,24 @@ class Archive:
             raise Conflict("archive.pack-known", pack=staged.pack)
         if not queries.fulfil(tx, staged.pack):
             raise Conflict("archive.not-put", pack=staged.pack)
-        self.enter(tx, staged)
+        old = self.parts_among(tx, (one.series_instance_uid for one in staged.sidecars), ())
+        parts = self.enter(tx, staged)
+        kinds = [
+            ChangeKind.REPLACED if one.series_instance_uid in old else ChangeKind.CREATED
+            for one in parts
+        ]
+        told = [news(kind, part) for kind, part in zip(kinds, parts, strict=True)]
+        changing.tell(tx, told, self.stamp())
 
-    def enter(self, tx: Connection, staged: Staged) -> None:
-        """Write the rows of a pack that is in the store."""
+    def stamp(self) -> str:
+        """The time as it is kept: ISO 8601 UTC, milliseconds."""
+        return self.clock.now().isoformat(timespec="milliseconds")
+
+    def enter(self, tx: Connection, staged: Staged) -> list[PartRecord]:
+        """Write the rows of a pack that is in the store; its parts."""
         record, parts = records(staged)
         queries.add_pack(tx, record, parts)
+        return parts
 
     def parts_among(
         self, tx: Connection, series: Iterable[str], studies: Iterable[str]
@@ -116,11 +141,32 @@ class Archive:
         found = queries.parts_by(tx, "series_instance_uid", series)
         return found | queries.parts_by(tx, "study_instance_uid", studies)
 
-    def series_sidecars(self, series: SeriesUID) -> list[Sidecar]:
-        """All parts of a series in order of receipt; empty if there is no such series."""
+    def series_sidecars(self, series: SeriesUID, version: int | None = None) -> list[Sidecar]:
+        """All parts of a series, each newer than the one before; empty if there is no such series.
+
+        Of an instance that was replaced only the newest is there. ``version`` (from 1) gives the
+        series as it stood then; ``Absent("archive.no-such-version")``.
+        """
+        with self.db.read() as tx:
+            parts = versions.up_to(queries.parts_of_series(tx, series), version)
+        return versions.current([self.sidecars.get(part.pack, part.number) for part in parts])
+
+    def versions(self, series: SeriesUID) -> tuple[SeriesVersion, ...]:
+        """All versions of a series, oldest first; empty if there is no such series."""
         with self.db.read() as tx:
             parts = queries.parts_of_series(tx, series)
-        return [self.sidecars.get(part.pack, part.number) for part in parts]
+        found = [self.sidecars.get(part.pack, part.number) for part in parts]
+        return tuple(versions.listed(series, found))
+
+    def changes(self, after: int = 0, limit: int = 100) -> tuple[Change, ...]:
+        """What happened to series: entries above ``after``, in order of commits, without gaps."""
+        with self.db.read() as tx:
+            return changing.told_after(tx, after, limit)
+
+    def feed(self) -> tuple[str, int]:
+        """The feed's name and last number; under another name whoever follows begins anew."""
+        with self.db.read() as tx:
+            return changing.feed(tx)
 
     def read(self, pack: PackId, start: int, length: int) -> bytes:
         """Bytes of a pack; ``Broken("archive.pack-missing")`` if its file is not there."""
@@ -171,6 +217,18 @@ class Archive:
         """Forget the index (not the packs), to make it anew with `enter`."""
         queries.clear(tx)
 
+    def places(self, tx: Connection) -> dict[tuple[str, str], tuple[str, int]]:
+        """Which series are in which packs, to be compared after the index was made anew."""
+        return queries.places(tx)
+
+    def tell_difference(
+        self, tx: Connection, before: Mapping[tuple[str, str], tuple[str, int]]
+    ) -> int:
+        """Tell the feed what was not where it is now; how many changes."""
+        told = changing.difference(before, queries.places(tx))
+        changing.tell(tx, told, self.stamp())
+        return len(told)
+
     def set_apart(self, leaving: Leaving, folder: Path) -> dict[PackId, Staged]:
         """Where only some series of a pack leave: the pack of the others, put into the store.
 
@@ -183,18 +241,8 @@ class Archive:
             sidecars = self.staged(PackId(pack), parts).sidecars
             stay = [one for one in sidecars if not leaves(leaving, one.series_instance_uid)]
             if stay and len(stay) < len(sidecars):
-                found[PackId(pack)] = self.put_remainder(PackId(pack), stay, folder)
+                found[PackId(pack)] = put_some(self, PackId(pack), stay, folder)
         return found
-
-    def put_remainder(self, pack: PackId, stay: Sequence[Sidecar], folder: Path) -> Staged:
-        """Write and put the pack of the series that stay."""
-        draft = folder / f"{uuid.uuid4().hex}.pack"
-        try:
-            summary, made = write_remainder(lambda at, size: self.read(pack, at, size), stay, draft)
-            self.put(summary.pack, draft, made)
-        finally:
-            draft.unlink(missing_ok=True)
-        return Staged(summary.pack, summary.size, tuple(made))
 
     def forget(
         self, tx: Connection, leaving: Leaving, apart: Mapping[PackId, Staged] = NOTHING_APART
@@ -206,32 +254,29 @@ class Archive:
         Conflict
             ``archive.overtaken``: a pack holds series that stay and was not `set_apart`.
         """
-        gone = []
+        gone, told = [], []
         for pack, parts in queries.packs_of_subject(tx, leaving.subject):
             series = queries.parts_of_pack(tx, pack)
             going = [one for one in series if leaves(leaving, one.series_instance_uid)]
             if not going:
                 continue
+            told += going
             if len(going) < len(series):
-                self.exchange(tx, PackId(pack), apart)
+                exchange(self, tx, PackId(pack), apart, self.stamp())
             gone.append((pack, parts))
         queries.remove_packs(tx, [pack for pack, _ in gone])
         queries.send_away(tx, gone, int(self.clock.now().timestamp()))
-        return Forgotten(removed=len(gone), files=sum(1 + parts for _, parts in gone))
-
-    def exchange(self, tx: Connection, pack: PackId, apart: Mapping[PackId, Staged]) -> None:
-        """Enter the pack of the series that stay in the place of the old one."""
-        staged = apart.get(pack)
-        if staged is None or not queries.fulfil(tx, staged.pack):
-            raise Conflict("archive.overtaken", pack=pack)
-        self.enter(tx, staged)
-        stay = sum(len(sidecar.instances) for sidecar in staged.sidecars)
-        queries.exchange_result(tx, pack, staged.pack, stay)
+        tell_gone(tx, told, self.stamp())
+        lost = destroyed(self.keyring, tx, [pack for pack, _ in gone])
+        files = sum(1 + parts for _, parts in gone)
+        return Forgotten(removed=len(gone), files=files, keys=lost.keys, keys_digest=lost.digest)
 
     def sweep(self) -> int:
         """Delete files that are to leave or got no row within a day; how many packs."""
         with self.db.begin() as tx:
             queries.abandon(tx, int(self.clock.now().timestamp()) - PATIENCE_S)
+            long_ago = (self.clock.now() - REMEMBERED).isoformat(timespec="milliseconds")
+            changing.silence_deleted(tx, long_ago)
             leaving = queries.leaving(tx)
         for pack, parts in leaving:
             self.store.delete(pack_key(pack))
@@ -240,38 +285,5 @@ class Archive:
             self.sidecars.drop(pack)
             with self.db.begin() as tx:
                 queries.gone(tx, pack)
+                destroyed(self.keyring, tx, [pack])
         return len(leaving)
-
-
-def leaves(leaving: Leaving, series: str) -> bool:
-    """Whether a series is among those that leave."""
-    return leaving.series is None or series in leaving.series
-
-
-def records(staged: Staged) -> tuple[PackRecord, list[PartRecord]]:
-    """The rows of a pack, from its sidecars alone."""
-    first = staged.sidecars[0]
-    parts = [
-        PartRecord(
-            staged.pack,
-            number,
-            SeriesUID(sidecar.series_instance_uid),
-            StudyUID(sidecar.study_instance_uid),
-            sidecar.received_at,
-            len(sidecar.instances),
-            sum(entry.length for entry in sidecar.instances),
-        )
-        for number, sidecar in enumerate(staged.sidecars)
-    ]
-    record = PackRecord(
-        pack=staged.pack,
-        size=staged.size,
-        site=SiteName(first.site),
-        subject=Pseudonym(first.subject),
-        source=PackId(first.source),
-        policy=first.policy,
-        policy_digest=first.policy_digest,
-        received_at=first.received_at,
-        instances=sum(part.instances for part in parts),
-    )
-    return record, parts

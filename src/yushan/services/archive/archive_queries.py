@@ -15,7 +15,12 @@ from yushan.services.archive.values import ArchiveStats, PackRecord, PartRecord
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from yushan.services.archive.values import Staged
+
 PAGE = 500
+
+#: Parts of a series: by version; those of before versions were written down by receipt.
+IN_ORDER = (PART.c.version, PART.c.received_at, PART.c.pack, PART.c.number)
 
 
 def intend(tx: sa.Connection, pack: str, parts: int, at_s: int) -> bool:
@@ -99,9 +104,9 @@ def record(row: sa.Row[Any]) -> PackRecord:
 
 
 def parts_of_series(tx: sa.Connection, series: str) -> list[PartRecord]:
-    """Where a series is: its parts in order of receipt."""
+    """Where a series is: its parts in order of their versions."""
     wanted = sa.select(PART).where(PART.c.series_instance_uid == series)
-    return [part(row) for row in tx.execute(wanted.order_by(PART.c.received_at, PART.c.pack))]
+    return [part(row) for row in tx.execute(wanted.order_by(*IN_ORDER))]
 
 
 def parts_of_pack(tx: sa.Connection, name: str) -> list[PartRecord]:
@@ -120,6 +125,8 @@ def part(row: sa.Row[Any]) -> PartRecord:
         row.received_at,
         row.instances,
         row.bytes,
+        row.version,
+        row.digest,
     )
 
 
@@ -174,15 +181,24 @@ def remove_packs(tx: sa.Connection, names: Sequence[str]) -> None:
         tx.execute(sa.delete(PACK).where(PACK.c.pack.in_(some)))
 
 
-def exchange_result(tx: sa.Connection, old: str, new: str, stay: int) -> None:
-    """A site's pack is now ``new``, with ``stay`` instances; the others count as opted out."""
-    tx.execute(
-        sa.update(INCOMING)
-        .where(INCOMING.c.result == old)
-        .values(
-            opted_out=INCOMING.c.opted_out + INCOMING.c.admitted - stay, admitted=stay, result=new
-        )
-    )
+def exchange_result(tx: sa.Connection, old: str, new: Staged) -> None:
+    """What is in ``old`` for sites is now in ``new``; what is not there counts as opted out."""
+    stay: dict[str, int] = {}
+    for sidecar in new.sidecars:
+        stay[sidecar.source] = stay.get(sidecar.source, 0) + len(sidecar.instances)
+    rows = tx.execute(sa.select(INCOMING.c.site, INCOMING.c.pack).where(INCOMING.c.result == old))
+    for row in rows.all():
+        left = stay.get(row.pack, 0)
+        gone = INCOMING.c.opted_out + INCOMING.c.admitted - left
+        values = {"opted_out": gone, "admitted": left, "result": new.pack if left else None}
+        same = sa.and_(INCOMING.c.site == row.site, INCOMING.c.pack == row.pack)
+        tx.execute(sa.update(INCOMING).where(same).values(**values))
+
+
+def places(tx: sa.Connection) -> dict[tuple[str, str], tuple[str, int]]:
+    """(series, pack) of every part → its study and version."""
+    columns = (PART.c.series_instance_uid, PART.c.pack, PART.c.study_instance_uid, PART.c.version)
+    return {(row[0], row[1]): (row[2], row[3]) for row in tx.execute(sa.select(*columns))}
 
 
 def clear(tx: sa.Connection) -> None:

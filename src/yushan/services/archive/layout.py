@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 PACKS: Final = "packs/"
@@ -26,3 +27,16 @@ def quarantine_key(site: str, source: str, member: str) -> str:
 def pack_of(key: str) -> str:
     """The pack to which a key below ``packs/`` belongs."""
     return key.rsplit("/", 1)[-1].split(".", 1)[0]
+
+
+def quarantine_name(site: str, source: str) -> str:
+    """By what the data key of a site's quarantined instances of one pack is called."""
+    return hashlib.sha256(f"quarantine/{site}/{source}".encode()).hexdigest()
+
+
+def key_name(key: str) -> str:
+    """By what the data key of a file of the store is called."""
+    if key.startswith(PACKS):
+        return pack_of(key)
+    _, site, source, _ = key.split("/")
+    return quarantine_name(site, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ class Sidecars:
             if (found := self.kept.get((pack, number))) is not None:
                 self.kept.move_to_end((pack, number))
                 return found
-        loaded = Sidecar.decode(self.store.get(sidecar_key(pack, number)))
+        loaded, _ = self.load(pack, number)
         with self.lock:
             if (pack, number) not in self.kept:
                 self.kept[pack, number] = loaded
@@ -36,6 +37,11 @@ class Sidecars:
             while self.instances > self.limit and len(self.kept) > 1:
                 self.instances -= len(self.kept.popitem(last=False)[1].instances)
         return loaded
+
+    def load(self, pack: str, number: int) -> tuple[Sidecar, str]:
+        """A sidecar as it lies in the store, and the SHA-256 of its bytes."""
+        data = self.store.get(sidecar_key(pack, number))
+        return Sidecar.decode(data), hashlib.sha256(data).hexdigest()
 
     def drop(self, pack: str) -> None:
         """Forget what is kept of a pack."""

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -64,7 +65,8 @@ PACK: Final = Table(
     Index("archive_pack_subject", "subject"),
 )
 
-#: One row per series in a pack; its sidecar lies beside the pack under ``number``.
+#: One row per series in a pack; its sidecar lies beside the pack under ``number``, and has the
+#: SHA-256 ``digest``. ``version`` is the version of the series that this part makes.
 PART: Final = Table(
     "archive_part",
     METADATA,
@@ -75,6 +77,8 @@ PART: Final = Table(
     Column("received_at", String(40), nullable=False),
     Column("instances", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("digest", String(64), nullable=False, server_default=""),
     Index("archive_part_series", "series_instance_uid", "received_at", "pack"),
     Index("archive_part_study", "study_instance_uid"),
 )
@@ -108,4 +112,40 @@ LEAVING: Final = Table(
     "archive_leaving",
     METADATA,
     Column("key", String(255), primary_key=True),
+)
+
+#: What happened to series, without gaps. Of a forgotten series only ``deleted`` names it, and
+#: that only for a while.
+CHANGE: Final = Table(
+    "archive_change",
+    METADATA,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("series_instance_uid", String(64), nullable=False),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("pack", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", String(40), nullable=False),
+    Index("archive_change_series", "series_instance_uid"),
+    Index("archive_change_kind", "kind", "at"),
+)
+
+#: One row: the name of this feed and its last number. Its lock makes numbers follow commits.
+FEED: Final = Table(
+    "archive_feed",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(32), nullable=False),
+    Column("last", BigInteger, nullable=False),
+)
+
+#: Data keys of sealed files, wrapped under the key called ``wrapper``. No row: no way to read.
+KEY: Final = Table(
+    "archive_key",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("wrapper", String(16), nullable=False),
+    Column("made_at", String(40), nullable=False),
+    Index("archive_key_wrapper", "wrapper"),
 )

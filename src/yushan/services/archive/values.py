@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,15 +63,61 @@ class PartRecord:
     received_at: str
     instances: int
     bytes: int
+    version: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A pack in the store, its size in bytes, and a sidecar per series."""
+    """A pack in the store, its size in bytes, a sidecar per series and the SHA-256 of each."""
 
     pack: PackId
     size: int
     sidecars: tuple[Sidecar, ...]
+    digests: tuple[str, ...] = ()
+
+
+class ChangeKind(StrEnum):
+    """What happened to a series. ``gone`` stands where a series was that is forgotten since."""
+
+    CREATED = "created"
+    REPLACED = "replaced"
+    DELETED = "deleted"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the change feed, numbered from 1 without gaps in the order of commits.
+
+    ``replaced`` with the version known before: the same instances lie in another pack now.
+    """
+
+    sequence: int
+    kind: ChangeKind
+    series: SeriesUID
+    study: StudyUID
+    pack: PackId
+    version: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesVersion:
+    """A series as it stood once a part of it had come.
+
+    ``id`` (64 hex digits) follows from its instances alone: to be cited. ``instances`` are all of
+    this version; ``added`` and ``replaced`` say in what it differs from the one before.
+    """
+
+    series: SeriesUID
+    number: int
+    id: str
+    at: str
+    pack: PackId
+    instances: int
+    added: int
+    replaced: int
 
 
 @dataclass(frozen=True, slots=True)
