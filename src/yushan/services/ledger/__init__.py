@@ -1,33 +1,52 @@
 """Ledger: who did what to which data, for ever and provably.
 
-Owns the ``ledger_*`` tables. Promises: an entry is there exactly if the fact is (one
-transaction); nothing can be changed, left out or put in later without `Ledger.verify` or
-`verify_export` naming it; personal fields stand in the tree as salted commitments only.
-Start at ``ledger.py``; the mathematics is ``merkle.py``.
+Two logs: the *restricted* one (every fact) and the *public* one (what everybody may read). Owns the
+``ledger_*`` tables. Promises: an entry is there exactly if the fact is (one transaction); nothing
+can be changed, left out or put in later without `Ledger.verify` or `verify_export` naming it;
+personal fields stand in the tree as salted commitments only. Start at ``ledger.py``; what doors
+call is ``audit.py``; the mathematics is ``merkle.py``, the formats are ``notes.py``, ``tiles.py``.
 """
 
 from yushan.services.ledger.audit import Audit, Thing
-from yushan.services.ledger.export import verify_export
+from yushan.services.ledger.changes import Change
+from yushan.services.ledger.check_files import verify_export
 from yushan.services.ledger.ledger import Ledger
+from yushan.services.ledger.log import Log
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
+from yushan.services.ledger.notes import Head, Key, read_key, read_note
 from yushan.services.ledger.ports import Signer
 from yushan.services.ledger.tables import METADATA
-from yushan.services.ledger.values import Entry, Fault, Head, Inclusion, Verdict, commitment
+from yushan.services.ledger.values import (
+    Draft,
+    Entry,
+    Fault,
+    Inclusion,
+    Verdict,
+    Verdicts,
+    commitment,
+)
 
 __all__ = [
     "METADATA",
     "Audit",
+    "Change",
+    "Draft",
     "Entry",
     "Fault",
     "Head",
     "Inclusion",
+    "Key",
     "Ledger",
+    "Log",
     "Signer",
     "Thing",
     "Verdict",
+    "Verdicts",
     "commitment",
     "consistent",
     "included",
     "leaf_hash",
+    "read_key",
+    "read_note",
     "verify_export",
 ]

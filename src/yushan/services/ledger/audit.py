@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from yushan.services.ledger.values import Draft
 from yushan.services.ledger.writing import Writer
 
 if TYPE_CHECKING:
@@ -96,6 +97,10 @@ class Told:
         }
         return {"count": self.count} | {name: value for name, value in said.items() if value}
 
+    def draft(self) -> Draft:
+        """The fact as the log takes it."""
+        return Draft(self.action, self.facts(), dict(self.thing.personal()))
+
     def more(self, count: int, size: int, over_s: int) -> Told:
         """The same as a sum of further looks."""
         return replace(self, count=count, size=size, over_s=over_s)
@@ -171,7 +176,7 @@ class Audit:
         """
         told = Told(action, *who(account), thing, self.via, "", outcome, reasons)
         if tx is not None:
-            self._enter_in(tx, told)
+            self.ledger.extend(tx, [told.draft()])
             return
         self.writer.write([told])
 
@@ -185,11 +190,7 @@ class Audit:
 
     def _enter(self, facts: list[Told]) -> None:
         with self.ledger.db.begin() as tx:
-            for told in facts:
-                self._enter_in(tx, told)
-
-    def _enter_in(self, tx: Connection, told: Told) -> None:
-        self.ledger.append(tx, told.action, told.facts(), told.thing.personal())
+            self.ledger.extend(tx, [told.draft() for told in facts])
 
 
 def who(account: Person | None) -> tuple[str, str]:

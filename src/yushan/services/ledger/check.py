@@ -1,170 +1,177 @@
-"""Checking a whole ledger: from the tables, or from exported files alone.
-
-Both go over the entries once, keep the right edge of the tree only, and name what is wrong.
-"""
+"""Checking the logs in their own database: every row, every column that says something."""
 
 from __future__ import annotations
 
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from yushan.base import YushanError
-from yushan.services.ledger import queries
-from yushan.services.ledger.merkle import Frontier, leaf_hash
-from yushan.services.ledger.values import (
-    Entry,
-    Fault,
-    Head,
-    Verdict,
-    commitment,
-    is_signed,
-    key_line,
-    read_note,
-)
+from yushan.services.ledger import beside, queries
+from yushan.services.ledger.auditor import Auditor, Heads, read_entry
+from yushan.services.ledger.changes import Change, keys_of
+from yushan.services.ledger.notes import LEDGER, Key, read_key, with_lines
+from yushan.services.ledger.tables import RESTRICTED
+from yushan.services.ledger.values import Verdicts, commitment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
-
-#: More faults than this are not listed.
-MOST: Final = 1000
+    from yushan.services.ledger.log import Log
+    from yushan.services.ledger.values import Entry, Verdict
 
 
-class Auditor:
-    """Goes over the leaves in order and collects faults."""
+def check_tables(tx: Connection, logs: Sequence[Log], publics: Sequence[bytes]) -> Verdicts:
+    """Entries, every subtree, openings, heads, cosignatures, what lies beside."""
+    return Verdicts(tuple(TableCheck(tx, log, publics).verdict() for log in logs))
 
-    def __init__(self, public: bytes) -> None:
-        self.public = public
-        self.tree = Frontier()
-        self.faults: list[Fault] = []
-        self.heads = 0
 
-    def fault(self, code: str, number: int) -> None:
-        """Note a fault."""
-        if len(self.faults) < MOST:
-            self.faults.append(Fault(code, number))
+class TableCheck:
+    """One log in its tables."""
 
-    def entry(self, body: bytes, expected: bytes | None) -> list[tuple[int, int, bytes]]:
-        """The next entry, against the leaf hash that was kept for it; subtrees now complete."""
-        number = self.tree.size
-        found = leaf_hash(body)
-        if expected is not None and found != expected:
-            self.fault("ledger.changed-entry", number)
-        if stated_number(body) != number:
-            self.fault("ledger.wrong-number", number)
-        # what was hashed decides the tree, so that one changed entry is one fault
-        return self.tree.add(found if expected is None else expected)
+    def __init__(self, tx: Connection, log: Log, publics: Sequence[bytes]) -> None:
+        self.tx, self.log, self.tables = tx, log.origin, log.tables
+        keys = keys_of(log.origin, publics)
+        self.auditor = Auditor(log.origin, keys, list(self.witness_keys()))
+        self.accounts = beside.all_accounts(tx) if log.origin == LEDGER else iter(())
+        self.told: list[Entry] = []
 
-    def head(self, head: Head) -> None:
-        """A head at the tree's present size."""
-        self.heads += 1
-        if head.root != self.tree.root():
-            self.fault("ledger.wrong-root", head.size)
-        if not is_signed(head.note, self.public):
-            self.fault("ledger.bad-signature", head.size)
+    def witness_keys(self) -> Iterator[Key]:
+        """Those that can be read."""
+        for row in beside.witnesses(self.tx):
+            try:
+                yield read_key(row.key)
+            except YushanError:
+                continue
 
     def verdict(self) -> Verdict:
-        """What was found."""
-        size, root = self.tree.size, self.tree.root()
-        return Verdict(size, self.heads, root, key_line(self.public), tuple(self.faults))
+        """Go over everything."""
+        auditor, tx = self.auditor, self.tx
+        heads = Heads(auditor, self.notes())
+        kept: dict[int, Iterator[tuple[int, bytes]]] = {}
+        leaves = queries.level_nodes(tx, self.tables, 0)
+        for row, leaf in zip_longest(queries.all_rows(tx, self.tables), leaves):
+            if row is None or leaf is None or {row[0], leaf[0]} != {auditor.tree.size}:
+                auditor.fault("ledger.missing-entry", auditor.tree.size, name(self.tables.entry))
+                break
+            self.entry(row, leaf[1], kept)
+            heads.due()
+        heads.rest()
+        self.sums()
+        if self.log == LEDGER:
+            self.account(None)
+            check_openings(tx, auditor)
+        else:
+            self.beside()
+        return auditor.verdict()
 
+    def notes(self) -> list[tuple[int, str, str]]:
+        """All heads with their cosignatures; one without a head is a fault of its own."""
+        found = queries.heads(self.tx, self.tables)
+        lines: dict[int, list[str]] = {}
+        for size, _, line in beside.all_cosignatures(self.tx, self.log):
+            lines.setdefault(size, []).append(line)
+        for size in lines.keys() - {size for size, _ in found}:
+            self.auditor.fault("ledger.bad-cosignature", size, "ledger_cosignature.size")
+        place = name(self.tables.head)
+        return [(size, with_lines(note, lines.get(size, [])), place) for size, note in found]
 
-def stated_number(body: bytes) -> int:
-    """The number an entry gives itself; -1 if it is not an entry."""
-    try:
-        return msgspec.json.decode(body, type=Entry).number
-    except msgspec.DecodeError:
-        return -1
-
-
-def check_tables(tx: Connection, public: bytes) -> Verdict:
-    """The ledger in its own database: entries, every subtree, openings, heads."""
-    auditor = Auditor(public)
-    heads = Heads(auditor, queries.heads(tx))
-    kept: dict[int, Iterator[tuple[int, bytes]]] = {}
-    heads.due()
-    leaves = queries.level_nodes(tx, 0)
-    for row, leaf in zip_longest(queries.all_bodies(tx), leaves):
-        if row is None or leaf is None or {row[0], leaf[0]} != {auditor.tree.size}:
-            auditor.fault("ledger.missing-entry", auditor.tree.size)
-            break
-        complete = auditor.entry(row[1].encode(), leaf[1])
-        for level, place, found in complete[1:]:
-            nodes = kept.setdefault(level, queries.level_nodes(tx, level))
+    def entry(
+        self, row: tuple[int, str, str], leaf: bytes, kept: dict[int, Iterator[tuple[int, bytes]]]
+    ) -> None:
+        """One row, its hash, and the subtrees that are complete with it."""
+        auditor, number = self.auditor, row[0]
+        entry = auditor.entry(row[2].encode(), leaf, f"{name(self.tables.entry)}.body")
+        for level, place, found in auditor.grow(leaf)[1:]:
+            nodes = kept.setdefault(level, queries.level_nodes(self.tx, self.tables, level))
             if next(nodes, None) != (place, found):
-                auditor.fault("ledger.changed-node", auditor.tree.size - 1)
-        heads.due()
-    heads.rest()
-    if auditor.tree.size != queries.size(tx):
-        auditor.fault("ledger.missing-entry", auditor.tree.size)
-    check_openings(tx, auditor)
-    return auditor.verdict()
+                auditor.fault("ledger.changed-node", number, f"{name(self.tables.node)} {level}")
+        if entry is None:
+            return
+        if entry.kind != row[1]:
+            auditor.fault("ledger.changed-entry", number, f"{name(self.tables.entry)}.kind")
+        if self.log == LEDGER and "account" in entry.facts:
+            self.account((number, str(entry.facts["account"])))
+        if entry.kind in {"ledger.key-changed", "witness.joined", "witness.retired"}:
+            self.told.append(entry)
+
+    def account(self, expected: tuple[int, str] | None) -> None:
+        """The next row that says whose an entry is."""
+        found = next(self.accounts, None)
+        if found != expected:
+            number = min(one[0] for one in (found, expected) if one is not None)
+            self.auditor.fault("ledger.changed-index", number, "ledger_account")
+            self.accounts = chain(self.later(number))
+
+    def later(self, number: int) -> Iterator[tuple[int, str]]:
+        """The rows after a number: one wrong row is one fault."""
+        return (row for row in beside.all_accounts(self.tx) if row[0] > number)
+
+    def sums(self) -> None:
+        """How many rows there should be."""
+        size = self.auditor.tree.size
+        if queries.sizes(self.tx, self.tables) != [(1, size)]:
+            self.auditor.fault("ledger.missing-entry", size, name(self.tables.size))
+        expected = sum(size >> level for level in range(size.bit_length()))
+        if queries.node_count(self.tx, self.tables) != expected:
+            self.auditor.fault("ledger.changed-node", size, name(self.tables.node))
+        if queries.entry_count(self.tx, self.tables) != size:
+            self.auditor.fault("ledger.missing-entry", size, name(self.tables.entry))
+
+    def beside(self) -> None:
+        """Changes of keys and witnesses are what the public log says."""
+        changes = [decoded(one) for one in beside.changes(self.tx)]
+        stated = [msgspec.convert(one.facts, Change) for one in self.of("ledger.key-changed")]
+        if changes != stated:
+            self.auditor.fault("ledger.changed-key", len(stated), "ledger_key")
+        for expected, row in zip_longest(self.witnesses(), beside.witnesses(self.tx)):
+            said = (row.key, row.site, row.joined, row.retired) if row is not None else None
+            if said != expected:
+                self.auditor.fault("ledger.changed-witness", -1, "ledger_witness")
+                break
+
+    def of(self, kind: str) -> list[Entry]:
+        """What the log tells of a kind."""
+        return [one for one in self.told if one.kind == kind]
+
+    def witnesses(self) -> list[tuple[str, str, str, str]]:
+        """Key, site, since when, until when, as the log says."""
+        retired = {one.facts["key"]: one.facts["at"] for one in self.of("witness.retired")}
+        joined = [one.facts for one in self.of("witness.joined")]
+        found = [
+            (one["key"], one["site"], one["at"], retired.get(one["key"], "")) for one in joined
+        ]
+        return sorted(found, key=lambda one: (one[1], one[2], one[0]))
 
 
 def check_openings(tx: Connection, auditor: Auditor) -> None:
     """Every personal value that is still there is the one that was committed to."""
     entry: Entry | None = None
-    for number, name, salt, value in queries.all_openings(tx):
+    for number, field, salt, value in beside.all_openings(tx):
         if entry is None or entry.number != number:
-            rows = queries.bodies(tx, number - 1, 1)
-            try:
-                entry = msgspec.json.decode(rows[0][1], type=Entry) if rows else None
-            except msgspec.DecodeError:
-                entry = None
-        stated = entry.commitments.get(name) if entry is not None else None
+            entry = entry_at(tx, number)
+        stated = entry.commitments.get(field) if entry is not None else None
         if stated != commitment(salt, msgspec.Raw(value.encode())):
-            auditor.fault("ledger.changed-opening", number)
+            auditor.fault("ledger.changed-opening", number, f"ledger_private {field}")
 
 
-class Heads:
-    """Heads in order of size, each looked at when the tree has its size."""
-
-    def __init__(self, auditor: Auditor, notes: Iterable[str]) -> None:
-        self.auditor = auditor
-        self.waiting: list[Head] = []
-        for note in notes:
-            try:
-                self.waiting.append(read_note(note))
-            except YushanError:
-                auditor.fault("ledger.bad-head", -1)
-        self.waiting.sort(key=lambda head: head.size, reverse=True)
-
-    def due(self) -> None:
-        """Look at the heads of the tree's present size."""
-        while self.waiting and self.waiting[-1].size == self.auditor.tree.size:
-            self.auditor.head(self.waiting.pop())
-
-    def rest(self) -> None:
-        """Heads larger than the tree: entries were cut off."""
-        for head in reversed(self.waiting):
-            self.auditor.fault("ledger.missing-entry", head.size)
+def entry_at(tx: Connection, number: int) -> Entry | None:
+    """The restricted log's entry of a number, if it can be read."""
+    rows = queries.some_bodies(tx, RESTRICTED, [number])
+    return read_entry(rows[0][1].encode()) if rows else None
 
 
-def check_files(folder: Path, public: bytes) -> Verdict:
-    """An exported ledger, from its files and nothing else."""
-    auditor = Auditor(public)
-    notes = [page.read_text("utf-8") for page in sorted((folder / "heads").glob("*.txt"))]
-    heads = Heads(auditor, notes)
-    heads.due()
-    with (folder / "entries.jsonl").open("rb") as bodies, (folder / "leaves.txt").open() as hashes:
-        for body, leaf in zip_longest(bodies, hashes):
-            if body is None or leaf is None:
-                auditor.fault("ledger.missing-entry", auditor.tree.size)
-                break
-            auditor.entry(body.rstrip(b"\n"), hash_of(leaf))
-            heads.due()
-    heads.rest()
-    return auditor.verdict()
-
-
-def hash_of(line: str) -> bytes:
-    """A leaf hash from its line; nothing sensible gives nothing that fits."""
+def decoded(change: str) -> Change | None:
+    """A change of keys, if it can be read."""
     try:
-        return bytes.fromhex(line.strip())
-    except ValueError:
-        return b""
+        return msgspec.json.decode(change, type=Change)
+    except msgspec.DecodeError:
+        return None
+
+
+def name(table: Table) -> str:
+    """A table's name."""
+    return str(table.name)

@@ -1,53 +1,53 @@
-"""The ledger: facts appended in the transaction that makes them true, sealed, provable."""
+"""The ledger: facts appended in the transaction that makes them true, sealed, provable.
+
+Two logs: the *restricted* one has every fact, the *public* one what everybody may read.
+"""
 
 from __future__ import annotations
 
-import re
-import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from yushan.base import Absent, Forgotten, canonical_json
-from yushan.services.ledger import queries
+from yushan.base import Forgotten
+from yushan.services.ledger import beside, queries
+from yushan.services.ledger.changes import Change, make_change, trusted
+from yushan.services.ledger.changes import spelled as base64_of
 from yushan.services.ledger.check import check_tables
-from yushan.services.ledger.export import write_export
-from yushan.services.ledger.merkle import (
-    consistency_proof,
-    inclusion_proof,
-    leaf_hash,
-    node_hash,
-    range_root,
-)
-from yushan.services.ledger.values import (
-    Entry,
-    Head,
-    Inclusion,
-    Verdict,
-    commitment,
-    key_line,
-    read_note,
-    write_note,
-)
+from yushan.services.ledger.export import Keys, write_export
+from yushan.services.ledger.log import Log, spelled
+from yushan.services.ledger.notes import LEDGER, RECORD
+from yushan.services.ledger.tables import PUBLIC, RESTRICTED
+from yushan.services.ledger.values import Draft
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
 
     from yushan.base import Clock, Leaving
     from yushan.engines.database import Database
-    from yushan.services.ledger.merkle import Node
+    from yushan.services.ledger.notes import Head
     from yushan.services.ledger.ports import Signer
-
-KIND: Final = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
+    from yushan.services.ledger.values import Entry, Inclusion, Verdicts
 
 
 class Ledger:
-    """An RFC 9162 Merkle log over the role's own database."""
+    """Both logs over the role's own database.
+
+    Methods without the name of a log are about the restricted one.
+    """
 
     def __init__(self, db: Database, clock: Clock, signer: Signer) -> None:
         self.db, self.clock, self.signer = db, clock, signer
+        self.restricted = Log(db, clock, RESTRICTED, LEDGER, salted=True)
+        self.public = Log(db, clock, PUBLIC, RECORD, salted=False)
+
+    @property
+    def logs(self) -> tuple[Log, Log]:
+        """Both."""
+        return self.restricted, self.public
 
     def append(
         self,
@@ -56,7 +56,7 @@ class Ledger:
         facts: dict[str, Any],
         private: dict[str, Any] | None = None,
     ) -> int:
-        """Enter a fact in the caller's transaction; its number (from 0).
+        """Enter a fact into the restricted log in the caller's transaction; its number (from 0).
 
         Do it last: others who append wait until the transaction ends.
 
@@ -64,89 +64,88 @@ class Ledger:
         ``private`` are personal fields: the tree gets commitments, the values stay in a table of
         their own and can be destroyed (`destroy`).
         """
-        if not KIND.fullmatch(kind):
-            raise ValueError(f"not a kind of entry: {kind}")
-        salted = [(name, secrets.token_bytes(32), value) for name, value in (private or {}).items()]
-        number = queries.take_number(tx)
-        entry = Entry(
-            number=number,
-            time=self.clock.now().isoformat(timespec="milliseconds"),
-            kind=kind,
-            facts=facts,
-            commitments={name: commitment(salt, value) for name, salt, value in salted},
-        )
-        body = canonical_json(entry)
-        queries.add_entry(tx, number, kind, body.decode())
-        queries.add_nodes(tx, grown(tx, number, leaf_hash(body)))
-        if salted:
-            rows = [
-                {"number": number, "name": name, "salt": salt, "value": spelled(value)}
-                for name, salt, value in salted
-            ]
-            queries.add_private(tx, rows)
-        return number
+        return self.extend(tx, [Draft(kind, facts, private or {})])
+
+    def extend(self, tx: Connection, drafts: Sequence[Draft]) -> int:
+        """Enter several at once, which costs little more than one; the first's number."""
+        first = self.restricted.extend(tx, drafts)
+        named = [(draft.facts.get("account"), at) for at, draft in enumerate(drafts, first)]
+        beside.add_accounts(tx, [(str(account), at) for account, at in named if account])
+        return first
+
+    def publish(self, tx: Connection, kind: str, facts: dict[str, Any]) -> int:
+        """Enter a fact into the public log in the caller's transaction; its number there."""
+        self.hold(tx)  # the restricted log's lock comes first, always
+        return self.public.extend(tx, [Draft(kind, facts)])
 
     def hold(self, tx: Connection) -> None:
         """Keep everybody who appends waiting until the caller's transaction ends."""
-        queries.hold(tx)
+        queries.hold(tx, RESTRICTED)
 
     def seal(self) -> Head:
-        """Sign the tree as it stands; nothing new gives the newest head again."""
+        """Sign both logs as they stand; the restricted one's head."""
         with self.db.begin() as tx:
-            newest = queries.newest_head(tx)
-            size = queries.size(tx)
-            if newest is not None and (head := read_note(newest)).size == size:
-                return head
-            note = write_note(size, range_root(0, size, node_of(tx)), self.signer)
-            queries.add_head(tx, size, note)
-        return read_note(note)
+            head, _ = (log.seal(tx, self.signer) for log in self.logs)
+        return head
+
+    def rotate(self, signer: Signer) -> Change:
+        """Sign with another key from now on; old and new key vouch for each other, in both logs."""
+        time = self.clock.now().isoformat(timespec="seconds")
+        change = make_change(self.signer, signer, time)
+        facts = msgspec.to_builtins(change)
+        self.seal()  # the old key's last word
+        with self.db.begin() as tx:
+            self.append(tx, "ledger.key-changed", facts)
+            self.publish(tx, "ledger.key-changed", facts)
+            beside.add_change(tx, msgspec.json.encode(change).decode())
+            for log in self.logs:
+                log.seal(tx, signer)
+        self.signer = signer
+        return change
+
+    def changes(self) -> tuple[Change, ...]:
+        """All changes of the key, oldest first."""
+        with self.db.read() as tx:
+            return changes_in(tx)
+
+    def publics(self) -> tuple[bytes, ...]:
+        """The public keys that the present one vouches for, itself first."""
+        return trusted([self.signer.public], self.changes())
 
     @property
     def key(self) -> str:
-        """The line by which others verify the heads: name, fingerprint and public key."""
-        return key_line(self.signer.public)
+        """The line by which others verify the restricted log's heads."""
+        return self.restricted.key(self.signer.public).line
+
+    @property
+    def public_key(self) -> str:
+        """The line by which others verify the public log's heads."""
+        return self.public.key(self.signer.public).line
 
     def size(self) -> int:
         """How many entries there are."""
-        with self.db.read() as tx:
-            return queries.size(tx)
+        return self.restricted.size()
 
     def entries(self, *, after: int = -1, limit: int = 100, kind: str | None = None) -> list[Entry]:
         """Entries with a number above ``after``, in order; only of one kind if asked."""
-        with self.db.read() as tx:
-            rows = queries.bodies(tx, after, limit, kind)
-        return [msgspec.json.decode(body, type=Entry) for _, body in rows]
+        return self.restricted.entries(after=after, limit=limit, kind=kind)
 
     def heads(self) -> list[Head]:
         """All signed heads, oldest first."""
-        with self.db.read() as tx:
-            return [read_note(note) for note in queries.heads(tx)]
+        return self.restricted.heads()
 
     def inclusion(self, number: int) -> Inclusion:
         """Proof that an entry is in the newest head; ``Absent("ledger.not-sealed")``."""
-        with self.db.read() as tx:
-            newest = queries.newest_head(tx)
-            head = read_note(newest) if newest is not None else None
-            if head is None or not 0 <= number < head.size:
-                raise Absent("ledger.not-sealed", number=number)
-            [(_, body)] = queries.bodies(tx, number - 1, 1)
-            proof = inclusion_proof(number, head.size, node_of(tx))
-        return Inclusion(msgspec.json.decode(body, type=Entry), head, proof)
+        return self.restricted.inclusion(number)
 
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
-        """Proof that the tree of ``size`` begins with that of ``old`` entries.
-
-        ``Absent("ledger.not-there")`` if the ledger is shorter than ``size``.
-        """
-        with self.db.read() as tx:
-            if not 0 <= old <= size <= queries.size(tx):
-                raise Absent("ledger.not-there", number=size)
-            return consistency_proof(old, size, node_of(tx))
+        """Proof that the tree of ``size`` begins with that of ``old`` entries."""
+        return self.restricted.consistency(old, size)
 
     def private(self, number: int) -> dict[str, Any]:
-        """Personal fields of an entry that were not destroyed."""
+        """The personal fields of an entry that are still there."""
         with self.db.read() as tx:
-            rows = queries.openings(tx, number)
+            rows = beside.openings(tx, number)
         return {name: msgspec.json.decode(value) for name, _, value in rows}
 
     def destroy(self, tx: Connection, name: str, value: Any) -> int:  # noqa: ANN401 - any JSON value
@@ -154,41 +153,29 @@ class Ledger:
 
         Proofs hold as before: the tree never held the values.
         """
-        return queries.destroy_openings(tx, name, spelled(value))
+        return beside.destroy_openings(tx, name, [spelled(value)])
 
     def forget(self, tx: Connection, leaving: Leaving) -> Forgotten:
-        """Destroy the openings of a person who leaves as a whole; the salted commitments stay."""
-        if not leaving.whole:
-            return Forgotten()
-        return Forgotten(removed=self.destroy(tx, "subject", leaving.subject))
+        """Destroy the openings of whoever leaves; the salted commitments stay."""
+        if leaving.whole:
+            return Forgotten(removed=self.destroy(tx, "subject", leaving.subject))
+        series = [spelled(one) for one in sorted(leaving.series or ())]
+        return Forgotten(removed=beside.destroy_openings(tx, "series", series))
 
-    def verify(self) -> Verdict:
-        """Compare every entry, subtree, opening and head with what was hashed and signed."""
+    def verify(self) -> Verdicts:
+        """Compare every entry, subtree, opening, head and cosignature with what was signed."""
         with self.db.read() as tx:
-            return check_tables(tx, self.signer.public)
+            publics = trusted([self.signer.public], changes_in(tx))
+            return check_tables(tx, self.logs, publics)
 
-    def export(self, folder: Path) -> None:
+    def export(self, folder: Path, *, restricted: bool = True) -> None:
         """Write all that an auditor needs; see ``export.py``. Nothing personal is in it."""
+        logs = self.logs if restricted else (self.public,)
         with self.db.read() as tx:
-            write_export(tx, folder, self.key)
+            keys = Keys(key=base64_of(self.signer.public), changes=changes_in(tx))
+            write_export(tx, folder, logs, keys)
 
 
-def grown(tx: Connection, number: int, leaf: bytes) -> list[tuple[int, int, bytes]]:
-    """The subtrees that are complete once leaf ``number`` is there, from the leaf up."""
-    levels = ((number + 1) & -(number + 1)).bit_length() - 1
-    left = queries.nodes(tx, [(level, (number >> level) - 1) for level in range(levels)])
-    complete, found = [(0, number, leaf)], leaf
-    for level in range(levels):
-        found = node_hash(left[level, (number >> level) - 1], found)
-        complete.append((level + 1, number >> (level + 1), found))
-    return complete
-
-
-def node_of(tx: Connection) -> Node:
-    """The tree's subtrees as the proofs want them."""
-    return lambda level, number: queries.node(tx, level, number)
-
-
-def spelled(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """A personal value as it is kept and committed to."""
-    return canonical_json(value).decode()
+def changes_in(tx: Connection) -> tuple[Change, ...]:
+    """All changes of the key, oldest first."""
+    return tuple(msgspec.json.decode(one, type=Change) for one in beside.changes(tx))

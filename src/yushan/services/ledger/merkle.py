@@ -119,12 +119,21 @@ def consistent(old: int, size: int, proof: Sequence[bytes], old_root: bytes, roo
     return last == 0 and first == old_root and second == root
 
 
-class Frontier:
-    """A tree that only grows, in memory of its right edge alone (log₂ n hashes)."""
+def edge_of(size: int) -> list[tuple[int, int]]:
+    """The complete subtrees (level, index) that so many leaves make, largest first."""
+    levels = [level for level in reversed(range(size.bit_length())) if size >> level & 1]
+    return [(level, (size >> level) - 1) for level in levels]
 
-    def __init__(self) -> None:
-        self.size = 0
-        self.edge: list[bytes] = []
+
+class Frontier:
+    """A tree that only grows, in memory of its right edge alone (log₂ n hashes).
+
+    ``edge`` are the hashes of the complete subtrees that ``size`` leaves make, largest first.
+    """
+
+    def __init__(self, size: int = 0, edge: Sequence[bytes] = ()) -> None:
+        self.size = size
+        self.edge = list(edge)
 
     def add(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
         """Append a leaf hash; the subtrees (level, index, hash) that are complete now."""

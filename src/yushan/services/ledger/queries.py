@@ -1,129 +1,156 @@
-"""Every statement of the room."""
+"""Every statement about a log's own tables; about what lies beside them: ``beside.py``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-
-from yushan.services.ledger.tables import ENTRY, HEAD, NODE, PRIVATE, SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from yushan.services.ledger.tables import LogTables
+
 PAGE = 1000
 
 
-def take_number(tx: sa.Connection) -> int:
-    """The next entry's number; others who append wait until this transaction ends."""
-    more = sa.update(SIZE).values(size=SIZE.c.size + 1).returning(SIZE.c.size)
-    return int(tx.execute(more).scalar_one()) - 1
+def take_numbers(tx: sa.Connection, log: LogTables, count: int) -> int:
+    """The next entries' first number; others who append wait until this transaction ends."""
+    size = log.size.c.size
+    more = sa.update(log.size).values(size=size + count).returning(size)
+    return int(tx.execute(more).scalar_one()) - count
 
 
-def hold(tx: sa.Connection) -> None:
+def hold(tx: sa.Connection, log: LogTables) -> None:
     """Take the lock of those who append."""
-    tx.execute(sa.update(SIZE).values(size=SIZE.c.size))
+    tx.execute(sa.update(log.size).values(size=log.size.c.size))
 
 
-def size(tx: sa.Connection) -> int:
+def size(tx: sa.Connection, log: LogTables) -> int:
     """How many entries there are."""
-    return int(tx.execute(sa.select(SIZE.c.size)).scalar_one())
+    return int(tx.execute(sa.select(log.size.c.size)).scalar_one())
 
 
-def add_entry(tx: sa.Connection, number: int, kind: str, body: str) -> None:
-    """Keep a leaf."""
-    tx.execute(sa.insert(ENTRY).values(number=number, kind=kind, body=body))
+def add_entries(tx: sa.Connection, log: LogTables, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Keep leaves (number, kind, body)."""
+    named = [{"number": number, "kind": kind, "body": body} for number, kind, body in rows]
+    tx.execute(sa.insert(log.entry), named)
 
 
-def add_nodes(tx: sa.Connection, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+def add_nodes(tx: sa.Connection, log: LogTables, nodes: Sequence[tuple[int, int, bytes]]) -> None:
     """Keep complete subtrees (level, number, hash)."""
     rows = [{"level": level, "number": number, "hash": found} for level, number, found in nodes]
-    tx.execute(sa.insert(NODE), rows)
+    tx.execute(sa.insert(log.node), rows)
 
 
-def add_private(tx: sa.Connection, rows: list[dict[str, Any]]) -> None:
-    """Keep openings of commitments."""
-    tx.execute(sa.insert(PRIVATE), rows)
-
-
-def add_head(tx: sa.Connection, tree_size: int, note: str) -> None:
+def add_head(tx: sa.Connection, log: LogTables, tree_size: int, note: str) -> None:
     """Keep a signed head."""
-    tx.execute(sa.insert(HEAD).values(size=tree_size, note=note))
+    tx.execute(sa.insert(log.head).values(size=tree_size, note=note))
 
 
-def nodes(tx: sa.Connection, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+def nodes(
+    tx: sa.Connection, log: LogTables, wanted: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], bytes]:
     """Hashes of subtrees by (level, number)."""
-    terms = [sa.and_(NODE.c.level == level, NODE.c.number == at) for level, at in wanted]
+    node = log.node.c
+    terms = [sa.and_(node.level == level, node.number == at) for level, at in wanted]
     if not terms:
         return {}
-    rows = tx.execute(sa.select(NODE).where(sa.or_(*terms)))
+    rows = tx.execute(sa.select(log.node).where(sa.or_(*terms)))
     return {(row.level, row.number): bytes(row.hash) for row in rows}
 
 
-def node(tx: sa.Connection, level: int, number: int) -> bytes:
+def node(tx: sa.Connection, log: LogTables, level: int, number: int) -> bytes:
     """Hash of one complete subtree."""
-    wanted = sa.select(NODE.c.hash).where(NODE.c.level == level, NODE.c.number == number)
+    table = log.node.c
+    wanted = sa.select(table.hash).where(table.level == level, table.number == number)
     return bytes(tx.execute(wanted).scalar_one())
 
 
-def level_nodes(tx: sa.Connection, level: int) -> Iterator[tuple[int, bytes]]:
+def row_of_nodes(
+    tx: sa.Connection, log: LogTables, level: int, first: int, count: int
+) -> dict[int, bytes]:
+    """Hashes side by side on a level, from ``first`` on, by number."""
+    table = log.node.c
+    within = sa.and_(table.level == level, table.number >= first, table.number < first + count)
+    rows = tx.execute(sa.select(table.number, table.hash).where(within))
+    return {row.number: bytes(row.hash) for row in rows}
+
+
+def last_number(tx: sa.Connection, log: LogTables) -> int:
+    """The largest number that an entry has; -1 if there is none."""
+    found = tx.execute(sa.select(sa.func.max(log.entry.c.number))).scalar_one()
+    return -1 if found is None else int(found)
+
+
+def level_nodes(tx: sa.Connection, log: LogTables, level: int) -> Iterator[tuple[int, bytes]]:
     """All hashes of a level in order, a page at a time."""
-    after = -1
-    wanted = sa.select(NODE.c.number, NODE.c.hash).where(NODE.c.level == level)
+    after, table = -1, log.node.c
+    wanted = sa.select(table.number, table.hash).where(table.level == level)
     while rows := tx.execute(
-        wanted.where(NODE.c.number > after).order_by(NODE.c.number).limit(PAGE)
+        wanted.where(table.number > after).order_by(table.number).limit(PAGE)
     ).all():
         yield from ((row.number, bytes(row.hash)) for row in rows)
         after = rows[-1].number
 
 
+def sizes(tx: sa.Connection, log: LogTables) -> list[tuple[int, int]]:
+    """All rows (id, size) of what should be one."""
+    rows = tx.execute(sa.select(log.size).order_by(log.size.c.id))
+    return [(row.id, row.size) for row in rows]
+
+
+def entry_count(tx: sa.Connection, log: LogTables) -> int:
+    """How many entries are kept, whatever their numbers."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(log.entry)).scalar_one())
+
+
+def node_count(tx: sa.Connection, log: LogTables) -> int:
+    """How many hashes are kept, of all levels."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(log.node)).scalar_one())
+
+
 def bodies(
-    tx: sa.Connection, after: int, limit: int, kind: str | None = None
+    tx: sa.Connection, log: LogTables, after: int, limit: int, kinds: Sequence[str] = ()
 ) -> list[tuple[int, str]]:
-    """Leaves (number, body) after a number, in order."""
-    wanted = sa.select(ENTRY.c.number, ENTRY.c.body).where(ENTRY.c.number > after)
-    if kind is not None:
-        wanted = wanted.where(ENTRY.c.kind == kind)
-    rows = tx.execute(wanted.order_by(ENTRY.c.number).limit(limit))
+    """Leaves (number, body) after a number, in order; of some kinds if named."""
+    table = log.entry.c
+    wanted = sa.select(table.number, table.body).where(table.number > after)
+    if kinds:
+        wanted = wanted.where(table.kind.in_(kinds))
+    rows = tx.execute(wanted.order_by(table.number).limit(limit))
     return [(row.number, row.body) for row in rows]
 
 
-def all_bodies(tx: sa.Connection) -> Iterator[tuple[int, str]]:
-    """All leaves in order, a page at a time."""
-    after = -1
-    while rows := bodies(tx, after, PAGE):
-        yield from rows
-        after = rows[-1][0]
+def some_bodies(tx: sa.Connection, log: LogTables, numbers: Sequence[int]) -> list[tuple[int, str]]:
+    """The leaves of these numbers that are there, in order."""
+    table = log.entry.c
+    wanted = sa.select(table.number, table.body).where(table.number.in_(numbers))
+    return [(row.number, row.body) for row in tx.execute(wanted.order_by(table.number))]
 
 
-def openings(tx: sa.Connection, number: int) -> list[tuple[str, bytes, str]]:
-    """Openings (name, salt, value as canonical JSON) of an entry's commitments."""
-    rows = tx.execute(sa.select(PRIVATE).where(PRIVATE.c.number == number))
-    return [(row.name, bytes(row.salt), row.value) for row in rows]
+def all_rows(tx: sa.Connection, log: LogTables) -> Iterator[tuple[int, str, str]]:
+    """All leaves (number, kind, body) in order, a page at a time."""
+    after, table = -1, log.entry.c
+    wanted = sa.select(table.number, table.kind, table.body).order_by(table.number).limit(PAGE)
+    while rows := tx.execute(wanted.where(table.number > after)).all():
+        yield from ((row.number, row.kind, row.body) for row in rows)
+        after = rows[-1].number
 
 
-def all_openings(tx: sa.Connection) -> Iterator[tuple[int, str, bytes, str]]:
-    """Every opening with its entry's number, in order of numbers."""
-    rows = tx.execute(sa.select(PRIVATE).order_by(PRIVATE.c.number, PRIVATE.c.name))
-    return ((row.number, row.name, bytes(row.salt), row.value) for row in rows)
+def heads(tx: sa.Connection, log: LogTables) -> list[tuple[int, str]]:
+    """All heads (size, note), oldest first."""
+    rows = tx.execute(sa.select(log.head).order_by(log.head.c.size))
+    return [(row.size, row.note) for row in rows]
 
 
-def destroy_openings(tx: sa.Connection, name: str, value: str) -> int:
-    """Destroy all openings of the entries in which ``name`` is ``value``; of how many entries."""
-    same = sa.select(PRIVATE.c.number).where(PRIVATE.c.name == name, PRIVATE.c.value == value)
-    numbers = list(tx.scalars(same))
-    for start in range(0, len(numbers), PAGE):
-        some = numbers[start : start + PAGE]
-        tx.execute(sa.delete(PRIVATE).where(PRIVATE.c.number.in_(some)))
-    return len(numbers)
+def newest_heads(tx: sa.Connection, log: LogTables, limit: int) -> list[str]:
+    """Notes of the newest heads, newest first."""
+    wanted = sa.select(log.head.c.note).order_by(log.head.c.size.desc()).limit(limit)
+    return list(tx.scalars(wanted))
 
 
-def heads(tx: sa.Connection) -> list[str]:
-    """Notes of all heads, oldest first."""
-    return list(tx.scalars(sa.select(HEAD.c.note).order_by(HEAD.c.size)))
-
-
-def newest_head(tx: sa.Connection) -> str | None:
-    """Note of the newest head."""
-    wanted = sa.select(HEAD.c.note).order_by(HEAD.c.size.desc()).limit(1)
+def head(tx: sa.Connection, log: LogTables, tree_size: int) -> str | None:
+    """Note of the head of a size."""
+    wanted = sa.select(log.head.c.note).where(log.head.c.size == tree_size)
     return tx.execute(wanted).scalar_one_or_none()
