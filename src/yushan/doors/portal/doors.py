@@ -20,6 +20,7 @@ from yushan.doors.portal.statistics_pages import StatisticsPages
 from yushan.doors.portal.studies import Studies
 from yushan.doors.portal.study import StudyPages
 from yushan.doors.portal.tour import Tour
+from yushan.doors.portal.viewing import Viewing
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -72,6 +73,7 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
         *Homes(shell, rooms.admissions).routes(),
         *Studies(shell, rooms.catalogue, finder).routes(),
         *StudyPages(shell, rooms.archive, finder).routes(),
+        *Viewing(shell, finder).routes(),
         *AccountingPages(shell, rooms.admissions, rooms.archive).routes(),
         *record.routes(),
         *Tour(shell, rooms.demo, rooms.admissions, finder, roles).routes(),

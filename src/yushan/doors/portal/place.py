@@ -40,7 +40,7 @@ class Place:
     secure: bool = False
     demo: bool = False
     sites: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
-    viewer: str = "/viewer/viewer?StudyInstanceUIDs={study}"
+    viewer: str = "/studies/{study}/view"
     dicomweb: str = "/dicom-web"
 
     @property

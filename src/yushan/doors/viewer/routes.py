@@ -30,8 +30,8 @@ TYPES: Final = {
 }
 #: The viewer's own pages that we open; its list, upload and local files are none of them.
 PAGES: Final = frozenset({"viewer", "segmentation", "microscopy"})
-#: Our language -> the viewer's.
-LANGUAGES: Final = {"zh-Hant": "zh", "en": "en-US"}
+#: Our language -> the viewer's, and the one word of a menu that it does not translate.
+LANGUAGES: Final = {"zh-Hant": ("zh", "疊加到視窗"), "en": ("en-US", "Add as layer")}
 FOREVER: Final = "public, max-age=31536000, immutable"
 NEVER: Final = "no-cache"
 
@@ -90,8 +90,10 @@ class Viewer:
     async def config(self, request: Request) -> Response:
         """Our configuration; the package's own names a host on the internet."""
         text = (files("yushan.doors.viewer") / "data" / "app-config.js").read_text("utf-8")
-        language = LANGUAGES.get(getattr(request.state, "language", ""), "en-US")
-        text = text.replace("'LANGUAGE'", f"'{language}'").replace("VERSION", VERSION)
+        asked = getattr(request.state, "language", "zh-Hant")
+        language, layer = LANGUAGES.get(asked, LANGUAGES["en"])
+        for stand_in, value in (("LANGUAGE", language), ("VERSION", VERSION), ("LAYER", layer)):
+            text = text.replace(stand_in, value)
         return PlainTextResponse(text, headers=self.headers(NEVER), media_type=TYPES[".js"])
 
     async def file(self, request: Request) -> Response:

@@ -1,5 +1,5 @@
 // The viewer speaks to this commons and to nobody else; the session's cookie carries the right.
-// LANGUAGE is put in by the server: the page's language, not the browser's.
+// Words in capitals are put in by the server: the page's language, not the browser's.
 localStorage.setItem('i18nextLng', 'LANGUAGE');
 window.config = {
   routerBasename: '/viewer',
@@ -14,7 +14,17 @@ window.config = {
     {
       'ohif.tours': { $set: [] },
       'ohif.aboutModal': { $set: () => 'OHIF Viewer VERSION (MIT). Yushan: for research use only.' },
-      'studyBrowser.thumbnailMenuItems': { $set: [] },
+      // Without its browser of tags: the portal's page of tags shows what may be shown.
+      'studyBrowser.thumbnailMenuItems': {
+        $set: [
+          {
+            id: 'addAsLayer',
+            label: 'LAYER',
+            iconName: 'ViewportViews',
+            commands: 'addDisplaySetAsLayer',
+          },
+        ],
+      },
     },
   ],
   maxNumberOfWebWorkers: 2,
