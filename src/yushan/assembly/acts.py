@@ -65,9 +65,10 @@ def export_ledger(settings: Commons, folder: Path, clock: Clock) -> dict[str, An
     database = open_database(settings)
     try:
         ledger = Ledger(database, clock, Signer(load_secret(settings.signing_key)))
-        head = ledger.seal()
+        ledger.seal()
         ledger.export(folder)
-        return {"folder": str(folder), "entries": head.size}
+        sizes = {log.origin: log.size() for log in ledger.logs}
+        return {"folder": str(folder), "entries": sizes, "key": ledger.public_key}
     finally:
         database.dispose()
 

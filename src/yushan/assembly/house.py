@@ -188,8 +188,8 @@ class TheHouse:
         """Verify an exported ledger."""
         from yushan.services.ledger import verify_export  # noqa: PLC0415
 
-        verdict = verify_export(folder, key)
-        return dict(plain(verdict)) | {"holds": verdict.holds}
+        found = verify_export(folder, key)
+        return {"holds": found.holds, **dict(plain(found))}
 
     def install_viewer(self, folder: Path, npm: str) -> Answer:
         """Bring the viewer out of its package."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Role → the services that keep tables in its database. A database always has all of its role's.
 ROOMS: Final = {
-    "Gateway": ("gateway", "accounts"),
+    "Gateway": ("gateway", "accounts", "ledger"),
     "KeyHolder": ("ledger", "linkage"),
     "Citizen": ("consent",),
     "Commons": ("ledger", "archive", "catalogue", "withdrawal", "accounts"),

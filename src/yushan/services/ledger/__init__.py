@@ -9,7 +9,7 @@ call is ``audit.py``; the mathematics is ``merkle.py``, the formats are ``notes.
 
 from yushan.services.ledger.audit import Audit, Thing
 from yushan.services.ledger.changes import Change
-from yushan.services.ledger.check_files import verify_export
+from yushan.services.ledger.check_files import read_export, verify_export
 from yushan.services.ledger.ledger import Ledger
 from yushan.services.ledger.log import Log
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
@@ -46,6 +46,7 @@ __all__ = [
     "consistent",
     "included",
     "leaf_hash",
+    "read_export",
     "read_key",
     "read_note",
     "verify_export",

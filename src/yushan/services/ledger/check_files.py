@@ -23,7 +23,7 @@ from yushan.services.ledger.tiles import (
     read_path,
     unbundle,
 )
-from yushan.services.ledger.values import Verdicts
+from yushan.services.ledger.values import Entry, Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,6 +54,13 @@ def verify_export(folder: Path, key: str | None = None) -> Verdicts:
     known = own if key is None else read_key(key).public
     publics = trusted([known], keys.changes)
     return Verdicts(tuple(LogFiles(folder / FOLDERS[one], one, publics).verdict() for one in logs))
+
+
+def read_export(folder: Path, log: str) -> Iterator[Entry]:
+    """The entries of an exported log (``record`` or ``ledger``) in order, unchecked."""
+    origin = next(origin for origin, name in FOLDERS.items() if name == log)
+    for body in LogFiles(folder / log, origin, ()).bodies():
+        yield msgspec.json.decode(body, type=Entry)
 
 
 class LogFiles:
