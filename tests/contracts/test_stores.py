@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.seaweed import BUCKET, Seaweed
 
-from yushan.base import Absent, Conflict
+from yushan.base import Absent, Conflict, Rejected, Unavailable
 from yushan.engines.store import FolderStore, MemoryStore, Store, open_store
+from yushan.engines.store.s3 import S3Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KINDS: dict[str, Callable[[Path], Store]] = {
@@ -19,9 +22,22 @@ KINDS: dict[str, Callable[[Path], Store]] = {
 }
 
 
-@pytest.fixture(params=KINDS)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return KINDS[request.param](tmp_path)
+@pytest.fixture(scope="module")
+def seaweed() -> Iterator[Seaweed]:
+    """A real S3 server."""
+    server = Seaweed.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=[*KINDS, "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    if request.param in KINDS:
+        return KINDS[request.param](tmp_path)
+    server: Seaweed = request.getfixturevalue("seaweed")
+    for name, value in server.environ().items():
+        monkeypatch.setenv(name, value)
+    return open_store(server.url(uuid.uuid4().hex))
 
 
 def test_what_was_put_is_read_back_whole_and_in_part(store: Store) -> None:
@@ -30,6 +46,24 @@ def test_what_was_put_is_read_back_whole_and_in_part(store: Store) -> None:
     assert store.read("packs/aa/one.zip", 3, 4) == b"3456"
     assert store.read("packs/aa/one.zip", 8, 100) == b"89"
     assert store.size("packs/aa/one.zip") == 10
+
+
+def test_nothing_lies_after_the_end(store: Store) -> None:
+    store.put("a", b"0123")
+    assert store.read("a", 4, 10) == b""
+    assert store.read("a", 99, 10) == b""
+    assert store.read("a", 2, 0) == b""
+
+
+def test_what_is_put_in_many_pieces_is_one(store: Store, tmp_path: Path) -> None:
+    source = tmp_path / "large"
+    source.write_bytes(bytes(range(256)) * (65 << 12))  # just above the size of a single put
+    store.put("large", source)
+    store.put("large", source)
+    assert store.size("large") == source.stat().st_size
+    assert store.read("large", (64 << 20) + 1, 3) == b"\x01\x02\x03"
+    with pytest.raises(Conflict, match=r"store\.other-bytes"):
+        store.put("large", b"small")
 
 
 def test_a_file_is_put_like_bytes(store: Store, tmp_path: Path) -> None:
@@ -77,6 +111,32 @@ def test_a_write_that_breaks_off_leaves_no_name(tmp_path: Path) -> None:
         store.put("a", tmp_path / "missing")
     assert not store.exists("a")
     assert list((tmp_path / "store" / ".aside").iterdir()) == []
+
+
+def test_a_server_that_is_gone_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Seaweed.start()
+    for name, value in server.environ().items():
+        monkeypatch.setenv(name, value)
+    store = S3Store(BUCKET, "x", server.endpoint, "us-east-1")
+    store.put("a", b"x")
+    server.stop()
+    for ask in (lambda: store.get("a"), lambda: store.put("b", b"x"), store.keys):
+        with pytest.raises(Unavailable, match=r"store\.unreachable"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "code"),
+    [(0o640, "a\nb\n", "base.secret-exposed"), (0o600, "a\n", "store.key-file-malformed")],
+)
+def test_a_key_file_that_is_not_private_and_whole_is_refused(
+    tmp_path: Path, mode: int, text: str, code: str
+) -> None:
+    file = tmp_path / "keys"
+    file.write_text(text)
+    file.chmod(mode)
+    with pytest.raises(Rejected, match=code):
+        open_store(f"s3://bucket/x?endpoint=http://127.0.0.1:1&key_file={file}")
 
 
 def test_a_store_is_opened_by_its_address(tmp_path: Path) -> None:

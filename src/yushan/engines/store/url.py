@@ -1,4 +1,7 @@
-"""A store by its address: ``file:/folder``, ``memory:``, ``s3://bucket/prefix?endpoint=…``."""
+"""A store by its address: ``file:/folder``, ``memory:``, ``s3://bucket/prefix?endpoint=…``.
+
+Of ``s3:`` addresses ``region`` and ``key_file`` (access key and secret, one a line) may be said.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,10 @@ def open_store(url: str) -> Store:
 
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         return S3Store(
-            parts.netloc, parts.path, query.get("endpoint"), query.get("region", "us-east-1")
+            parts.netloc,
+            parts.path,
+            query.get("endpoint"),
+            query.get("region", "us-east-1"),
+            query.get("key_file", ""),
         )
     raise ValueError(f"unknown kind of store: {parts.scheme}")
