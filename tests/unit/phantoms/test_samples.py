@@ -66,7 +66,9 @@ def test_the_same_bytes_come_again(site: str) -> None:
 
 def test_all_kinds_of_objects_are_there() -> None:
     kinds = Counter(str(one.Modality) for site in SITES for one in headers(site).values())
-    assert set(kinds) >= {"CT", "MR", "CR", "DX", "US", "ECG", "SR", "DOC", "SEG", "RTSTRUCT"}
+    assert set(kinds) >= {
+        "CT", "MR", "CR", "DX", "MG", "US", "ECG", "SR", "DOC", "SEG", "RTSTRUCT",
+    }  # fmt: skip
     assert kinds["CT"] >= 60
     assert any(one.name.endswith(".png") for one in files("hospital-a"))
 

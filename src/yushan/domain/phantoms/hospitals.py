@@ -27,12 +27,17 @@ from yushan.domain.phantoms.head import T1, T2
 from yushan.domain.phantoms.headers import Device, Hospital, Series, Study
 from yushan.domain.phantoms.images import CR, CT, DX, MR, US, US_MULTIFRAME
 from yushan.domain.phantoms.lettering import write
+from yushan.domain.phantoms.mammogram import MG, VIEWS, add_mammogram, mammogram
 from yushan.domain.phantoms.radiograph import film, projections
 from yushan.domain.phantoms.sample import SampleFile
 from yushan.domain.phantoms.segmentation import SEGMENTATION, Slices, add_segmentation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydicom.dataset import Dataset
+
+    from yushan.domain.phantoms.canvas import Image
 
 HOSPITAL_A: Final = Hospital(
     people.A, "示範醫院甲", "示範市示範路一號", "big5-undeclared",
@@ -59,6 +64,7 @@ MR_B: Final = Device("MR", "Philips", "Achieva", "PHILIPS-J2LN", "17203", "3.2.1
 CR_A: Final = Device("CR", "FUJIFILM Corporation", "FCR", "CR-ROOM3", "56112", "A08")
 DX_B: Final = Device("DX", "Canon Inc.", "CXDI", "DX-ICU", "88120", "7.01")
 US_B: Final = Device("US", "GE Healthcare", "LOGIQ E9", "LOGIQE9-012", "120331", "R5.1.2")
+MG_B: Final = Device("MG", "HOLOGIC, Inc.", "Selenia Dimensions", "MAMMO-2", "81204", "1.9.0")
 ECG_A: Final = Device("ECG", "FUKUDA DENSHI", "FX-8322", "ECG-2F", "10442", "V04")
 WORKSTATION: Final = Device("SR", "TeraRecon", "Aquarius", "WS-04", "3041", "4.4")
 
@@ -159,6 +165,7 @@ def hospital_b() -> Iterator[SampleFile]:
     yield single(lungs, lambda dataset: add_segmentation(dataset, series, slices, grid))
     yield from head_of_b()
     yield from ultrasound_of_b()
+    yield from mammograms_of_b()
     yield from others_of_b()
 
 
@@ -175,6 +182,19 @@ def ultrasound_of_b() -> Iterator[SampleFile]:
     study = Study(HOSPITAL_B, people.CHANG, "us-1", "20260413", "133000", "ABDOMEN")
     yield ultrasound(Series(study, US_B, 1, "Still", US, "ABDOMEN"), 1, 4)
     yield ultrasound(Series(study, US_B, 2, "Clip", US_MULTIFRAME, "ABDOMEN"), 10, 5)
+
+
+def mammograms_of_b() -> Iterator[SampleFile]:
+    """Both breasts in two views, each view a series of its own."""
+    study = Study(HOSPITAL_B, people.CHANG, "mg-1", "20260415", "101500", "MAMMOGRAPHY")
+    for number, (side, view) in enumerate(VIEWS, 1):
+        film = mammogram(side, view, number)
+        series = Series(study, MG_B, number, f"{side} {view}", MG, "BREAST")
+
+        def fill(dataset: Dataset, film: Image = film, side: str = side, view: str = view) -> None:
+            add_mammogram(dataset, film, side, view)
+
+        yield single(series, fill)
 
 
 def others_of_b() -> Iterator[SampleFile]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
@@ -14,6 +13,8 @@ from yushan.base import Absent
 from yushan.doors.viewer.install import STAMP, VERSION, is_installed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.requests import Request
 
 TYPES: Final = {
