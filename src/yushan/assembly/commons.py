@@ -36,7 +36,7 @@ from yushan.services.accounts import Accounts
 from yushan.services.archive import Admissions, Archive, Uploads
 from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
-from yushan.services.ledger import Audit, Ledger
+from yushan.services.ledger import Ledger
 from yushan.services.linkage import LinkageCommons
 from yushan.services.withdrawal import Cases, Register
 
@@ -61,8 +61,8 @@ class CommonsRole:
         signer = Signer(load_secret(settings.signing_key))
         store = open_store(settings.store_url())
         self.ledger = Ledger(self.database, self.clock, signer)
-        self.audit = Audit(self.ledger)
-        self.recording = Recording(self.audit)
+        self.recording = Recording(self.ledger, settings.record)
+        self.audit = self.recording.audit
         self.archive = Archive(self.database, store, self.clock)
         self.admissions = Admissions(self.database, folder / "incoming", store, self.clock)
         self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
@@ -163,7 +163,7 @@ class CommonsRole:
         return Standing(
             self.settings,
             self.database,
-            [self.ticker.rounds, self.withdrawing.rounds],
+            [self.ticker.rounds, self.withdrawing.rounds, *self.recording.rounds],
             self.archive.store,
             {"admit": self.children, "viewing": self.viewing},
             [
@@ -177,6 +177,7 @@ class CommonsRole:
         """What programs speak to."""
         return [
             *pack_routes(self.uploads, self._wake),
+            *self.recording.routes(),
             *dicomweb.routes(self.catalogue, self.archive, self.viewing),
             *dicomweb.store_routes(self.storing),
             *viewer.routes(Path(self.settings.viewer or ".")),

@@ -14,6 +14,7 @@ from yushan.assembly.gateway_figures import gateway_check, gateway_figures
 from yushan.assembly.health import list_check
 from yushan.assembly.lines import Lines
 from yushan.assembly.parts import open_database, peer, read_public
+from yushan.assembly.recording import Witnessing
 from yushan.assembly.standing import Standing
 from yushan.assembly.web import application
 from yushan.base import SiteName, SystemClock
@@ -102,6 +103,7 @@ class GatewayRole:
         self.durable = Durable(settings.flows_url(), f"gateway-{settings.name}", queues)
         self.ticker = self._ticker()
         self.withdrawing = self._withdrawing()
+        self.witnessing = Witnessing(self.database, self.clock, settings, self.commons)
         self.lines = Lines(self.commons, self.holders, self.consent, self.outbox, settings)
         self.receivers = [
             Receiver(door, folder / "spool", self.clock, self._ended) for door in settings.dimse
@@ -203,7 +205,12 @@ class GatewayRole:
         return Standing(
             settings,
             self.database,
-            [*self.ticker.rounds, self.withdrawing.rounds, self.lines.rounds],
+            [
+                *self.ticker.rounds,
+                self.withdrawing.rounds,
+                self.lines.rounds,
+                self.witnessing.rounds,
+            ],
             children={"intake": self.children, "readers": self.readers},
             checks=[
                 ("lines", gateway_check(self.journal, self.lines, off_s)),
@@ -231,6 +238,7 @@ class GatewayRole:
         self.ticker.start()
         self.withdrawing.start()
         self.lines.start()
+        self.witnessing.start()
         for receiver in self.receivers:
             receiver.start()
 
@@ -238,6 +246,7 @@ class GatewayRole:
         """Close the doors first, then let the work end."""
         for receiver in self.receivers:
             receiver.stop()
+        self.witnessing.stop()
         self.lines.stop()
         self.withdrawing.stop()
         self.ticker.stop()

@@ -35,4 +35,6 @@ class Gateway(
     readers: int = 1
     reader_mib: int = 3072
     reader_s: float = 600.0
+    #: How often the commons' ledger is checked and cosigned, in seconds.
+    witness_s: float = 3600.0
     demo_accounts: str = ""

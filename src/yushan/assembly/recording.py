@@ -1,24 +1,46 @@
-"""Keeping the record: what doors say is entered, heads are signed, whoever wants may look."""
+"""Keeping the record: what doors say is entered, heads are signed, witnesses are heard."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from yushan.assembly.parts import read_public
+from yushan.doors.exchange import head_routes
 from yushan.engines.rounds import Rounds
+from yushan.flows.witness import Watch
+from yushan.services.ledger import Audit, Cosigners, Counting, Witness
 
 if TYPE_CHECKING:
-    from yushan.services.ledger import Audit
+    from starlette.routing import BaseRoute
+
+    from yushan.assembly.gateway_settings import Gateway
+    from yushan.assembly.settings import Record
+    from yushan.base import Clock
+    from yushan.engines.database import Database
+    from yushan.engines.net import Peer
+    from yushan.services.ledger import Ledger
 
 #: How often sums of looks are entered, in seconds.
 SUMS_S: Final = 15.0
 
 
 class Recording:
-    """The loops of a role that keeps a ledger."""
+    """What the commons does about its ledger beside appending to it."""
 
-    def __init__(self, audit: Audit) -> None:
-        self.audit = audit
-        self.rounds = [Rounds("audit", audit.tick, SUMS_S, first_s=SUMS_S)]
+    def __init__(self, ledger: Ledger, settings: Record) -> None:
+        self.audit = Audit(ledger)
+        self.cosigners = Cosigners(ledger)
+        self.counting = Counting(ledger, quiet_s=settings.quiet_s, hour_s=settings.heads_s)
+        every_s = max(1.0, min(settings.quiet_s, settings.heads_s) / 3)
+        self.rounds = [
+            Rounds("audit", self.audit.tick, SUMS_S, first_s=SUMS_S),
+            Rounds("heads", self.counting.round, every_s),
+        ]
+
+    def routes(self) -> list[BaseRoute]:
+        """Where witnesses come."""
+        return [*head_routes(self.cosigners)]
 
     def start(self) -> None:
         """Go round."""
@@ -30,3 +52,26 @@ class Recording:
         for one in self.rounds:
             one.stop()
         self.audit.flush()
+
+
+class Witnessing:
+    """A gateway looks after the commons' ledger; its key and its memory are its own."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Gateway, commons: Peer) -> None:
+        witness = Witness(
+            database,
+            clock,
+            settings.name,
+            Path(settings.data) / "witness.key",
+            read_public(settings.ledger_public),
+        )
+        self.watch = Watch(commons, witness, clock)
+        self.rounds = Rounds("witness", self.watch.look, settings.witness_s)
+
+    def start(self) -> None:
+        """Go round."""
+        self.rounds.start()
+
+    def stop(self) -> None:
+        """Stop."""
+        self.rounds.stop()

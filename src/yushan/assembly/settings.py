@@ -107,6 +107,16 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return self.flows or f"sqlite:///{self.data}/flows.db"
 
 
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When the ledger's public log is told and heads are signed, in seconds.
+
+    ``quiet_s`` after the last admission, export or opt-out, at the latest every ``heads_s``.
+    """
+
+    quiet_s: float = 900.0
+    heads_s: float = 3600.0
+
+
 class KeyHolder(
     Role, tag="keyholder", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
 ):
@@ -170,6 +180,7 @@ class Commons(
     list_age_s: float = 86400.0
     policies: tuple[str, ...] = ("basic", "tw-hospital", "tw-nhi")
     viewer: str = ""
+    record: Record = Record()
     sites: tuple[Site, ...]
     demo_accounts: str = ""
     demo_state: str = ""

@@ -14,7 +14,7 @@ from yushan.assembly.demo.ceremony import HOLDERS, Keys, hold_ceremony
 from yushan.assembly.demo.processes import Process
 from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.parts import site_of
-from yushan.assembly.settings import Citizen, Commons, Http, KeyHolder, Remote, Site
+from yushan.assembly.settings import Citizen, Commons, Http, KeyHolder, Record, Remote, Site
 from yushan.base import write_settings
 from yushan.doors.dimse import ReceiverSettings
 from yushan.engines.keys import make_secret
@@ -165,7 +165,7 @@ class Draft:
         ]
         return Commons(
             name="commons", data=self.data("commons"), http=Http(port=self.ports.portal()),
-            demo=True, sites=sites, viewer=str(viewer),
+            demo=True, sites=sites, viewer=str(viewer), record=Record(quiet_s=3.0, heads_s=60.0),
             commons_key=self.keys.secret("commons", "commons-key"),
             sealing_key=self.keys.secret("commons", "sealing-key"),
             signing_key=self.keys.secret("commons", "signing-key"),
@@ -198,7 +198,7 @@ class Draft:
                 undo_s=30.0,
             ),
             commons=self.remote(commons, name), commons_public=self.keys.known("commons"),
-            ledger_public=self.keys.known("ledger"),
+            ledger_public=self.keys.known("ledger"), witness_s=3.0,
             keyholders=tuple(self.remote(holder, name) for holder in holders),
             linkage_group=self.keys.secret(name, "linkage-group"),
             linkage_members=self.keys.known("linkage-members"),

@@ -4,7 +4,8 @@
 """
 
 from yushan.doors.exchange.evaluate import holder_routes
+from yushan.doors.exchange.heads import head_routes
 from yushan.doors.exchange.optouts import office_routes
 from yushan.doors.exchange.packs import pack_routes
 
-__all__ = ["holder_routes", "office_routes", "pack_routes"]
+__all__ = ["head_routes", "holder_routes", "office_routes", "pack_routes"]

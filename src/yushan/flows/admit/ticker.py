@@ -2,7 +2,7 @@
 
 It is the only one that starts attempts. What a former life began it starts again under the same
 number, in case the process died between the two; one that does not end in time is started with a
-new one. So none is ever stranded. Once a minute it seals the ledger, once an hour it sweeps.
+new one. So none is ever stranded. Once an hour it sweeps.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from yushan.flows.admit.story import Desk
 
 TICK_S: Final = 0.5
-MINUTE_S: Final = 60.0
 HOUR_S: Final = 3600.0
 
 
@@ -35,7 +34,6 @@ class Ticker:
     def __init__(self, desk: Desk, start: Callable[[SiteName, PackId, int], None]) -> None:
         self.desk, self.start_run = desk, start
         self.rounds = Rounds("admit", self.round, TICK_S, failed=self.doubt)
-        self.sealed: float | None = None
         self.cleaned: float | None = None
         self.resumed = False
 
@@ -44,9 +42,6 @@ class Ticker:
         due = self.desk.admissions.due()
         for site, pack, attempt in due:
             self.start_run(site, pack, attempt)
-        if self.sealed is None or now - self.sealed >= MINUTE_S:
-            self.sealed = now
-            self.desk.ledger.seal()
         if self.cleaned is None or now - self.cleaned >= HOUR_S:
             self.cleaned = now
             self.clean()

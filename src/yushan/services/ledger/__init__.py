@@ -10,10 +10,12 @@ call is ``audit.py``; the mathematics is ``merkle.py``, the formats are ``notes.
 from yushan.services.ledger.audit import Audit, Thing
 from yushan.services.ledger.changes import Change
 from yushan.services.ledger.check_files import read_export, verify_export
+from yushan.services.ledger.cosigning import Cosigned, Cosigner, Cosigners, Offer
+from yushan.services.ledger.counting import Counting
 from yushan.services.ledger.ledger import Ledger
 from yushan.services.ledger.log import Log
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
-from yushan.services.ledger.notes import Head, Key, read_key, read_note
+from yushan.services.ledger.notes import LEDGER, RECORD, Head, Key, read_key, read_note
 from yushan.services.ledger.ports import Signer
 from yushan.services.ledger.tables import METADATA
 from yushan.services.ledger.values import (
@@ -25,11 +27,18 @@ from yushan.services.ledger.values import (
     Verdicts,
     commitment,
 )
+from yushan.services.ledger.witness import Sighting, Witness
 
 __all__ = [
+    "LEDGER",
     "METADATA",
+    "RECORD",
     "Audit",
     "Change",
+    "Cosigned",
+    "Cosigner",
+    "Cosigners",
+    "Counting",
     "Draft",
     "Entry",
     "Fault",
@@ -38,10 +47,13 @@ __all__ = [
     "Key",
     "Ledger",
     "Log",
+    "Offer",
+    "Sighting",
     "Signer",
     "Thing",
     "Verdict",
     "Verdicts",
+    "Witness",
     "commitment",
     "consistent",
     "included",

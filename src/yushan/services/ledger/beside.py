@@ -143,3 +143,8 @@ def keep_sighting(tx: sa.Connection, origin: str, values: Mapping[str, str]) -> 
         empty = {"witness": "", "note": "", "seen": "", "alarm": "", "alarmed": "", "evidence": ""}
         tx.execute(sa.insert(SIGHTING).values(origin=origin, **empty))
     tx.execute(sa.update(SIGHTING).where(SIGHTING.c.origin == origin).values(**values))
+
+
+def forget_sightings(tx: sa.Connection) -> None:
+    """Forget what was seen of all logs."""
+    tx.execute(sa.delete(SIGHTING))

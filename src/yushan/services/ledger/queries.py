@@ -122,6 +122,20 @@ def bodies(
     return [(row.number, row.body) for row in rows]
 
 
+def newest_body(tx: sa.Connection, log: LogTables, after: int, kinds: Sequence[str]) -> str | None:
+    """The newest leaf of some kinds with a number above ``after``."""
+    table = log.entry.c
+    newest = [
+        tx.execute(
+            sa.select(sa.func.max(table.number)).where(table.kind == kind, table.number > after)
+        ).scalar_one()
+        for kind in kinds
+    ]
+    known = [number for number in newest if number is not None]
+    rows = some_bodies(tx, log, [max(known)]) if known else []
+    return rows[0][1] if rows else None
+
+
 def some_bodies(tx: sa.Connection, log: LogTables, numbers: Sequence[int]) -> list[tuple[int, str]]:
     """The leaves of these numbers that are there, in order."""
     table = log.entry.c
