@@ -35,11 +35,16 @@ from yushan.services.catalogue.tables import METADATA as CATALOGUE
 STUDY, SERIES = "1.2.3.1", "1.2.3.1.1"
 
 
+#: Tables in which numbers stand that a new index counts anew.
+NUMBERED = {"catalogue_profile", "catalogue_state", "catalogue_word"}
+
+
 def dump(database):
     with database.read() as tx:
         return {
             table.name: sorted(map(repr, tx.execute(sa.select(table))))
             for table in CATALOGUE.sorted_tables
+            if table.name not in NUMBERED
         }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yushan.domain.packs import InstanceEntry, PackWriter, Sidecar
 from yushan.flows.admit.judging import patched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from yushan.base import Pseudonym
@@ -29,31 +30,51 @@ def write_pack(
         return writer.finish()
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all sidecars of a new pack say alike.
+
+    ``parts`` counts the parts that a series has already, ``replaced`` names instances that are
+    here in an older version.
+    """
+
+    incoming: Incoming
+    subject: Pseudonym
+    parts: Mapping[str, int]
+    replaced: frozenset[str] = frozenset()
+
+    def sidecar(self, pack: str, one: Instance) -> Sidecar:
+        """An empty sidecar for the series of an instance."""
+        manifest, receipt = self.incoming.manifest, self.incoming.receipt
+        return Sidecar(
+            pack=pack,
+            site=self.incoming.site,
+            subject=self.subject,
+            study_instance_uid=one.study_instance_uid,
+            series_instance_uid=one.series_instance_uid,
+            modality=one.modality,
+            received_at=receipt.received_at if receipt is not None else "",
+            source=self.incoming.pack,
+            policy=manifest.policy,
+            policy_digest=manifest.policy_digest,
+            version=self.parts.get(one.series_instance_uid, 0) + 1,
+            replaces=[],
+            instances=[],
+        )
+
+
 def sidecars(
-    incoming: Incoming,
-    subject: Pseudonym,
-    summary: PackSummary,
-    admitted: Sequence[tuple[Judged, Instance]],
+    origin: Origin, summary: PackSummary, admitted: Sequence[tuple[Judged, Instance]]
 ) -> list[Sidecar]:
     """A sidecar per series, in order of first appearance."""
     series: dict[str, Sidecar] = {}
-    manifest, receipt = incoming.manifest, incoming.receipt
     for member, (_, one) in zip(summary.members, admitted, strict=True):
-        if one.series_instance_uid not in series:
-            series[one.series_instance_uid] = Sidecar(
-                pack=summary.pack,
-                site=incoming.site,
-                subject=subject,
-                study_instance_uid=one.study_instance_uid,
-                series_instance_uid=one.series_instance_uid,
-                modality=one.modality,
-                received_at=receipt.received_at if receipt is not None else "",
-                source=incoming.pack,
-                policy=manifest.policy,
-                policy_digest=manifest.policy_digest,
-                instances=[],
-            )
-        series[one.series_instance_uid].instances.append(entry(member, one))
+        uid = one.series_instance_uid
+        if uid not in series:
+            series[uid] = origin.sidecar(summary.pack, one)
+        series[uid].instances.append(entry(member, one))
+        if one.sop_instance_uid in origin.replaced:
+            series[uid].replaces.append(one.sop_instance_uid)
     return list(series.values())
 
 
@@ -66,6 +87,7 @@ def entry(member: MemberRange, one: Instance) -> InstanceEntry:
         instance_number=one.instance_number,
         start=member.start,
         length=member.length,
+        sha256=one.sha256.hex(),
         frames=list(one.frames),
         bulk=list(one.bulk),
         spots=list(one.spots),

@@ -13,6 +13,7 @@ from yushan.services.catalogue import SeriesQuery
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from yushan.domain.packs import InstanceEntry
     from yushan.flows.admit.judging import Instance, Judged
     from yushan.services.archive import Archive
     from yushan.services.catalogue import Catalogue
@@ -20,16 +21,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """Members by what becomes of them; ``failed`` has reasons by member's name."""
+    """Members by what becomes of them; ``failed`` has reasons by member's name.
+
+    ``replaced`` are instances among the admitted of which another policy made a version before.
+    """
 
     admitted: tuple[tuple[Judged, Instance], ...]
     failed: dict[str, tuple[str, ...]]
     duplicate: int
     opted_out: int
+    replaced: frozenset[str] = frozenset()
 
     def instances(self) -> list[Instance]:
         """The admitted instances."""
         return [one for _, one in self.admitted]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An instance that is here: what finds out its SHA-256, and the policy of its first stage."""
+
+    sha256: Callable[[], bytes]
+    policy_digest: str
 
 
 @dataclass(slots=True)
@@ -39,20 +52,26 @@ class Known:
     #: Study → person, series → study.
     subject_of: dict[str, str] = field(default_factory=dict)
     study_of: dict[str, str] = field(default_factory=dict)
-    #: Instance → SHA-256, or a call that finds it out.
-    content_of: dict[str, Callable[[], bytes]] = field(default_factory=dict)
+    #: Instance → all its copies, replaced ones too.
+    copies_of: dict[str, list[Copy]] = field(default_factory=dict)
 
-    def objection(self, one: Instance, subject: str) -> str | None:
+    def objection(self, one: Instance, subject: str, policy_digest: str) -> str | None:
         """Why an instance cannot stand beside what is here; None if it can."""
         study, series = one.study_instance_uid, one.series_instance_uid
         if self.subject_of.setdefault(study, subject) != subject:
             return "archive.study-of-another"
         if self.study_of.setdefault(series, study) != study:
             return "archive.series-of-another"
-        content = self.content_of.get(one.sop_instance_uid)
-        if content is not None and content() != one.sha256:
+        copies = self.copies_of.get(one.sop_instance_uid, [])
+        seen_before = any(copy.policy_digest == policy_digest for copy in copies)
+        if seen_before and not self.is_duplicate(one):
             return "archive.instance-conflict"
         return None
+
+    def is_duplicate(self, one: Instance) -> bool:
+        """Whether these very bytes came before, be they replaced since or not."""
+        copies = self.copies_of.get(one.sop_instance_uid, [])
+        return any(copy.sha256() == one.sha256 for copy in copies)
 
 
 def known(archive: Archive, catalogue: Catalogue, instances: Iterable[Instance]) -> Known:
@@ -67,10 +86,10 @@ def known(archive: Archive, catalogue: Catalogue, instances: Iterable[Instance])
         study_of={row.series_instance_uid: row.study_instance_uid for row in rows},
     )
     for uid in series:
-        for sidecar in archive.series_sidecars(SeriesUID(uid)):
+        for sidecar in archive.series_sidecars(SeriesUID(uid), replaced=True):
             for entry in sidecar.instances:
-                place = PackId(sidecar.pack), entry.start, entry.length
-                found.content_of[entry.sop_instance_uid] = stored_hash(archive, place)
+                copy = Copy(stored_hash(archive, sidecar.pack, entry), sidecar.policy_digest)
+                found.copies_of.setdefault(entry.sop_instance_uid, []).append(copy)
     return found
 
 
@@ -80,35 +99,47 @@ def touched(instances: Iterable[Instance]) -> tuple[list[str], list[str]]:
     return sorted({series for series, _ in pairs}), sorted({study for _, study in pairs})
 
 
-def stored_hash(archive: Archive, place: tuple[PackId, int, int]) -> Callable[[], bytes]:
-    """A call that hashes stored bytes."""
+def stored_hash(archive: Archive, pack: str, entry: InstanceEntry) -> Callable[[], bytes]:
+    """A call that says what the file was when it came: by the sidecar, else by its bytes."""
+    if known := entry.original_sha256 or entry.sha256:
+        return lambda: bytes.fromhex(known)
+    place = PackId(pack), entry.start, entry.length
     return lambda: hashlib.sha256(archive.read(*place)).digest()
 
 
 def sort(
     judged: Sequence[Judged],
     here: Known,
-    subject: str,
+    person: tuple[str, str],
     is_allowed: Callable[[Instance | None], bool],
 ) -> Sorting:
-    """Give every member its place, in order; consent comes first, also for one that failed."""
+    """Give every member its place, in order; consent comes first, also for one that failed.
+
+    ``person`` is the pseudonym and the digest of the policy that made the members. Another policy
+    than ever before makes a new version of an instance; the same one never makes two.
+    """
+    subject, policy_digest = person
     admitted: list[tuple[Judged, Instance]] = []
     failed: dict[str, tuple[str, ...]] = {}
     duplicate = opted_out = 0
+    replaced: set[str] = set()
     for member in judged:
         one = member.instance
         if not is_allowed(one):
             opted_out += 1
         elif one is None:
             failed[member.member.name] = member.reasons
-        elif (objection := here.objection(one, subject)) is not None:
+        elif (objection := here.objection(one, subject, policy_digest)) is not None:
             failed[member.member.name] = (objection,)
-        elif one.sop_instance_uid in here.content_of:
+        elif here.is_duplicate(one):
             duplicate += 1
         else:
-            here.content_of[one.sop_instance_uid] = one.content
+            copies = here.copies_of.setdefault(one.sop_instance_uid, [])
+            if copies:
+                replaced.add(one.sop_instance_uid)
+            copies.append(Copy(one.content, policy_digest))
             admitted.append((member, one))
-    return Sorting(tuple(admitted), failed, duplicate, opted_out)
+    return Sorting(tuple(admitted), failed, duplicate, opted_out, frozenset(replaced))
 
 
 def uids_of(one: Instance) -> tuple[str, str]:

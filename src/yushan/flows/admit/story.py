@@ -24,7 +24,7 @@ from yushan.base import Conflict, PackId, Pseudonym, Rejected, YushanError
 from yushan.domain.packs import IncomingState, envelope_aad
 from yushan.engines.observe import facts, log_for
 from yushan.flows.admit.judging import Stage2
-from yushan.flows.admit.packing import sidecars, write_pack
+from yushan.flows.admit.packing import Origin, sidecars, write_pack
 from yushan.flows.admit.prepared import Prepared
 from yushan.flows.admit.sorting import known, sort, touched, true_date, uids_of
 from yushan.flows.admit.workshop import judge_all, members_of
@@ -124,11 +124,11 @@ class Admit:
         instances = [one.instance for one in judged if one.instance is not None]
         parts = self.parts(instances)  # first: what is added after this is noticed in *enter*
         here = known(self.desk.archive, self.desk.catalogue, instances)
-        sorting = sort(
-            judged, here, subject.pseudonym, lambda one: self.may_stay(one, incoming, subject)
-        )
+        whose = subject.pseudonym, incoming.manifest.policy_digest
+        sorting = sort(judged, here, whose, lambda one: self.may_stay(one, incoming, subject))
         self.desk.admissions.set_aside(incoming, subject.pseudonym, sorting.failed)
-        result, count = self.put(incoming, subject, sorting)
+        origin = Origin(incoming, subject.pseudonym, parts, sorting.replaced)
+        result, count = self.put(origin, sorting)
         uids = {uid for one in sorting.instances() for uid in uids_of(one)}
         return Prepared(
             result=result,
@@ -178,14 +178,14 @@ class Admit:
         )
         return verdict == ALLOWED
 
-    def put(self, incoming: Incoming, subject: Subject, sorting: Sorting) -> tuple[str, int]:
+    def put(self, origin: Origin, sorting: Sorting) -> tuple[str, int]:
         """Write the new pack into the store; its id and number of sidecars."""
         if not sorting.admitted:
             return "", 0
         draft = self.desk.folder / f"{uuid.uuid4().hex}.pack"
         try:
-            summary = write_pack(incoming.path, draft, sorting.admitted)
-            beside = sidecars(incoming, subject.pseudonym, summary, sorting.admitted)
+            summary = write_pack(origin.incoming.path, draft, sorting.admitted)
+            beside = sidecars(origin, summary, sorting.admitted)
             self.desk.archive.put(summary.pack, draft, beside)
         finally:
             draft.unlink(missing_ok=True)

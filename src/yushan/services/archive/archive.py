@@ -141,15 +141,19 @@ class Archive:
         found = queries.parts_by(tx, "series_instance_uid", series)
         return found | queries.parts_by(tx, "study_instance_uid", studies)
 
-    def series_sidecars(self, series: SeriesUID, version: int | None = None) -> list[Sidecar]:
+    def series_sidecars(
+        self, series: SeriesUID, version: int | None = None, *, replaced: bool = False
+    ) -> list[Sidecar]:
         """All parts of a series, each newer than the one before; empty if there is no such series.
 
-        Of an instance that was replaced only the newest is there. ``version`` (from 1) gives the
-        series as it stood then; ``Absent("archive.no-such-version")``.
+        Of an instance that was replaced only the newest is there, unless ``replaced`` ones are
+        asked for. ``version`` (from 1) gives the series as it stood then;
+        ``Absent("archive.no-such-version")``.
         """
         with self.db.read() as tx:
             parts = versions.up_to(queries.parts_of_series(tx, series), version)
-        return versions.current([self.sidecars.get(part.pack, part.number) for part in parts])
+        found = [self.sidecars.get(part.pack, part.number) for part in parts]
+        return found if replaced else versions.current(found)
 
     def versions(self, series: SeriesUID) -> tuple[SeriesVersion, ...]:
         """All versions of a series, oldest first; empty if there is no such series."""
