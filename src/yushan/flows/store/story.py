@@ -200,7 +200,8 @@ class Store:
             good = [fate.made for fates in groups.values() for fate in fates]
             series = {one.series_instance_uid for one in good}
             studies = {one.study_instance_uid for one in good}
-            if self.desk.archive.parts_among(tx, series, studies) != seen:
+            now = self.desk.archive.parts_among(tx, series, studies)
+            if now != {uid: seen[uid] for uid in series | studies if uid in seen}:
                 raise Conflict("archive.overtaken")
             for one in put:
                 one.enter(tx)
