@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from yushan.base import Absent, Forbidden, Rejected
 from yushan.services.accounts import limits, queries, tokens
+from yushan.services.accounts.changes import Changes
+from yushan.services.accounts.factors import Factors
+from yushan.services.accounts.identities import Identities
+from yushan.services.accounts.invitations import Invitations
+from yushan.services.accounts.passkeys import Passkeys
+from yushan.services.accounts.policy import EASY, Policy
+from yushan.services.accounts.purposes import Purposes
 from yushan.services.accounts.register import Register
+from yushan.services.accounts.sessions import Sessions
+from yushan.services.accounts.steps import Steps
 from yushan.services.accounts.values import Account, account_of, token_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
-SESSION_S: Final = 12 * 3600
-IDLE_S: Final = 2 * 3600
-#: A session's or token's last use is written at most this often, to spare writes.
+    from yushan.base import Clock
+    from yushan.engines.database import Database
+    from yushan.services.accounts.limits import Limits
+    from yushan.services.accounts.passwords import Hasher
+
+#: A token's last use is written at most this often, to spare writes.
 TOUCH_S: Final = 60
 
 
 class Accounts(Register):
-    """The register, and how the accounts in it prove who they are."""
+    """The register, and how the accounts in it prove who they are.
+
+    ``key`` is a secret of the house that is kept outside of the database: code generators are
+    derived from it. Parts: ``sessions``, ``factors``, ``passkeys``, ``steps``, ``invitations``,
+    ``changes``, ``identities``, ``purposes``.
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, *, hasher: Hasher | None = None,
+        bounds: Limits | None = None, policy: Policy = EASY, key: bytes = b"",
+    ) -> None:  # fmt: skip
+        super().__init__(db, clock, hasher=hasher, bounds=bounds)
+        self.policy = policy
+        self.sessions = Sessions(db, clock, policy, self.bounds)
+        self.steps = Steps(db, clock)
+        self.factors = Factors(db, clock, key)
+        self.passkeys = Passkeys(db, self.factors, self.steps)
+        self.invitations = Invitations(self)
+        self.changes = Changes(self)
+        self.identities = Identities(self)
+        self.purposes = Purposes(db, clock)
 
     def authenticate(self, user: str, password: str, address: str = "") -> Account:
         """The account whose name and password these are; a success gives counted tries back.
@@ -41,7 +74,10 @@ class Accounts(Register):
         limits.refuse(wait_s)
         with self.db.read() as tx:
             row = queries.account_by_user(tx, user)
-        if not self.hasher.verify(row.password if row else None, password) or row is None:
+        stored = row.password if row is not None and row.password else None
+        if not self.hasher.verify(stored, password) or row is None:
+            with self.db.begin() as tx:
+                queries.note_failure(tx, user)
             raise Forbidden("accounts.wrong")
         self.welcome(row, password, address)
         return account_of(row)
@@ -55,37 +91,35 @@ class Accounts(Register):
             if renewed:
                 queries.change_account(tx, row.id, password=renewed)
 
-    def open_session(self, account: Account) -> str:
-        """A new secret for a cookie, valid 12 hours and 2 hours after its last use."""
-        secret, now_s = tokens.new_session(), self.now_s()
-        row = {
-            "secret_sha256": tokens.fingerprint(secret),
-            "account": account.id,
-            "created_s": now_s,
-            "seen_s": now_s,
-            "expires_s": now_s + SESSION_S,
-        }
+    def confirm_code(self, account: Account, code: str) -> str:
+        """Take a code of a second factor once; the kind of factor it was of.
+
+        Raises
+        ------
+        Forbidden
+            ``accounts.code-wrong``.
+        Unavailable
+            ``accounts.too-many-tries`` with ``wait_s``.
+        """
         with self.db.begin() as tx:
-            queries.sweep(tx, now_s, idle_s=IDLE_S, window_s=self.bounds.window_s)
-            queries.add_session(tx, row)
-        return secret
+            wait_s = limits.count_code(tx, self.bounds, account.id, self.now_s())
+        limits.refuse(wait_s)
+        kind = self.factors.check(account.id, code)
+        with self.db.begin() as tx:
+            queries.forget_attempts(tx, limits.code_key(account.id))
+        return kind
+
+    def open_session(self, account: Account) -> str:
+        """A new secret for a cookie; what else a session can be is in ``sessions``."""
+        return self.sessions.open(account)
 
     def by_session(self, secret: str) -> Account | None:
         """Whose session this is, as the account stands now; None if it is over."""
-        key, now_s = tokens.fingerprint(secret), self.now_s()
-        with self.db.read() as tx:
-            row = queries.session(tx, key, now_s, IDLE_S)
-        if row is None:
-            return None
-        if row.seen_s <= now_s - TOUCH_S:
-            with self.db.begin() as tx:
-                queries.touch_session(tx, key, now_s)
-        return account_of(row)
+        return self.sessions.account(secret)
 
     def close_session(self, secret: str) -> None:
         """Sign out; a secret that is not known is fine."""
-        with self.db.begin() as tx:
-            queries.end_session(tx, tokens.fingerprint(secret))
+        self.sessions.close(secret)
 
     def issue_token(self, account: Account, name: str, days: int) -> str:
         """A new ``ysh_…`` token for programs; it is shown once and cannot be read again.
@@ -122,7 +156,7 @@ class Accounts(Register):
         if row.used_s is None or row.used_s <= now_s - TOUCH_S:
             with self.db.begin() as tx:
                 queries.touch_token(tx, key, now_s)
-        return account_of(row)
+        return replace(account_of(row), how="token", stated=frozenset({"*"}))
 
     def tokens(self, account: Account) -> tuple[tokens.Token, ...]:
         """The account's tokens, newest first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from yushan.base import Unavailable
@@ -28,8 +29,21 @@ class Limits:
 
 def attempt_keys(user: str, address: str) -> dict[str, str]:
     """Kind of limit to the key it is counted under; hashed, so that no address is stored."""
-    values = {"account": user, "address": address}
+    values = {"account": user, "address": network(address)}
     return {kind: f"{kind}:{digest(value)}" for kind, value in values.items()}
+
+
+def network(address: str) -> str:
+    """What one asker can change at will is one: the first 64 bits of an IPv6 address."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False))
 
 
 def digest(value: str) -> str:
@@ -45,7 +59,20 @@ def count(tx: Connection, limits: Limits, user: str, address: str, now_s: int) -
         since_s, tries = queries.count_attempt(tx, key, now_s, limits.window_s)
         if tries > bounds[kind]:
             waits.append(max(1, since_s + limits.window_s - now_s))
+        if kind == "address" and tries == 1:
+            queries.sweep_attempts(tx, now_s - limits.window_s)
     return max(waits)
+
+
+def code_key(account: str) -> str:
+    """Under what tries at an account's second factor are counted."""
+    return f"code:{digest(account)}"
+
+
+def count_code(tx: Connection, limits: Limits, account: str, now_s: int) -> int:
+    """Count one try at a second factor of an account; seconds to wait, else 0."""
+    since_s, tries = queries.count_attempt(tx, code_key(account), now_s, limits.window_s)
+    return max(1, since_s + limits.window_s - now_s) if tries > limits.per_account else 0
 
 
 def refuse(wait_s: int) -> None:

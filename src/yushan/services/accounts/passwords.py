@@ -6,10 +6,14 @@ once, at most ``queue`` wait, the rest is told to come again.
 
 from __future__ import annotations
 
+import hashlib
 import threading
+import tomllib
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from argon2 import PasswordHasher, Type
@@ -84,8 +88,56 @@ def normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password[: 4 * LONGEST])
 
 
+def load_common() -> bytes:
+    """First four bytes of SHA-256, sorted, of 43,940 passwords that were breached often.
+
+    Those of 12 characters and more among the million most frequent of SecLists (OWASP), in small
+    letters. One in 100,000 good passwords is taken for one of them.
+    """
+    return (files("yushan.services.accounts") / "data" / "common_passwords.bin").read_bytes()
+
+
+def load_words() -> tuple[str, ...]:
+    """Words of the product and the trade, longest first."""
+    text = (files("yushan.services.accounts") / "data" / "words.toml").read_text("utf-8")
+    return tuple(sorted(tomllib.loads(text)["words"], key=len, reverse=True))
+
+
+COMMON: Final = load_common()
+WORDS: Final = load_words()
+#: So many characters must not merely go on from the one before; more where a known word was in it.
+LEAST_OWN: Final = 4
+LEAST_BESIDE_WORDS: Final = 8
+
+
+def is_common(password: str) -> bool:
+    """Whether it is among the passwords that were breached often."""
+    wanted = hashlib.sha256(password.casefold().encode()).digest()[:4]
+    low, high = 0, len(COMMON) // 4
+    while low < high:
+        middle = (low + high) // 2
+        if COMMON[4 * middle : 4 * middle + 4] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return COMMON[4 * low : 4 * low + 4] == wanted
+
+
+def is_guessed(password: str, user: str) -> bool:
+    """Whether hardly anything remains without the product's words, the name, and runs like 1234.
+
+    No kind of character is asked for or refused (ASVS 5.0 6.2.5).
+    """
+    rest = password.casefold()
+    for word in (user.casefold(), *WORDS):
+        rest = rest.replace(word, "") if word else rest
+    steps = [abs(ord(after) - ord(one)) for one, after in pairwise(rest)]
+    own = min(len(rest), 1) + sum(step > 1 for step in steps)
+    return own < (LEAST_OWN if len(rest) == len(password) else LEAST_BESIDE_WORDS)
+
+
 def check_password(password: str, user: str) -> None:
-    """Refuse what is too short, too long, or the user's name."""
+    """Refuse what is too short, too long, the user's name, breached often, or soon guessed."""
     length = len(normal(password))
     if length < SHORTEST:
         raise Rejected("accounts.password-short", shortest=SHORTEST)
@@ -93,3 +145,5 @@ def check_password(password: str, user: str) -> None:
         raise Rejected("accounts.password-long", longest=LONGEST)
     if normal(password).casefold() == user.casefold():
         raise Rejected("accounts.password-is-name")
+    if is_common(normal(password)) or is_guessed(normal(password), user):
+        raise Rejected("accounts.password-common")

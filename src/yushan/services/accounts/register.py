@@ -20,7 +20,13 @@ from yushan.services.accounts import queries, tokens
 from yushan.services.accounts.limits import Limits
 from yushan.services.accounts.passwords import Hasher, check_password
 from yushan.services.accounts.roles import ROLES
-from yushan.services.accounts.values import Account, account_of, encode_scope
+from yushan.services.accounts.values import (
+    Account,
+    Person,
+    account_of,
+    encode_scope,
+    person_of,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -93,14 +99,18 @@ class Register:
                 raise Absent("accounts.absent")
             end_everything(tx, account)
 
-    def set_password(self, account: Account, password: str) -> None:
-        """Change the password; all sessions and tokens end, they may be in the wrong hands."""
+    def set_password(self, account: Account, password: str, *, keep: str = "") -> None:
+        """Change the password; sessions and tokens end, they may be in the wrong hands.
+
+        ``keep`` is the id of a session that goes on: the one in which it is changed.
+        """
         check_password(password, account.user)
         stored = self.hasher.hash(password)
         with self.db.begin() as tx:
             if not queries.change_account(tx, account.id, password=stored):
                 raise Absent("accounts.absent")
-            end_everything(tx, account.id)
+            queries.end_sessions_of(tx, account.id, keep)
+            queries.end_tokens_of(tx, account.id)
 
     def set_scope(self, account: AccountId, scope: Scope) -> None:
         """Change what the account may see; it holds from the next request on."""
@@ -113,6 +123,27 @@ class Register:
         with self.db.read() as tx:
             row = queries.account_by_user(tx, user)
         return account_of(row) if row else None
+
+    def by_id(self, account: str) -> Account:
+        """An account by its id, closed or not; ``Absent("accounts.absent")``."""
+        with self.db.read() as tx:
+            row = queries.account_by_id(tx, account)
+        if row is None:
+            raise Absent("accounts.absent")
+        return account_of(row)
+
+    def people(self) -> tuple[Person, ...]:
+        """All accounts with what whoever manages them must know, closed ones last."""
+        with self.db.read() as tx:
+            rows = queries.every_account(tx)
+            proven = queries.with_factor(tx)
+        return tuple(person_of(row, proven) for row in rows)
+
+    def set_note(self, account: AccountId, note: str) -> None:
+        """Say for whom an account is."""
+        with self.db.begin() as tx:
+            if not queries.change_account(tx, account, note=note.strip()[:64]):
+                raise Absent("accounts.absent")
 
     def all(self) -> tuple[Account, ...]:
         """All open accounts, by name."""

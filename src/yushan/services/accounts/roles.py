@@ -50,8 +50,9 @@ def actor_of(account: Holder | None) -> Actor:
     """An account as the decision table sees it; nobody signed in is ``public``."""
     if account is None:
         return Actor(roles=frozenset({"public"}))
+    restricted = getattr(account, "restricted", False)
     return Actor(
-        roles=frozenset({account.role}),
+        roles=frozenset({"visitor" if restricted else account.role}),
         id=getattr(account, "id", ""),
         site=getattr(account, "site", None) or "",
         scope=getattr(account, "scope", NOTHING),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person or machine that is known, its role, and what it may see of the images."""
+    """A person or machine that is known, its role, and what it may see of the images.
+
+    What follows ``site`` belongs to the session or token by which it came and is no part of
+    equality: ``session`` is the session's id (empty for a token), ``how`` it began, until when it
+    lasts at most, when a second factor was last given, for which studies a reason was given (``*``
+    for programs). ``restricted``: the house asks for a second factor that was not given; such a
+    session may only what a visitor may.
+    """
 
     id: AccountId
     user: str
@@ -25,6 +32,46 @@ class Account:
     language: Language
     scope: Scope
     site: SiteName | None
+    session: str = field(default="", compare=False)
+    how: str = field(default="", compare=False)
+    ends: datetime | None = field(default=None, compare=False)
+    confirmed_at: datetime | None = field(default=None, compare=False)
+    stated: frozenset[str] = field(default=frozenset(), compare=False)
+    restricted: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account as whoever manages accounts sees it."""
+
+    account: Account
+    note: str
+    created: datetime
+    last: datetime | None
+    closed: datetime | None
+    has_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as its owner sees it in a list."""
+
+    id: str
+    how: str
+    device: str
+    created: datetime
+    seen: datetime
+    ends: datetime
+
+
+def moment(seconds: int) -> datetime:
+    """Seconds since 1970 as an aware time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def moment_or_none(seconds: int | None) -> datetime | None:
+    """The same where there may be none."""
+    return None if seconds is None else moment(seconds)
 
 
 class StoredScope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +93,14 @@ def account_of(row: Row[Any]) -> Account:
         scope=decode_scope(row.scope),
         site=SiteName(row.site) if row.site else None,
     )
+
+
+def person_of(row: Row[Any], proven: frozenset[str]) -> Person:
+    """A row as whoever manages accounts sees it; ``proven`` are accounts with a second factor."""
+    return Person(
+        account_of(row), row.note, moment(row.created_s), moment_or_none(row.last_s),
+        moment_or_none(row.closed_s), row.id in proven,
+    )  # fmt: skip
 
 
 def token_of(row: Row[Any]) -> Token:
