@@ -17,6 +17,7 @@ from yushan.services.ledger.log import Log
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
 from yushan.services.ledger.notes import LEDGER, RECORD, Head, Key, read_key, read_note
 from yushan.services.ledger.ports import Signer
+from yushan.services.ledger.search import Found, Question, Search
 from yushan.services.ledger.tables import METADATA
 from yushan.services.ledger.values import (
     Draft,
@@ -42,12 +43,15 @@ __all__ = [
     "Draft",
     "Entry",
     "Fault",
+    "Found",
     "Head",
     "Inclusion",
     "Key",
     "Ledger",
     "Log",
     "Offer",
+    "Question",
+    "Search",
     "Sighting",
     "Signer",
     "Thing",

@@ -171,9 +171,10 @@ class Cosigners:
         return self.ledger.clock.now().isoformat(timespec="seconds")
 
     def standing(self) -> tuple[Cosigner, ...]:
-        """Everybody who cosigns or did."""
+        """Everybody who cosigns, then who did."""
         with self.ledger.db.read() as tx:
-            return tuple(self._one(tx, row) for row in beside.witnesses(tx))
+            found = [self._one(tx, row) for row in beside.witnesses(tx)]
+        return tuple(sorted(found, key=lambda one: (bool(one.retired), one.site, one.joined)))
 
     def _one(self, tx: Connection, row: Row[Any]) -> Cosigner:
         found = beside.newest_cosignature(tx, self.ledger.public.origin, row.key)

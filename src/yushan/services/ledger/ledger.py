@@ -17,6 +17,7 @@ from yushan.services.ledger.check import check_tables
 from yushan.services.ledger.export import Keys, write_export
 from yushan.services.ledger.log import Log, spelled
 from yushan.services.ledger.notes import LEDGER, RECORD
+from yushan.services.ledger.search import Question, Search
 from yushan.services.ledger.tables import PUBLIC, RESTRICTED
 from yushan.services.ledger.values import Draft
 
@@ -147,6 +148,18 @@ class Ledger:
         with self.db.read() as tx:
             rows = beside.openings(tx, number)
         return {name: msgspec.json.decode(value) for name, _, value in rows}
+
+    def about(
+        self, name: str, value: str, *, kinds: tuple[str, ...] = (), limit: int = 200
+    ) -> list[Entry]:
+        """Entries whose personal field (``subject``, ``study``, ``series``) is this, newest first."""
+        asked = Question(**{name: value, "kinds": kinds})
+        return [found.entry for found in self.search.newest(asked, limit)]
+
+    @property
+    def search(self) -> Search:
+        """Finding entries of the restricted log."""
+        return Search(self.db)
 
     def destroy(self, tx: Connection, name: str, value: Any) -> int:  # noqa: ANN401 - any JSON value
         """Destroy all personal fields of entries in which ``name`` is ``value``; of how many.
