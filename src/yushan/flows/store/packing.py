@@ -9,7 +9,7 @@ from yushan.domain.packs import InstanceEntry, PackWriter, Sidecar
 from yushan.flows.cleaning import content
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from yushan.domain.packs import MemberRange, PackSummary
     from yushan.flows.store.values import Made
@@ -25,8 +25,13 @@ def write_pack(target: Path, made: Sequence[Made]) -> PackSummary:
         return writer.finish()
 
 
-def sidecars(bare: Sidecar, summary: PackSummary, made: Sequence[Made]) -> list[Sidecar]:
-    """A sidecar per series in order of first appearance; ``bare`` holds what all share."""
+def sidecars(
+    bare: Sidecar, summary: PackSummary, made: Sequence[Made], parts: Mapping[str, int]
+) -> list[Sidecar]:
+    """A sidecar per series in order of first appearance; ``bare`` holds what all share.
+
+    ``parts`` are those that each series has already: the next version has one more.
+    """
     series: dict[str, Sidecar] = {}
     shared = {name: getattr(bare, name) for name in
               ("site", "subject", "received_at", "source", "policy", "policy_digest")}  # fmt: skip
@@ -38,6 +43,7 @@ def sidecars(bare: Sidecar, summary: PackSummary, made: Sequence[Made]) -> list[
                 study_instance_uid=one.study_instance_uid,
                 series_instance_uid=one.series_instance_uid,
                 modality=one.modality,
+                version=parts.get(one.series_instance_uid, 0) + 1,
                 instances=[],
                 **shared,
             ),

@@ -33,9 +33,10 @@ from yushan.flows.store.planning import names_of, plan
 from yushan.flows.store.values import Fate, How, Made, Sent
 from yushan.services.archive import Outcome
 from yushan.services.catalogue import Query
+from yushan.services.ledger import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -194,9 +195,9 @@ class Store:
         """Packs to the store, then everything true in one transaction."""
         groups = by_subject(fates)
         at = self.desk.clock.now().isoformat(timespec="milliseconds")
-        put = [Put(self.desk, asking, fates, at) for fates in groups.values()]
+        put = [Put(self.desk, asking, fates, seen, at) for fates in groups.values()]
         with self.desk.db.begin() as tx:
-            self.tell(tx, asking, fates)
+            self.tell(tx, asking, fates, put)
             good = [fate.made for fates in groups.values() for fate in fates]
             series = {one.series_instance_uid for one in good}
             studies = {one.study_instance_uid for one in good}
@@ -207,24 +208,30 @@ class Store:
                 one.enter(tx)
         log.info("store.stored", extra=facts(instances=sum(one.admitted for one in put)))
 
-    def tell(self, tx: Connection, asking: Asking, fates: Sequence[Fate]) -> None:
+    def tell(
+        self, tx: Connection, asking: Asking, fates: Sequence[Fate], put: Sequence[Put]
+    ) -> None:
         """The ledger comes first: its lock keeps whoever admits apart."""
-        reasons = Counter(fate.reasons[0] for fate in fates if fate.reasons)
-        entry = {
-            "site": asking.site,
-            "instances": sum(not one.reasons and not one.is_duplicate for one in fates),
-            "duplicate": sum(one.is_duplicate for one in fates),
-            "refused": sum(reasons.values()),
-            "reasons": dict(sorted(reasons.items())),
-        }
-        self.desk.ledger.append(tx, "archive.stored", entry, {"account": asking.account})
+        drafts = [one.draft() for one in put]
+        if reasons := Counter(fate.reasons[0] for fate in fates if fate.reasons):
+            entry = {"site": asking.site, "account": asking.account}
+            told = {"refused": sum(reasons.values()), "reasons": dict(sorted(reasons.items()))}
+            drafts.append(Draft("archive.store-refused", entry | told))
+        self.desk.ledger.extend(tx, drafts)
 
 
 class Put:
     """One person's objects of a request: put into the store now, entered later."""
 
-    def __init__(self, desk: Desk, asking: Asking, fates: Sequence[Fate], at: str) -> None:
-        self.desk, self.asking, self.at = desk, asking, at
+    def __init__(
+        self,
+        desk: Desk,
+        asking: Asking,
+        fates: Sequence[Fate],
+        seen: Mapping[str, int],
+        at: str,
+    ) -> None:
+        self.desk, self.asking, self.seen, self.at = desk, asking, seen, at
         self.source = secrets.token_hex(32)
         self.fates = fates
         new = [fate.made for fate in fates if not fate.is_duplicate]
@@ -241,10 +248,22 @@ class Put:
             series_instance_uid="", modality="", received_at=self.at, source=self.source,
             policy=policy.name, policy_digest=policy.digest, instances=[],
         )  # fmt: skip
-        beside = sidecars(bare, summary, made)
+        beside = sidecars(bare, summary, made, self.seen)
         self.desk.archive.put(summary.pack, draft, beside)
         draft.unlink()
         return summary.pack, len(beside)
+
+    def draft(self) -> Draft:
+        """What the ledger is told."""
+        entry = {
+            "site": self.asking.site,
+            "account": self.asking.account,
+            "source": self.source,
+            "pack": self.pack or "",
+            "instances": self.admitted,
+            "duplicate": len(self.fates) - self.admitted,
+        }
+        return Draft("archive.stored", entry, {"subject": self.fates[0].made.subject})
 
     def enter(self, tx: Connection) -> None:
         """Make it true."""
