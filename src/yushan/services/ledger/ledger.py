@@ -152,8 +152,8 @@ class Ledger:
     def about(
         self, name: str, value: str, *, kinds: tuple[str, ...] = (), limit: int = 200
     ) -> list[Entry]:
-        """Entries whose personal field (``subject``, ``study``, ``series``) is this, newest first."""
-        asked = Question(**{name: value, "kinds": kinds})
+        """Entries whose personal field (``subject``, ``study`` …) is this, newest first."""
+        asked = Question(private=((name, value),), kinds=kinds)
         return [found.entry for found in self.search.newest(asked, limit)]
 
     @property

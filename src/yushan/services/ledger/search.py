@@ -30,7 +30,7 @@ class Question:
     """What is asked for; empty fields ask for everything.
 
     ``since`` and ``until`` (exclusive) are aware times; ``before`` is a number below which entries
-    are wanted, ``after`` one above which.
+    are wanted, ``after`` one above which; ``private`` are further personal fields (name, value).
     """
 
     subject: str = ""
@@ -42,11 +42,12 @@ class Question:
     until: datetime | None = None
     before: int | None = None
     after: int = -1
+    private: tuple[tuple[str, str], ...] = ()
 
-    def personal(self) -> dict[str, str]:
+    def personal(self) -> list[tuple[str, str]]:
         """The personal fields that are asked for."""
         asked = {"subject": self.subject, "study": self.study, "series": self.series}
-        return {name: value for name, value in asked.items() if value}
+        return [*self.private, *((name, value) for name, value in asked.items() if value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Search:
                     PRIVATE.c.name == name, PRIVATE.c.value == canonical_json(value).decode()
                 )
             )
-            for name, value in asked.personal().items()
+            for name, value in asked.personal()
         ]
         if asked.account:
             mine = sa.select(ACCOUNT.c.number).where(ACCOUNT.c.account == asked.account)
