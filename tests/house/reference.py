@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from tests.house.conformance import PAGES as CONFORMANCE
+from tests.house.guidelines import PAGES as GUIDELINES
 from yushan.assembly import gateway_settings, settings
 from yushan.assembly.house import TheHouse
 from yushan.base import codes
@@ -111,6 +112,7 @@ PAGES = {
     "states.md": states_page,
     "deid-classes.md": classes_page,
     **CONFORMANCE,
+    **GUIDELINES,
 }
 
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yushan.base import Language
+
+
+def language() -> Language:
+    """The terminal's language: English unless the locale is Chinese."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh-Hant" if said.startswith("zh") else "en"
 
 
 def say(answer: dict[str, Any], *, as_json: bool) -> None:

@@ -1,0 +1,32 @@
+"""Guidelines: published rule sets as tables, evaluated exactly, with reasons (D20).
+
+Owns the tables in ``data/``: one file per rule set with edition, source, inputs with units and
+ranges, rows and worked examples. Promises: support for a reader, never a diagnosis; thresholds as
+printed; what is missing or out of range is said, never guessed; every answer names its rows. Start
+at ``evaluating.py``; how a file is read is in ``definitions.py``.
+"""
+
+from yushan.domain.guidelines.definitions import Input, Label, Row, RuleSet, Table
+from yushan.domain.guidelines.evaluating import evaluate, highest
+from yushan.domain.guidelines.library import rule_set, rule_sets
+from yushan.domain.guidelines.results import Asked, Outcome, Reason, Result
+from yushan.domain.guidelines.telling import condition_text, reason_text, value_label
+
+__all__ = [
+    "Asked",
+    "Input",
+    "Label",
+    "Outcome",
+    "Reason",
+    "Result",
+    "Row",
+    "RuleSet",
+    "Table",
+    "condition_text",
+    "evaluate",
+    "highest",
+    "reason_text",
+    "rule_set",
+    "rule_sets",
+    "value_label",
+]

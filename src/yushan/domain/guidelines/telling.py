@@ -1,0 +1,77 @@
+"""Reasons as people read them: drawn from the rows themselves, so text and threshold agree."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yushan.base import Language
+    from yushan.domain.guidelines.conditions import Condition
+    from yushan.domain.guidelines.definitions import Input, RuleSet
+    from yushan.domain.guidelines.results import Reason
+
+
+def input_label(rule: RuleSet, name: str, language: Language) -> str:
+    """An input or an earlier table as people read it."""
+    for place in (rule.inputs, rule.tables, rule.numbers):
+        if (one := place.get(name)) is not None:
+            return str(one.en if language == "en" else one.zh)
+    return name
+
+
+def value_label(rule: RuleSet, name: str, value: Any, language: Language) -> str:  # noqa: ANN401
+    """A value as people read it, with its unit."""
+    if isinstance(value, bool):
+        words = ("yes", "no") if language == "en" else ("是", "否")
+        return words[0] if value else words[1]
+    if isinstance(value, (tuple, list)):
+        return ", ".join(value_label(rule, name, each, language) for each in value)
+    if name in rule.tables and value in rule.tables[name].values:
+        label = rule.tables[name].values[value]
+        return label.en if language == "en" else label.zh
+    one = rule.inputs.get(name)
+    if one is not None and value in one.choices:
+        return one.choices[value][0 if language == "en" else 1]
+    return with_unit(one, value)
+
+
+def with_unit(one: Input | None, value: Any) -> str:  # noqa: ANN401 - any kind of value
+    """A number and its unit."""
+    if isinstance(value, dict):
+        return " × ".join(str(each) for each in value.values())
+    unit = one.unit if one is not None and isinstance(value, Decimal) else ""
+    return f"{value} {unit}".strip()
+
+
+def condition_text(rule: RuleSet, condition: Condition, language: Language) -> str:
+    """A condition: ``mean diameter ≥ 6, < 8 mm``."""
+    label = input_label(rule, condition.name, language)
+    if condition.holds:
+        return f"{label} ∋ {value_label(rule, condition.name, condition.holds, language)}"
+    if condition.bounds:
+        one = rule.inputs.get(condition.name)
+        unit = f" {one.unit}" if one is not None and one.unit else ""
+        return f"{label} {', '.join(map(str, condition.bounds))}{unit}"
+    joint = " or " if language == "en" else "或"
+    values = (value_label(rule, condition.name, one, language) for one in condition.values)
+    return (
+        f"{label}: {joint.join(values)}" if language == "en" else f"{label}：{joint.join(values)}"
+    )
+
+
+def reason_text(rule: RuleSet, reason: Reason, language: Language) -> str:
+    """One reason as a sentence: what is concluded, from which row, because of what."""
+    label = input_label(rule, reason.table, language)
+    value = value_label(rule, reason.table, reason.value, language)
+    opening, closing = (" (", ")") if language == "en" else ("（", "）")
+    parts = [
+        f"{condition_text(rule, one.condition, language)}{opening}"
+        f"{value_label(rule, one.condition.name, one.value, language)}{closing}"
+        for one in reason.asked
+    ]
+    if language == "en":
+        return f"{label}: {value} [{reason.row}]" + (
+            f", because {'; '.join(parts)}" if parts else ""
+        )
+    return f"{label}：{value}［{reason.row}］" + (f"，因為{'；'.join(parts)}" if parts else "")
