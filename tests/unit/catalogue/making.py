@@ -2,8 +2,12 @@
 
 import hashlib
 
+import numpy as np
+import sqlalchemy as sa
+
 from yushan.domain.packs import InstanceEntry, Sidecar
 from yushan.services.catalogue import Catalogue
+from yushan.services.catalogue.tables import METADATA, PROFILE, STATE, WORD
 
 
 def uid(*words):
@@ -24,6 +28,10 @@ def attributes(values):
         "study_date": ("00080020", "DA"),
         "study_time": ("00080030", "TM"),
         "series_date": ("00080021", "DA"),
+        "sex": ("00100040", "CS"),
+        "age": ("00101010", "AS"),
+        "thickness": ("00180050", "DS"),
+        "contrast": ("00180010", "LO"),
     }
     return {
         tags[name][0]: {"vr": tags[name][1], "Value": [value]}
@@ -86,3 +94,28 @@ def make_catalogue(database, *sidecars):
         with database.begin() as tx:
             catalogue.add(tx, [sidecar])
     return catalogue
+
+
+def dump(database):
+    """All rows of the room; of the search index what it says, not by which numbers."""
+    with database.read() as tx:
+        words = {row.id: (row.kind, row.value) for row in tx.execute(sa.select(WORD))}
+        found = {
+            table.name: sorted(map(repr, tx.execute(sa.select(table))))
+            for table in METADATA.sorted_tables
+            if table not in (PROFILE, STATE, WORD)
+        }
+        found["profiles"] = sorted(
+            (row.study_instance_uid, row.study_date, row.instances,
+             sorted(words[one] for one in np.frombuffer(row.words, "<u4").tolist()))
+            for row in tx.execute(sa.select(PROFILE))
+            if row.study_instance_uid
+        )  # fmt: skip
+        found["words"] = sorted(
+            (row.kind, row.value, row.uses) for row in tx.execute(sa.select(WORD))
+        )
+        found["counters"] = sorted(
+            (row.name, row.value) for row in tx.execute(sa.select(STATE))
+            if row.name in ("studies", "subjects") and row.value
+        )  # fmt: skip
+        return found

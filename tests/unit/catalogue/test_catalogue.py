@@ -1,10 +1,9 @@
 """The catalogue on both databases: questions, scopes, counts that change with what they count."""
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.catalogue.making import make_catalogue, make_sidecar, uid
+from tests.unit.catalogue.making import dump, make_catalogue, make_sidecar, uid
 
 from yushan.base import (
     EVERYTHING,
@@ -19,7 +18,6 @@ from yushan.base import (
 )
 from yushan.domain.terms import ROWS
 from yushan.services.catalogue import Catalogue, Cell, Counts, Query
-from yushan.services.catalogue.tables import METADATA
 
 NORTH, SOUTH = SiteName("north"), SiteName("south")
 P, Q = Pseudonym("P" * 16), Pseudonym("Q" * 16)
@@ -225,15 +223,6 @@ def test_late_instances_join_their_series(database):
     [cell] = catalogue.cube()
     assert cell.cell == Cell(NORTH, "CT", "2026-12", "CHEST")
     assert cell.counts == Counts(1, 1, 5, 500)
-
-
-def dump(database):
-    """All rows of the room."""
-    with database.read() as tx:
-        return {
-            table.name: sorted(map(repr, tx.execute(sa.select(table))))
-            for table in METADATA.sorted_tables
-        }
 
 
 parts = st.lists(

@@ -6,33 +6,53 @@ in any order give the same rows. Start at ``catalogue.py``, the rules are in ``f
 """
 
 from yushan.services.catalogue.catalogue import Catalogue
+from yushan.services.catalogue.figures import Figures
+from yushan.services.catalogue.search import SavedSearches, Search
+from yushan.services.catalogue.sums import ALL, EACH, EACH_YEAR, Slice
 from yushan.services.catalogue.tables import METADATA
 from yushan.services.catalogue.values import (
     Cell,
     Counts,
     CubeRow,
+    Found,
     Query,
+    Saved,
     SeriesQuery,
     SeriesRow,
+    Shown,
+    Sort,
     StudyQuery,
     StudyRow,
     SubjectRow,
     TableRow,
     Totals,
+    Wanted,
 )
 
 __all__ = [
+    "ALL",
+    "EACH",
+    "EACH_YEAR",
     "METADATA",
     "Catalogue",
     "Cell",
     "Counts",
     "CubeRow",
+    "Figures",
+    "Found",
     "Query",
+    "Saved",
+    "SavedSearches",
+    "Search",
     "SeriesQuery",
     "SeriesRow",
+    "Shown",
+    "Slice",
+    "Sort",
     "StudyQuery",
     "StudyRow",
     "SubjectRow",
     "TableRow",
     "Totals",
+    "Wanted",
 ]

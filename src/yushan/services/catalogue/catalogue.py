@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from yushan.base import Absent, Forgotten, Pseudonym
+from yushan.base import Absent, Forgotten, Pseudonym, SeriesUID, StudyUID
 from yushan.domain.terms import ROWS
-from yushan.services.catalogue import queries, visible
+from yushan.services.catalogue import profiles, queries, visible
 from yushan.services.catalogue.facts import (
     counts_of,
     difference,
@@ -17,7 +17,10 @@ from yushan.services.catalogue.facts import (
     series_row,
     study_row,
 )
+from yushan.services.catalogue.figures import DAY_S, Figures
+from yushan.services.catalogue.search import SavedSearches, Search
 from yushan.services.catalogue.tables import SERIES, STUDY
+from yushan.services.catalogue.traits import EDITION, profile_of
 from yushan.services.catalogue.values import (
     Counts,
     CubeRow,
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from yushan.base import Leaving, Scope, StudyUID
+    from yushan.base import Leaving, Scope
     from yushan.domain.packs import Sidecar
     from yushan.engines.database import Database
 
@@ -42,10 +45,16 @@ EVERY = Query()
 
 
 class Catalogue:
-    """Owns the ``catalogue_*`` tables. Every question is asked under a scope."""
+    """Owns the ``catalogue_*`` tables. Every question is asked under a scope.
 
-    def __init__(self, db: Database) -> None:
+    ``search`` finds studies as people look for them, ``saved`` are the searches they keep,
+    ``figures`` says how much there is, also to everybody (at most anew each ``every_s`` seconds).
+    """
+
+    def __init__(self, db: Database, every_s: float = DAY_S) -> None:
         self.db = db
+        self.search, self.saved = Search(db), SavedSearches(db)
+        self.figures = Figures(db, every_s)
 
     def add(self, tx: Connection, sidecars: Sequence[Sidecar]) -> None:
         """Enter the series of one pack, in the transaction that admits it, and only once.
@@ -73,11 +82,33 @@ class Catalogue:
         self.write_study(tx, list(after.values()), known=bool(before))
         queries.change_cube(tx, difference(counts_of(before.values()), counts_of(after.values())))
 
+    def outdated(self, limit: int = 100) -> list[tuple[StudyUID, tuple[SeriesUID, ...]]]:
+        """Studies with series whose facts an older release read, with all their series."""
+        old = sa.select(SERIES.c.study_instance_uid).where(SERIES.c.facts < EDITION).distinct()
+        with self.db.read() as tx:
+            return [
+                (StudyUID(study), tuple(map(SeriesUID, queries.series_of_study(tx, study))))
+                for study in tx.scalars(old.limit(limit))
+            ]
+
+    def renew(self, tx: Connection, sidecars: Sequence[Sidecar]) -> None:
+        """Read the series of one study anew, all of it, from all its sidecars."""
+        after: dict[str, SeriesRow] = {}
+        for row in map(series_row, sidecars):
+            known = after.get(row.series_instance_uid)
+            after[row.series_instance_uid] = row if known is None else merge(known, row)
+        before = queries.series_of_study(tx, sidecars[0].study_instance_uid)
+        for row in after.values():
+            queries.write_series(tx, row, known=row.series_instance_uid in before)
+        self.write_study(tx, list(after.values()), known=True)
+        queries.change_cube(tx, difference(counts_of(before.values()), counts_of(after.values())))
+
     def write_study(self, tx: Connection, series: Sequence[SeriesRow], *, known: bool) -> None:
         """The study as these series make it, and by what it is found."""
         made = study_row(series)
         queries.write_study(tx, made, [row.description for row in series], known=known)
         queries.write_facets(tx, made, facets_of(series))
+        profiles.write(tx, made, profile_of(series, counts_of(series)))
 
     def studies(
         self,
@@ -161,8 +192,9 @@ class Catalogue:
 
     def forget(self, tx: Connection, leaving: Leaving) -> Forgotten:
         """Take a person's series out, also of studies and cube; counts series."""
-        removed = 0
-        for study in queries.studies_of_subject(tx, leaving.subject):
+        removed, studies = 0, queries.studies_of_subject(tx, leaving.subject)
+        self.saved.forget(tx, leaving, studies)
+        for study in studies:
             removed += self.forget_in_study(tx, study, leaving)
         queries.refresh_subject(tx, leaving.subject)
         return Forgotten(removed=removed)

@@ -6,16 +6,20 @@ Everything is independent of the order in which packs arrive, so a rebuilt index
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID
 from yushan.domain.terms import modality_row
+from yushan.services.catalogue import traits
 from yushan.services.catalogue.values import Cell, Counts, SeriesRow, StudyRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from yushan.domain.packs import Sidecar
+
+#: Contrast/Bolus Agent and its sequence.
+CONTRAST: Final = frozenset({"00180010", "00180012"})
 
 
 def text(metadata: Mapping[str, Any], tag: str, limit: int = 256) -> str:
@@ -59,7 +63,16 @@ def series_row(sidecar: Sidecar) -> SeriesRow:
         received_at=sidecar.received_at,
         first_pack=PackId(sidecar.pack),
         packs=(PackId(sidecar.pack),),
+        sex=text(about, "00100040", 16).upper(),
+        age_years=traits.years(text(about, "00101010", 4)),
+        slice_um=traits.micrometres(text(about, "00180050", 16)),
+        contrast="yes" if has_contrast(about) else "",
     )
+
+
+def has_contrast(about: Mapping[str, Any]) -> bool:
+    """Whether an agent is named, as text or as code."""
+    return any(about[tag].get("Value") for tag in CONTRAST & about.keys())
 
 
 def merge(one: SeriesRow, other: SeriesRow) -> SeriesRow:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from yushan.base import PackId, SiteName, StudyUID
+from yushan.services.catalogue import profiles, sums
 from yushan.services.catalogue.facts import folded
-from yushan.services.catalogue.tables import CUBE, FACET, SERIES, STUDY, SUBJECT
+from yushan.services.catalogue.tables import CUBE, FACET, SERIES, STUDY, SUBJECT, SUM
+from yushan.services.catalogue.traits import EDITION
 from yushan.services.catalogue.values import Cell, Counts, CubeRow, SeriesRow, StudyRow
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def series(row: sa.Row[Any]) -> SeriesRow:
     """A row as a value."""
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     values.pop("searched")
+    values.pop("facts")
     packs = tuple(PackId(pack) for pack in json.loads(values.pop("packs")))
     return SeriesRow(packs=packs, **values)
 
@@ -35,6 +38,7 @@ def study(row: sa.Row[Any]) -> StudyRow:
     """A row as a value."""
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     values.pop("searched")
+    values.pop("number", None)
     sites = tuple(SiteName(site) for site in json.loads(values.pop("sites")))
     modalities = tuple(json.loads(values.pop("modalities")))
     return StudyRow(sites=sites, modalities=modalities, **values)
@@ -45,6 +49,7 @@ def write_series(tx: sa.Connection, row: SeriesRow, *, known: bool) -> None:
     values = asdict(row) | {
         "packs": json.dumps(row.packs),
         "searched": folded(row.description, row.study_description),
+        "facts": EDITION,
     }
     if known:
         same = SERIES.c.series_instance_uid == row.series_instance_uid
@@ -68,6 +73,7 @@ def write_study(
         tx.execute(sa.update(STUDY).where(same).values(**values))
     else:
         tx.execute(sa.insert(STUDY).values(**values))
+        profiles.count_on(tx, "studies")
 
 
 def write_facets(tx: sa.Connection, row: StudyRow, facets: Iterable[tuple[str, str]]) -> None:
@@ -83,10 +89,12 @@ def refresh_subject(tx: sa.Connection, subject: str) -> None:
     """Make a subject's row from their studies; without studies there is no row."""
     wanted = sa.select(sa.func.count(), sa.func.min(STUDY.c.received_at))
     studies, received_at = tx.execute(wanted.where(STUDY.c.subject == subject)).one()
-    tx.execute(sa.delete(SUBJECT).where(SUBJECT.c.subject == subject))
+    gone = tx.execute(sa.delete(SUBJECT).where(SUBJECT.c.subject == subject)).rowcount
     if studies:
         values = {"subject": subject, "studies": studies, "received_at": received_at}
         tx.execute(sa.insert(SUBJECT).values(**values))
+    if by := bool(studies) - gone:
+        profiles.count_on(tx, "subjects", by)
 
 
 def change_cube(tx: sa.Connection, changes: Mapping[Cell, Counts]) -> None:
@@ -97,6 +105,7 @@ def change_cube(tx: sa.Connection, changes: Mapping[Cell, Counts]) -> None:
         if not tx.execute(sa.update(CUBE).where(same).values(**more)).rowcount:
             tx.execute(sa.insert(CUBE).values(**asdict(cell), **asdict(change)))
         tx.execute(sa.delete(CUBE).where(same, CUBE.c.series == 0))
+    sums.change(tx, changes)
 
 
 def cube(tx: sa.Connection) -> list[CubeRow]:
@@ -113,17 +122,13 @@ def cube(tx: sa.Connection) -> list[CubeRow]:
 
 def by_row(tx: sa.Connection) -> dict[str, Counts]:
     """Counts by modality row."""
-    sums = [sa.func.sum(CUBE.c[name]) for name in ("studies", "series", "instances", "bytes")]
-    found = tx.execute(sa.select(CUBE.c.row, *sums).group_by(CUBE.c.row))
-    return {row[0]: Counts(*(int(value) for value in row[1:])) for row in found}
+    return {str(one.cell.row): one.counts for one in sums.read(tx, SUM, sums.Slice())}
 
 
 def subjects_and_studies(tx: sa.Connection) -> tuple[int, int]:
     """How many there are."""
-    count = sa.func.count()
-    persons = tx.execute(sa.select(count).select_from(SUBJECT)).scalar_one()
-    studies = tx.execute(sa.select(count).select_from(STUDY)).scalar_one()
-    return int(persons), int(studies)
+    found = profiles.counters(tx)
+    return found["subjects"], found["studies"]
 
 
 def studies_of_subject(tx: sa.Connection, subject: str) -> list[StudyUID]:
@@ -140,10 +145,13 @@ def remove_series(tx: sa.Connection, study: str, series: Sequence[str]) -> None:
         tx.execute(sa.delete(SERIES).where(some))
     left = sa.select(SERIES.c.series_instance_uid).where(SERIES.c.study_instance_uid == study)
     same = STUDY.c.study_instance_uid == study
-    tx.execute(sa.delete(STUDY).where(same, ~sa.exists(left)))
+    if tx.execute(sa.delete(STUDY).where(same, ~sa.exists(left))).rowcount:
+        profiles.remove(tx, study)
+        profiles.count_on(tx, "studies", -1)
 
 
 def clear(tx: sa.Connection) -> None:
-    """Forget everything."""
-    for table in (CUBE, FACET, SERIES, STUDY, SUBJECT):
+    """Forget everything that follows from packs."""
+    for table in (CUBE, SUM, FACET, SERIES, STUDY, SUBJECT):
         tx.execute(sa.delete(table))
+    profiles.clear(tx)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID
     from yushan.domain.terms import ModalityRow
+
+
+#: Newest study date first, oldest first, last received first, first received first, most images.
+Sort = Literal["-date", "date", "-received", "received", "-images"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,64 @@ class Query:
     series_description: str = ""
     manufacturer: str = ""
     model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which studies a person looks for, as `Catalogue.find` answers it.
+
+    ``has`` are kinds with alternatives: the study has a series with one of them (kinds are those
+    of ``traits.found_by``). Each of ``texts`` is somewhere in its descriptions, in any case.
+    ``counted`` (site, row, period, body part; ``*`` is any) asks for exactly the studies that the
+    statistics count there. ``beyond`` asks for studies that came later than the one so numbered.
+    """
+
+    has: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    texts: tuple[str, ...] = ()
+    studies: tuple[StudyUID, ...] = ()
+    subjects: tuple[Pseudonym, ...] = ()
+    date_from: str = ""
+    date_to: str = ""
+    counted: tuple[str, str, str, str] | None = None
+    beyond: int | None = None
+    sort: Sort = "-date"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of studies, how many there are in all, and where the next page begins.
+
+    ``facets`` are, by kind, values with the number of studies that have them, under all other
+    conditions; largest first.
+    """
+
+    rows: tuple[StudyRow, ...]
+    count: int
+    images: int
+    later: tuple[int, int] | None
+    facets: dict[str, tuple[tuple[str, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A search that an account keeps; ``query`` is the address' query."""
+
+    id: int
+    name: str
+    query: str
+    made_at: str
+    seen: int
+    seen_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """When the table for everybody was made, and what it says of persons and studies in all."""
+
+    at: str
+    number: int
+    subjects: int
+    studies: int
 
 
 #: The same question, asked of studies and of series.
@@ -93,6 +155,11 @@ class SeriesRow:
     received_at: str
     first_pack: PackId
     packs: tuple[PackId, ...]
+    #: PatientSex; age in whole years, 90 and over as 90; slice thickness in µm; ``yes`` or nothing.
+    sex: str = ""
+    age_years: int | None = None
+    slice_um: int | None = None
+    contrast: str = ""
 
 
 @dataclass(frozen=True, slots=True)

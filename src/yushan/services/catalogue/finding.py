@@ -1,0 +1,159 @@
+"""Answers a person's search from the index: which studies, in which order, which values beside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yushan.services.catalogue import bits, profiles
+from yushan.services.catalogue.traits import cell_of
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from numpy.typing import NDArray
+
+    from yushan.base import Scope
+    from yushan.services.catalogue.bits import Bits
+    from yushan.services.catalogue.index import Index
+    from yushan.services.catalogue.values import Sort, Wanted
+
+#: Up to so many studies are put in order by themselves; more are met along the order of all.
+SORTED: Final = 60_000
+STEP: Final = 20_000
+LOW: Final = (1 << 32) - 1
+
+
+class Asked:
+    """One search against one state of the index: its conditions, each by itself."""
+
+    def __init__(self, tx: sa.Connection, index: Index, scope: Scope, wanted: Wanted) -> None:
+        self.index = index
+        self.base = index.alive & self.within(tx, scope) & self.narrowed(tx, wanted)
+        self.has = [(kind, index.having(kind, values)) for kind, values in wanted.has]
+        self.hits = self.without("")
+
+    def within(self, tx: sa.Connection, scope: Scope) -> Bits:
+        """What may be seen."""
+        if scope.everything:
+            return self.index.alive
+        seen = self.index.having("site", map(str, scope.sites))
+        if scope.studies:
+            seen |= self.of(profiles.numbers_of(tx, studies=sorted(scope.studies)))
+        return seen
+
+    def of(self, numbers: object) -> Bits:
+        """A set as large as the index."""
+        listed = np.asarray(numbers, dtype=np.uint32)
+        return bits.of(listed[listed < self.index.size], len(self.index.alive) * bits.WORD)
+
+    def narrowed(self, tx: sa.Connection, wanted: Wanted) -> Bits:
+        """What all conditions leave that are no values of facets."""
+        index = self.index
+        left = index.alive.copy()
+        if wanted.studies:
+            left &= self.of(profiles.numbers_of(tx, studies=wanted.studies))
+        if wanted.subjects:
+            left &= self.of(profiles.numbers_of(tx, subjects=wanted.subjects))
+        for text in wanted.texts:
+            texts = index.ids.get("text", {})
+            left &= index.having("text", [one for one in texts if text.casefold() in one])
+        if wanted.counted:
+            words = [one for one in index.ids.get("cell", {}) if fits(one, wanted.counted)]
+            left &= index.having("cell", words)
+        if wanted.date_from or wanted.date_to or wanted.beyond is not None:
+            left &= self.when(wanted)
+        return left
+
+    def when(self, wanted: Wanted) -> Bits:
+        """Studies of a span of dates, and those that came later than another."""
+        dates = self.index.dates
+        first, last = int(wanted.date_from or 1), int(wanted.date_to or 99_999_999)
+        flags = np.ones(len(dates), np.bool_)
+        if wanted.date_from or wanted.date_to:
+            flags = (dates >= first) & (dates <= last)
+        if wanted.beyond is not None:
+            flags[: wanted.beyond + 1] = False
+        return bits.of_flags(flags)
+
+    def without(self, kind: str) -> Bits:
+        """What all conditions leave but those of one kind."""
+        left = self.base
+        for name, some in self.has:
+            if name != kind:
+                left = left & some
+        return left
+
+    def count(self) -> int:
+        """How many studies."""
+        return bits.count(self.hits)
+
+    def images(self) -> int:
+        """How many images they have."""
+        flags = bits.flags_of(self.hits)
+        return int(np.dot(flags.astype(np.float64), self.index.images))
+
+    def facet(self, kind: str, flags: dict[str, NDArray[np.uint8]]) -> tuple[tuple[str, int], ...]:
+        """Values of a kind with the studies that the other conditions leave, largest first."""
+        own = kind if any(name == kind for name, _ in self.has) else ""
+        left = self.without(own)
+        if own not in flags:
+            flags[own] = bits.flags_of(left)
+        counted = [
+            (value, self.index.words[key].count_in(left, flags[own]))
+            for value, key in self.index.ids.get(kind, {}).items()
+        ]
+        return tuple(sorted((one for one in counted if one[1]), key=lambda one: (-one[1], one[0])))
+
+    def page(self, sort: Sort, after: tuple[int, int] | None, limit: int) -> list[tuple[int, int]]:
+        """Keys (what it is sorted by, number) of a page; one more than it shows."""
+        is_down = sort.startswith("-")
+        if sort == "-date" and self.count() > SORTED:
+            return self.walk(after, limit)
+        keys = self.keys(bits.numbers_of(self.hits), sort)
+        if after is not None:
+            edge = after[0] << 32 | after[1]
+            keys = keys[keys < edge] if is_down else keys[keys > edge]
+        if len(keys) > limit:
+            keys = np.partition(keys, len(keys) - limit if is_down else limit - 1)
+            keys = keys[len(keys) - limit :] if is_down else keys[:limit]
+        keys = np.sort(keys)
+        return [unpacked(key) for key in (keys[::-1] if is_down else keys).tolist()]
+
+    def keys(self, numbers: NDArray[np.int64], sort: Sort) -> NDArray[np.int64]:
+        """What these numbers are sorted by."""
+        if sort.endswith("received"):
+            return numbers
+        table = self.index.images if sort.endswith("images") else self.index.dates
+        return table[numbers].astype(np.int64) << 32 | numbers
+
+    def walk(self, after: tuple[int, int] | None, limit: int) -> list[tuple[int, int]]:
+        """Newest first along the order of all, with those that moved since it was made."""
+        ranks, flags = self.index.by_date(), bits.flags_of(self.hits)
+        moved = np.array([n for n in self.index.moved if flags[n]], dtype=np.int64)
+        flags[list(self.index.moved)] = 0
+        edge = (after[0] << 32 | after[1]) if after else np.iinfo(np.int64).max
+        end, found = int(np.searchsorted(ranks, edge)), list[int]()
+        while end > 0 and len(found) < limit:
+            some = ranks[max(0, end - STEP) : end]
+            found += some[flags[some & LOW] != 0][::-1][: limit - len(found)].tolist()
+            end -= STEP
+        more = self.keys(moved, "-date")
+        found += more[more < edge].tolist()
+        return [unpacked(key) for key in sorted(found, reverse=True)[:limit]]
+
+
+def unpacked(key: int) -> tuple[int, int]:
+    """A key as (what it is sorted by, number)."""
+    return key >> 32, key & LOW
+
+
+def fits(word: str, wanted: tuple[str, str, str, str]) -> bool:
+    """Whether a cell is among those that are wanted; ``*`` is any, a period may be a year."""
+    site, row, month, part = cell_of(word)
+    return (
+        wanted[0] in ("*", site)
+        and wanted[1] in ("*", row)
+        and (wanted[2] == "*" or month.startswith(wanted[2]))
+        and wanted[3] in ("*", part)
+    )
