@@ -27,7 +27,7 @@ from yushan.doors import dicomweb, viewer
 from yushan.doors.exchange import pack_routes
 from yushan.doors.portal import CommonsRooms, Place, Shell, commons_routes
 from yushan.engines.durable import Durable
-from yushan.engines.keys import Signer, derive, load_secret
+from yushan.engines.keys import Masks, Signer, derive, load_secret
 from yushan.engines.sandbox import Children
 from yushan.engines.store import open_store
 from yushan.flows import withdraw
@@ -67,6 +67,7 @@ class CommonsRole:
         self.admissions = Admissions(self.database, folder / "incoming", store, self.clock)
         self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
         self.catalogue = Catalogue(self.database)
+        self.masks = Masks(load_secret(settings.commons_key))
         self.register = Register(self.database)
         self.accounts = Accounts(self.database, self.clock)
         self.consent = ConsentList(
@@ -178,7 +179,14 @@ class CommonsRole:
         return [
             *pack_routes(self.uploads, self._wake),
             *self.recording.routes(),
-            *dicomweb.routes(self.catalogue, self.archive, self.viewing),
+            *dicomweb.routes(
+                self.catalogue,
+                self.archive,
+                self.viewing,
+                masks=self.masks,
+                audit=self.audit.at("dicomweb"),
+                stores=True,
+            ),
             *dicomweb.store_routes(self.storing),
             *viewer.routes(Path(self.settings.viewer or ".")),
         ]

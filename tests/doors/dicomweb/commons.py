@@ -265,13 +265,15 @@ ACCOUNTS = {
     "north": SimpleNamespace(role="researcher", scope=Scope(sites=frozenset({NORTH}))),
     "one": SimpleNamespace(role="clinician", scope=Scope(studies=frozenset({StudyUID("1.2.10")}))),
     "nothing": SimpleNamespace(role="visitor", scope=NOTHING),
+    "mask-a": SimpleNamespace(role="researcher", scope=Scope(everything=True, mask="a"), id="ra"),
+    "mask-b": SimpleNamespace(role="researcher", scope=Scope(everything=True, mask="b"), id="rb"),
     "no-images": SimpleNamespace(role="ministry", scope=EVERYTHING),
 }
 
 
-def app_of(catalogue: Any, archive: Any, children: Any = None) -> Any:
+def app_of(catalogue: Any, archive: Any, children: Any = None, **more: Any) -> Any:
     """The door alone, with accounts by bearer token."""
-    inner = Starlette(routes=routes(catalogue, archive, children or Inline()))
+    inner = Starlette(routes=routes(catalogue, archive, children or Inline(), **more))
 
     async def app(scope: Connection, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

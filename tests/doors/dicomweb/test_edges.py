@@ -8,7 +8,9 @@ from tests.doors.dicomweb.commons import FakeCatalogue, Held, app_of, ordinary, 
 from tests.unit.dicom.factory import Written, us
 
 from yushan.base import EVERYTHING, Unavailable
-from yushan.doors.dicomweb.finding import Finder, Target
+from yushan.doors.dicomweb.asking import Asker, Target
+from yushan.doors.dicomweb.finding import Finder
+from yushan.doors.dicomweb.keeping import Kept
 from yushan.doors.dicomweb.metadata import Shelf
 from yushan.doors.dicomweb.picture import look_of, table_of
 
@@ -20,7 +22,7 @@ class Closed(FakeCatalogue):
     """A catalogue whose database is away."""
 
     def series(self, *_args, **_more):
-        raise Unavailable("store.full")
+        raise Unavailable("archive.disk-failed")
 
 
 def test_a_house_that_is_away_says_when_to_come_back() -> None:
@@ -33,12 +35,14 @@ def test_a_house_that_is_away_says_when_to_come_back() -> None:
 
 
 def test_a_search_for_instances_says_where_it_ended(monkeypatch) -> None:
-    monkeypatch.setattr("yushan.doors.dicomweb.qido.MAX_SERIES", 2)
+    monkeypatch.setattr("yushan.doors.dicomweb.matching.MAX_OPENED", 2)
     held = ordinary()
     client = TestClient(app_of(FakeCatalogue(held), held), headers=ALL)
-    response = client.get("/dicom-web/instances")
-    assert len(response.json()) == 5
-    assert "Only the first 2 series" in response.headers["warning"]
+    for parameters in ({}, {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2"}, {"Rows": "4"}):
+        response = client.get("/dicom-web/instances", params=parameters)
+        assert len(response.json()) == 5
+        assert "Only the first 2 series" in response.headers["warning"]
+        assert "additional results" in response.headers["warning"]
 
 
 def test_a_search_by_patterns_says_where_it_ended(monkeypatch) -> None:
@@ -51,23 +55,38 @@ def test_a_search_by_patterns_says_where_it_ended(monkeypatch) -> None:
     assert "additional results" in response.headers["warning"]
 
 
-def test_the_shelf_keeps_what_fits_and_knows_a_new_pack() -> None:
+def test_the_shelf_knows_a_new_pack_and_each_clients_address() -> None:
     held = ordinary()
     finder = Finder(FakeCatalogue(held), held)
-    rows = finder.rows(EVERYTHING, Target("1.2.10"))
-    size = sum(map(len, Shelf().series(rows[0], finder)))
-    shelf = Shelf(limit=size + 10)
-    first = shelf.series(rows[0], finder)
-    assert shelf.series(rows[0], finder) is first
-    shelf.series(rows[1], finder)
-    assert len(shelf.kept) == 1
-    assert shelf.size == sum(map(len, shelf.kept[rows[1].series_instance_uid, rows[1].packs]))
-    before = shelf.joined(shelf.series(rows[0], finder), "http://x")
+    shelf = Shelf(finder)
+
+    def found(base: str) -> bytes:
+        asker = Asker(None, EVERYTHING, None, base, Target("1.2.10", "1.2.10.1"))
+        return shelf.answer(finder.rows(asker), asker, "")
+
+    before = found("http://x")
+    assert found("http://x") is before
     held.add([series("1.2.10", 1, 4)[3]])
-    [row, _] = finder.rows(EVERYTHING, Target("1.2.10"))
-    after = shelf.joined(shelf.series(row, finder), "http://x")
-    assert (len(msgspec.json.decode(before)), len(msgspec.json.decode(after))) == (3, 4)
-    Shelf(limit=0).series(row, finder)
+    assert (len(msgspec.json.decode(before)), len(msgspec.json.decode(found("http://x")))) == (3, 4)
+    assert found("http://y") == found("http://x").replace(b"http://x/", b"http://y/")
+
+
+def test_what_is_kept_is_bounded_in_size_and_time() -> None:
+    made = []
+
+    def make(size: int) -> bytes:
+        made.append(size)
+        return bytes(size)
+
+    kept = Kept(limit=100)
+    for key in ("a", "b", "a", "c"):
+        kept.get(key, lambda: make(40))
+    assert (len(made), kept.size, list(kept.held)) == (3, 80, ["b", "c"])
+    kept.get("d", lambda: make(101))
+    assert (kept.size, list(kept.held)) == (80, ["b", "c"])
+    short = Kept(limit=100, seconds=0.0)
+    assert [len(short.get("a", lambda: make(5))) for _ in range(2)] == [5, 5]
+    assert made[-2:] == [5, 5]
 
 
 def test_the_metadata_in_the_archive_stays_as_it_is() -> None:

@@ -274,8 +274,12 @@ def test_type_quality_and_size_are_the_clients() -> None:
         ({"quality": "101"}, 400),
         ({"viewport": "5000,10"}, 400),
         ({"viewport": "10"}, 400),
-        ({"accept": "image/gif"}, 406),
-        ({"accept": "image/png;q=0.5, image/gif"}, 200),
+        ({"viewport": ",10"}, 400),
+        ({"viewport": "10,10,1"}, 400),
+        ({"annotation": "everything"}, 400),
+        ({"iccprofile": "none"}, 400),
+        ({"accept": "image/jp2"}, 406),
+        ({"accept": "image/png;q=0.5, image/jp2"}, 200),
     ],
 )
 def test_what_cannot_be_done_is_refused(parameters: dict[str, str], status: int) -> None:

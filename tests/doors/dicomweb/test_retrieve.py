@@ -59,12 +59,12 @@ def test_a_head_request_has_no_body(client) -> None:
         ('multipart/related; type="application/dicom"; transfer-syntax=*', 200),
         ("multipart/related;type=application/dicom;transfer-syntax=1.2.840.10008.1.2.1", 200),
         (
-            'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.80',
+            'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.90',
             406,
         ),
         ("application/dicom", 406),
-        ("application/zip", 406),
-        ("application/zip, multipart/related;q=0.2", 200),
+        ("application/zip", 200),
+        ("image/png, multipart/related;q=0.2", 200),
         ("*/*;q=0", 406),
     ],
 )

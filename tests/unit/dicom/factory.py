@@ -83,12 +83,13 @@ def dataset(elements: tuple[Written, ...], syntax: str) -> bytes:
 
 
 def part10(elements: tuple[Written, ...], syntax: str = EXPLICIT) -> bytes:
-    """A whole file."""
+    """A whole file; its meta information names the instance where the instance has a UID of ours."""
+    named = [one.raw for one in elements if one.tag == 0x00080018 and len(one.raw) == 44]
     meta = dataset(
         (
             Written(0x00020001, "OB", b"\0\1"),
             Written(0x00020002, "UI", b"1.2.840.10008.5.1.4.1.1.2"),
-            Written(0x00020003, "UI", b"1.2.3.4"),
+            Written(0x00020003, "UI", (named or [b"1.2.3.4"])[0]),
             Written(0x00020010, "UI", syntax.encode()),
         ),
         EXPLICIT,

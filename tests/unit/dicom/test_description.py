@@ -235,6 +235,7 @@ def test_spots_are_our_uids_and_pseudonyms_wherever_they_stand_and_days() -> Non
              for at, kind in describe(data).spots]  # fmt: skip
     assert found == [
         (UID_A, "uid"),
+        (UID_A, "uid"),
         ("20200102", "date"),
         ("20200102", "date"),
         (UID_B, "uid"),

@@ -24,6 +24,7 @@ from yushan.domain.packs.reader import (
 )
 from yushan.domain.packs.sidecar import InstanceEntry, Sidecar
 from yushan.domain.packs.writer import PackSummary, PackWriter
+from yushan.domain.packs.zipping import ZipLines
 
 __all__ = [
     "DEFAULT_BOUNDS",
@@ -38,6 +39,7 @@ __all__ = [
     "PackWriter",
     "Receipt",
     "Sidecar",
+    "ZipLines",
     "damaged_members",
     "envelope_aad",
     "member_name",

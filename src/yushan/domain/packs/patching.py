@@ -5,6 +5,7 @@ The sidecar says where names stand (``spots``); a UID takes 44 bytes, a pseudony
 
 from __future__ import annotations
 
+import base64
 import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, Protocol
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 SIZES: Final = {"uid": 44, "pid": 16}
 #: A UID of ours wherever it stands in a text (beginning with a literal, it is found fast).
 OUR_UID: Final = re.compile(rb"2\.25\.[0-9]{39}(?![0-9.])")
+
+
+#: Bytes within DICOM JSON, in which names stand unreadable.
+INLINE: Final = re.compile(rb'"InlineBinary":"([A-Za-z0-9+/]{24,}={0,2})"')
 
 
 class Names(Protocol):
@@ -68,10 +73,24 @@ def widened(start: int, length: int, spots: Sequence[Spot]) -> tuple[int, int]:
 
 
 def patch_text(text: bytes, subject: str, names: Names) -> bytes:
-    """A text (JSON, XML) in which a person and any UID of ours may be named, under other names."""
+    """A text (DICOM JSON, XML) that may name a person and any UID of ours, under other names.
 
-    def renamed(match: re.Match[bytes]) -> bytes:
+    Bytes that stand in it as base 64 (``InlineBinary``) are looked into as well.
+    """
+
+    def within(match: re.Match[bytes]) -> bytes:
+        held = base64.b64decode(match[1])
+        fresh = renamed(held, subject, names)
+        return match[0] if fresh == held else b'"InlineBinary":"%b"' % base64.b64encode(fresh)
+
+    return renamed(INLINE.sub(within, text), subject, names)
+
+
+def renamed(data: bytes, subject: str, names: Names) -> bytes:
+    """Bytes with every UID of ours and the person's pseudonym replaced, wherever they stand."""
+
+    def fresh(match: re.Match[bytes]) -> bytes:
         return names.uid(match[0].decode("ascii")).encode("ascii")
 
-    fresh = OUR_UID.sub(renamed, text)
-    return fresh.replace(subject.encode(), names.subject(subject).encode()) if subject else fresh
+    found = OUR_UID.sub(fresh, data)
+    return found.replace(subject.encode(), names.subject(subject).encode()) if subject else found

@@ -5,25 +5,35 @@ A study outside the scope and a study that never was take the same way and give 
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from yushan.base import NOTHING, Absent, PackId, Scope, SeriesUID, StudyUID
-from yushan.services.accounts import may
+from yushan.base import Absent, Broken, PackId, SeriesUID, StudyUID
+from yushan.domain.packs import patch_range, widened
+from yushan.doors.dicomweb.asking import asker_of
 from yushan.services.catalogue import Query
+from yushan.services.ledger import Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from starlette.requests import Request
 
-    from yushan.domain.packs import InstanceEntry
-    from yushan.doors.dicomweb.ports import Archive, Catalogue
+    from yushan.domain.packs import InstanceEntry, Sidecar
+    from yushan.doors.dicomweb.asking import Asker
+    from yushan.doors.dicomweb.ports import Archive, Audit, Catalogue, Masks, Names
     from yushan.services.catalogue import SeriesRow
 
+    Piece = bytes | memoryview
 
 #: Most series of one study.
 MAX_SERIES: Final = 10_000
+#: Instances whose places are kept at hand, and for how long; what left is not kept any longer.
+KEPT_INSTANCES: Final = 50_000
+KEPT_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,49 +44,30 @@ class Found:
     pack: PackId
     entry: InstanceEntry
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What an address names: a study, a series of it, an instance of that."""
-
-    study: str
-    series: str = ""
-    instance: str = ""
-
-
-def target_of(request: Request) -> Target:
-    """The target of a request's path."""
-    path = request.path_params
-    return Target(path.get("study", ""), path.get("series", ""), path.get("instance", ""))
-
-
-def base_of(request: Request) -> str:
-    """The address of the service as the client knows it, without slash at the end.
-
-    A client that names our own address and forgets the port (dicomweb-client does) gets it back.
-    """
-    url = request.base_url
-    host, port = request.scope.get("server") or ("", None)
-    if url.port is None and url.hostname in (host, "localhost") and port not in (None, 80, 443):
-        url = url.replace(port=port)
-    return f"{str(url).rstrip('/')}/dicom-web"
-
-
-def scope_of(request: Request) -> Scope:
-    """What the asker may see; nothing for a role that may not see images."""
-    account = request.state.account
-    scope: Scope = account.scope if may(account, "see_images") else NOTHING
-    return scope
+    def name(self) -> str:
+        """What tells its bytes apart from all others, in whichever pack they lie."""
+        return self.entry.sha256 or f"{self.pack} {self.entry.start} {self.entry.length}"
 
 
 class Finder:
-    """Finds instances of what a scope admits."""
+    """Finds instances of what a scope admits, reads them, and notes who was shown what."""
 
-    def __init__(self, catalogue: Catalogue, archive: Archive) -> None:
-        self.catalogue = catalogue
-        self.archive = archive
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        archive: Archive,
+        masks: Masks | None = None,
+        audit: Audit | None = None,
+    ) -> None:
+        self.catalogue, self.archive = catalogue, archive
+        self.masks, self.audit = masks, audit
+        self.places = Places(archive)
 
-    def rows(self, scope: Scope, target: Target) -> Sequence[SeriesRow]:
+    def asker(self, request: Request) -> Asker:
+        """Who asks for what."""
+        return asker_of(request, self.masks)
+
+    def rows(self, asker: Asker) -> Sequence[SeriesRow]:
         """The series of a target that may be seen.
 
         Raises
@@ -84,16 +75,17 @@ class Finder:
         Absent
             ``dicomweb.absent``: no such thing, or not visible.
         """
+        target = asker.target
         query = Query(
             studies=(StudyUID(target.study),),
             series=(SeriesUID(target.series),) if target.series else (),
         )
-        rows = self.catalogue.series(scope, query, MAX_SERIES)
+        rows = self.catalogue.series(asker.scope, query, MAX_SERIES)
         if not rows:
             raise Absent("dicomweb.absent")
         return rows
 
-    def instances(self, scope: Scope, target: Target) -> list[Found]:
+    def instances(self, asker: Asker) -> list[Found]:
         """The instances of a target, series by series, in slice order.
 
         Raises
@@ -101,14 +93,14 @@ class Finder:
         Absent
             ``dicomweb.absent``.
         """
-        found = [
-            one for row in self.rows(scope, target) for one in self.of_series(row, target.instance)
-        ]
+        if asker.target.instance:
+            return [self.instance(asker)]
+        found = [one for row in self.rows(asker) for one in self.of_series(row)]
         if not found:
             raise Absent("dicomweb.absent")
         return found
 
-    def instance(self, scope: Scope, target: Target) -> Found:
+    def instance(self, asker: Asker) -> Found:
         """One instance.
 
         Raises
@@ -116,16 +108,102 @@ class Finder:
         Absent
             ``dicomweb.absent``.
         """
-        return self.instances(scope, target)[0]
+        for row in self.rows(asker):
+            held = self.places.of(row).get(asker.target.instance)
+            if held is not None:
+                return Found(row, *held)
+        raise Absent("dicomweb.absent")
 
-    def of_series(self, row: SeriesRow, instance: str = "") -> Iterator[Found]:
-        """All instances of a series, or the one that is named, whichever pack it lies in."""
-        for sidecar in self.archive.series_sidecars(SeriesUID(row.series_instance_uid)):
-            if sidecar.study_instance_uid == row.study_instance_uid:
-                for entry in sidecar.instances:
-                    if instance in ("", entry.sop_instance_uid):
-                        yield Found(row, PackId(sidecar.pack), entry)
+    def of_series(self, row: SeriesRow) -> Iterator[Found]:
+        """All instances of a series, whichever pack they lie in."""
+        for pack, entry in self.places.of(row).values():
+            yield Found(row, pack, entry)
 
-    def read(self, found: Found, start: int, length: int) -> bytes:
-        """Bytes of an instance's file."""
-        return self.archive.read(found.pack, found.entry.start + start, length)
+    def read(self, found: Found, start: int, length: int, names: Names | None) -> list[Piece]:
+        """Bytes of an instance's file under the asker's names.
+
+        Raises
+        ------
+        Broken
+            ``dicomweb.names-unplaced``: nobody knows where names stand, so nothing is shown.
+        """
+        entry = found.entry
+        if names is not None and not entry.spots:
+            raise Broken("dicomweb.names-unplaced", pack=found.pack)
+        if names is None or start >= entry.spots[-1][0] + 64:
+            return [self.archive.read(found.pack, entry.start + start, length)]
+        first, size = widened(start, length, entry.spots)
+        data = self.archive.read(found.pack, entry.start + first, size)
+        pieces = patch_range(data, first, entry.spots, names)
+        if (first, size) == (start, length):
+            return list(pieces)
+        return [memoryview(b"".join(pieces))[start - first : start - first + length]]
+
+    def saw(self, asker: Asker, rows: Sequence[SeriesRow], count: int, size: int = 0) -> None:
+        """Note that instances (or frames) of these series are about to be shown.
+
+        Raises
+        ------
+        Unavailable
+            ``ledger.not-written``.
+        """
+        if self.audit is None or not rows:
+            return
+        row = rows[0]
+        study, subject = row.study_instance_uid, row.subject
+        if len(rows) == 1:
+            thing = Thing("series", subject=subject, study=study, series=row.series_instance_uid)
+        else:
+            thing = Thing("study", subject=subject, study=study)
+        self.audit.saw(asker.account, "image.read", thing, count=count, size=size)
+
+
+Held = tuple[PackId, "InstanceEntry"]
+
+
+class Places:
+    """Where the instances of the series asked for last lie; another set of packs is read anew."""
+
+    def __init__(self, archive: Archive, limit: int = KEPT_INSTANCES) -> None:
+        self.archive, self.limit = archive, limit
+        self.lock = threading.Lock()
+        self.kept: OrderedDict[tuple[str, tuple[str, ...]], tuple[float, dict[str, Held]]]
+        self.kept = OrderedDict()
+        self.count = 0
+
+    def of(self, row: SeriesRow) -> dict[str, Held]:
+        """SOP Instance UID → pack and entry, in slice order; to be looked at only."""
+        key, now = (row.series_instance_uid, tuple(row.packs)), time.monotonic()
+        with self.lock:
+            held = self.kept.get(key)
+            if held is not None and now - held[0] < KEPT_S:
+                return held[1]
+        made = self.read(row)
+        with self.lock:
+            self.keep(key, now, made)
+        return made
+
+    def read(self, row: SeriesRow) -> dict[str, Held]:
+        """From the archive."""
+        sidecars: Sequence[Sidecar] = self.archive.series_sidecars(
+            SeriesUID(row.series_instance_uid)
+        )
+        return {
+            entry.sop_instance_uid: (PackId(sidecar.pack), entry)
+            for sidecar in sidecars
+            if sidecar.study_instance_uid == row.study_instance_uid
+            for entry in sidecar.instances
+        }
+
+    def keep(self, key: tuple[str, tuple[str, ...]], now: float, made: dict[str, Held]) -> None:
+        """Put on, and take off what is old or too much."""
+        before = self.kept.pop(key, None)
+        self.count += len(made) - (len(before[1]) if before else 0)
+        self.kept[key] = (now, made)
+        while self.kept:
+            oldest = next(iter(self.kept))
+            at, places = self.kept[oldest]
+            if self.count <= self.limit and now - at < KEPT_S:
+                break
+            del self.kept[oldest]
+            self.count -= len(places)

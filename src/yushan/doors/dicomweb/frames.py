@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Absent, Rejected
 from yushan.domain.dicom import TRANSFER_SYNTAXES, fragments
-from yushan.doors.dicomweb.child import decode
-from yushan.doors.dicomweb.finding import scope_of, target_of
-from yushan.doors.dicomweb.media import EXPLICIT, OCTETS, accepted
-from yushan.doors.dicomweb.multipart import Part, related, single
+from yushan.doors.dicomweb.caching import entity_tag, kept_headers, span_of, unchanged
+from yushan.doors.dicomweb.child import recode
+from yushan.doors.dicomweb.forms import Form, frame_form
+from yushan.doors.dicomweb.media import EXPLICIT, accepted
+from yushan.doors.dicomweb.multipart import Part, Streamed, related, single
 from yushan.doors.dicomweb.picture import shape_of, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from yushan.doors.dicomweb.asking import Asker
     from yushan.doors.dicomweb.finding import Finder, Found
-    from yushan.doors.dicomweb.media import Range
     from yushan.doors.dicomweb.multipart import Piece
     from yushan.doors.dicomweb.ports import Children
 
@@ -37,115 +38,112 @@ class Frames:
         self.children = children
 
     def frames(self, request: Request) -> Response:
-        """``…/frames/{list}``: stored bytes, or decoded for who takes nothing else."""
+        """``…/frames/{list}``: stored bytes; decoded or encoded for who takes nothing else."""
         ranges = accepted(request)
-        found = self.finder.instance(scope_of(request), target_of(request))
-        numbers = frame_numbers(request.path_params["frames"], len(found.entry.frames))
-        form = Form.chosen(ranges, found.entry.transfer_syntax_uid, alone=len(numbers) == 1)
-        parts = self.parts(found, numbers, form)
+        asker = self.finder.asker(request)
+        found = self.finder.instance(asker)
+        said = request.path_params["frames"]
+        numbers = frame_numbers(said, len(found.entry.frames))
+        form = frame_form(ranges, found.entry.transfer_syntax_uid, alone=len(numbers) == 1)
+        headers = kept_headers(entity_tag(asker, found.name(), said, repr(form)))
+        if (same := unchanged(request, headers)) is not None:
+            return same
+        self.finder.saw(asker, [found.row], len(numbers))
+        return self.answer(self.parts(found, numbers, form), form, headers)
+
+    def answer(self, parts: list[Part], form: Form, headers: dict[str, str]) -> Response:
+        """The parts in the form that was chosen."""
         if form.multipart:
-            return related(parts, f'type="{form.type}"; transfer-syntax={form.syntax}', {})
-        return single(parts[0], {})
+            return related(parts, f'type="{form.type}"; transfer-syntax={form.syntax}', headers)
+        return single(parts[0], headers)
 
     def parts(self, found: Found, numbers: list[int], form: Form) -> list[Part]:
         """The frames as parts: read now when they are few, else while they are sent."""
         sizes = [found.entry.frames[number][1] for number in numbers]
-        if form.decoded or sum(sizes) <= AT_HAND or is_encapsulated(found):
-            held = [self.frame(found, number, decoded=form.decoded) for number in numbers]
+        if not form.stored or sum(sizes) <= AT_HAND or is_encapsulated(found):
+            held = [self.made(found, number, form) for number in numbers]
             return [Part(form.media_type, sum(map(len, one)), list(one)) for one in held]
         return [
             Part(form.media_type, size, lambda number=number: iter(self.frame(found, number)))  # type: ignore[misc]
             for number, size in zip(numbers, sizes, strict=True)
         ]
 
-    def frame(self, found: Found, number: int, *, decoded: bool = False) -> tuple[Piece, ...]:
-        """The bytes of a frame (from 0), without item headers."""
+    def made(self, found: Found, number: int, form: Form) -> tuple[Piece, ...]:
+        """A frame (from 0) in the form that was chosen."""
+        pieces = self.frame(found, number)
+        if form.stored or (form.syntax == EXPLICIT and not is_encapsulated(found)):
+            return pieces
+        pixels = shape_of(found.entry.metadata, found.entry.transfer_syntax_uid)
+        return (self.children.run(recode, b"".join(pieces), pixels, form.syntax),)
+
+    def frame(self, found: Found, number: int) -> tuple[Piece, ...]:
+        """The bytes of a frame (from 0) as stored, without item headers."""
         start, length = found.entry.frames[number]
-        data = self.finder.read(found, start, length)
+        data = self.finder.archive.read(found.pack, found.entry.start + start, length)
         if is_encapsulated(found):
-            pieces: tuple[Piece, ...] = fragments(data)
-            if not decoded:
-                return pieces
-            pixels = shape_of(found.entry.metadata, found.entry.transfer_syntax_uid)
-            return (self.children.run(decode, b"".join(pieces), pixels),)
+            return fragments(data)
         return (realigned(data, found, number),)
 
     def bulk(self, request: Request) -> Response:
         """``…/bulkdata/{path}``: one large value; compressed pixel data as its frames."""
         ranges = accepted(request)
-        found = self.finder.instance(scope_of(request), target_of(request))
+        asker = self.finder.asker(request)
+        found = self.finder.instance(asker)
         path = request.path_params["path"]
         place = next((one for one in found.entry.bulk if one[0] == path), None)
         if place is None:
             raise Absent("dicomweb.absent")
-        if path == "7FE00010" and is_encapsulated(found) and found.entry.frames:
-            syntax = found.entry.transfer_syntax_uid
-            form = Form.chosen(ranges, syntax, alone=len(found.entry.frames) == 1)
-            parts = self.parts(found, list(range(len(found.entry.frames))), form)
-        else:
-            form = Form.chosen(ranges, EXPLICIT, alone=True, by_itself=True)
-            parts = [Part(form.media_type, place[2], lambda: self.value(found, place[1], place[2]))]
+        framed = path == "7FE00010" and is_encapsulated(found) and found.entry.frames
+        syntax = found.entry.transfer_syntax_uid if framed else EXPLICIT
+        alone = not framed or len(found.entry.frames) == 1
+        form = frame_form(ranges, syntax, alone=alone, by_itself=not framed)
+        headers = kept_headers(entity_tag(asker, found.name(), path, repr(form)))
+        if (same := unchanged(request, headers)) is not None:
+            return same
+        self.finder.saw(asker, [found.row], 1, place[2])
+        if framed:
+            numbers = list(range(len(found.entry.frames)))
+            return self.answer(self.parts(found, numbers, form), form, headers)
+        return self.one_value(request, asker, found, (form, place[1:], headers))
+
+    def one_value(
+        self,
+        request: Request,
+        asker: Asker,
+        found: Found,
+        chosen: tuple[Form, tuple[int, int], dict[str, str]],
+    ) -> Response:
+        """A value that is no frame; alone, a stretch of it may be asked for."""
+        form, (start, size), headers = chosen
         if form.multipart:
-            return related(parts, f'type="{form.type}"; transfer-syntax={form.syntax}', {})
-        return single(parts[0], {})
+            part = Part(form.media_type, size, lambda: self.stretch(asker, found, start, size))
+            return self.answer([part], form, headers)
+        span = span_of(request, size, headers["ETag"])
+        at, length = span or (0, size)
+        pieces = self.stretch(asker, found, start + at, length)
+        return stretch_answer(pieces, (at, length, size), form.media_type, headers, span is None)
 
-    def value(self, found: Found, start: int, length: int) -> Iterator[Piece]:
-        """A stretch of an instance's file, piece by piece."""
+    def stretch(self, asker: Asker, found: Found, start: int, length: int) -> Iterator[Piece]:
+        """A stretch of an instance's file under the asker's names, piece by piece."""
         for at in range(start, start + length, CHUNK):
-            yield self.finder.read(found, at, min(CHUNK, start + length - at))
+            size = min(CHUNK, start + length - at)
+            yield from self.finder.read(found, at, size, asker.names)
 
 
-class Form:
-    """How frames are answered: as what, whether in parts, whether decoded."""
-
-    def __init__(self, syntax: str, *, multipart: bool, decoded: bool) -> None:
-        self.syntax = EXPLICIT if decoded else native_as_explicit(syntax)
-        self.type = TRANSFER_SYNTAXES[self.syntax].media_type
-        self.multipart = multipart
-        self.decoded = decoded
-        #: Type of a part; clients take the transfer syntax from here.
-        self.media_type = f"{self.type}; transfer-syntax={self.syntax}"
-
-    @classmethod
-    def chosen(
-        cls, ranges: Sequence[Range], stored: str, *, alone: bool, by_itself: bool = False
-    ) -> Form:
-        """The best form that the client takes and that is there.
-
-        Stored frames answer a range that names their type or any type, and one that asks for
-        octets in any transfer syntax (``*``, as viewers do). Octets without a transfer syntax mean
-        Explicit VR Little Endian, so compressed frames are decoded (PS3.18 8.7.3.3.2). A range
-        without ``multipart`` is answered with the frame alone, where it is one; who takes anything
-        gets parts, unless the thing stands ``by_itself``.
-
-        Raises
-        ------
-        Rejected
-            ``dicomweb.not-acceptable``.
-        """
-        syntax = native_as_explicit(stored)
-        media_type = TRANSFER_SYNTAXES[syntax].media_type
-        for one in ranges:
-            if not (one.multipart or alone or one.type == "*/*"):
-                continue
-            parts = one.multipart or (one.type == "*/*" and not by_itself)
-            if is_as_stored(one, media_type, syntax):
-                return cls(stored, multipart=parts, decoded=False)
-            if one.covers(OCTETS) and one.syntax in ("", EXPLICIT) and one.type != "*/*":
-                return cls(stored, multipart=parts, decoded=True)
-        raise Rejected("dicomweb.not-acceptable")
-
-
-def is_as_stored(one: Range, media_type: str, syntax: str) -> bool:
-    """Whether a range takes frames of this type and transfer syntax."""
-    if one.syntax not in ("", "*", syntax):
-        return False
-    return one.covers(media_type) or (one.type == OCTETS and one.syntax in ("*", syntax))
-
-
-def native_as_explicit(syntax: str) -> str:
-    """Uncompressed frames are the same bytes in all syntaxes that are stored."""
-    return EXPLICIT if TRANSFER_SYNTAXES[syntax].media_type == OCTETS else syntax
+def stretch_answer(
+    pieces: Iterator[Piece],
+    place: tuple[int, int, int],
+    media_type: str,
+    headers: dict[str, str],
+    whole: bool,  # noqa: FBT001 - whether nothing was cut
+) -> Response:
+    """A thing alone, or the stretch (start, length, size of all) of it that was asked for."""
+    start, length, size = place
+    headers = {**headers, "Accept-Ranges": "bytes"}
+    if whole:
+        return Streamed(pieces, size, media_type, headers)
+    headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
+    return Streamed(pieces, length, media_type, headers, 206)
 
 
 def is_encapsulated(found: Found) -> bool:

@@ -1,134 +1,172 @@
-"""From a search to rows: the catalogue finds them; patterns of pseudonyms are held against each.
+"""From a search to rows: the catalogue finds them; what it has no index for is held against each.
 
-There is no index for such patterns, so rows are read in pages until enough match; a search that
-would read more than ``MAX_SCAN`` rows ends there and says that more may follow.
+Such a search reads rows and opens metadata one after the other; it ends after ``MAX_SCAN`` rows or
+``MAX_OPENED`` series and says that more may follow.
 """
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from yushan.base import Rejected
+from yushan.doors.dicomweb.conditions import all_hold, form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from yushan.base import Scope
-    from yushan.doors.dicomweb.ports import Catalogue
+    from yushan.doors.dicomweb.asking import Asker
+    from yushan.doors.dicomweb.finding import Finder, Found
+    from yushan.doors.dicomweb.paging import Pages
     from yushan.doors.dicomweb.search import Page, Search
-    from yushan.services.catalogue import SeriesRow, StudyRow
+    from yushan.services.catalogue import Query, SeriesRow, StudyRow
 
 MAX_SCAN: Final = 20_000
 PAGE_ROWS: Final = 500
+#: How many series one search opens to look at single instances; there is no index of those.
+MAX_OPENED: Final = 500
+
+Row = TypeVar("Row")
 
 
-class HasSubject(Protocol):
-    """A row about somebody."""
+class Hits(NamedTuple):
+    """One page of results. ``left`` is how many follow, -1 if some do and nobody counted."""
 
-    @property
-    def subject(self) -> str:
-        """The pseudonym."""
-        ...
-
-
-Row = TypeVar("Row", bound=HasSubject)
-
-
-class Studies(NamedTuple):
-    """One page of studies. ``left`` is how many follow, -1 if some may and nobody counted."""
-
-    rows: Sequence[StudyRow]
+    rows: Sequence[StudyRow | SeriesRow | Found]
     left: int
 
 
-class Series(NamedTuple):
-    """One page of series. ``left`` as above."""
+class Matching:
+    """One search at work; ``warnings`` say where it ended."""
 
-    rows: Sequence[SeriesRow]
-    left: int
+    def __init__(self, finder: Finder, places: Pages, asker: Asker, search: Search) -> None:
+        self.finder, self.places = finder, places
+        self.catalogue = finder.catalogue
+        self.asker, self.search = asker, search
+        self.warnings: list[str] = []
+        self.opened = 0
 
+    def studies(self, page: Page, key: tuple[str, ...]) -> Hits:
+        """Studies, newest first."""
+        if not self.search.plain:
+            return self.paged(filter(self.has_study, self.studies_one_by_one()), page)
+        after = self.places.before(key, page.offset) if page.offset else None
+        start = 0 if after is not None else page.offset
+        scope, query = self.asker.scope, self.search.query
+        rows = self.catalogue.studies(scope, query, page.limit + 1, start, after=after)
+        shown = rows[: page.limit]
+        if shown:
+            last = (shown[-1].study_date, str(shown[-1].study_instance_uid))
+            self.places.ended(key, page.offset + len(shown), last)
+        return Hits(shown, -1 if len(rows) > page.limit else 0)
 
-def find_studies(catalogue: Catalogue, scope: Scope, search: Search, page: Page) -> Studies:
-    """Studies, newest first.
+    def series(self, page: Page) -> Hits:
+        """Series, by study and number."""
+        if not self.search.plain:
+            return self.paged(filter(self.has_series, self.series_one_by_one()), page)
+        scope, query = self.asker.scope, self.search.query
+        rows = self.catalogue.series(scope, query, page.limit + 1, page.offset)
+        return Hits(rows[: page.limit], -1 if len(rows) > page.limit else 0)
 
-    Raises
-    ------
-    Rejected
-        ``dicomweb.attribute-not-indexed``: the search names what single instances have.
-    """
-    refuse_instances(search)
-    if search.subjects:
-        return Studies(*paged(studies_one_by_one(catalogue, scope, search), search, page))
-    rows = catalogue.studies(scope, search.query, page.limit, page.offset)
-    if len(rows) < page.limit:
-        return Studies(rows, 0)
-    return Studies(rows, max(0, catalogue.count(scope, search.query) - page.offset - len(rows)))
+    def instances(self, page: Page) -> Hits:
+        """Instances, series by series, in slice order."""
+        query = self.search.query
+        if query.sop_classes:  # series are indexed by the class of their first instance alone
+            query = replace(query, sop_classes=())
+        rows = self.series_one_by_one(query)
+        if self.search.plain and not self.search.query.sop_classes:
+            return self.counted(rows, page)
+        return self.paged(self.instances_one_by_one(rows), page)
 
+    def counted(self, rows: Iterator[SeriesRow], page: Page) -> Hits:
+        """A page of all instances: series before it are counted and not opened."""
+        skipped = 0
+        found: list[Found] = []
+        for row in rows:
+            if skipped + row.instances <= page.offset:
+                skipped += row.instances
+                continue
+            if not self.may_open():
+                return Hits(found, -1)
+            found += islice(self.finder.of_series(row), page.offset - skipped, None)
+            skipped = page.offset
+            if len(found) > page.limit:
+                break
+        return Hits(found[: page.limit], -1 if len(found) > page.limit else 0)
 
-def find_series(catalogue: Catalogue, scope: Scope, search: Search, page: Page) -> Series:
-    """Series, by study and number.
+    def instances_one_by_one(self, rows: Iterator[SeriesRow]) -> Iterator[Found]:
+        """The instances that fit, of series that fit."""
+        classes = self.search.query.sop_classes
+        for row in filter(self.is_about, rows):
+            if not self.may_open():
+                return
+            for found in self.finder.of_series(row):
+                fits = not classes or found.entry.sop_class_uid in classes
+                if fits and all_hold(self.search.conditions, found.entry.metadata):
+                    yield found
 
-    Raises
-    ------
-    Rejected
-        ``dicomweb.attribute-not-indexed``: the search names what single instances have.
-    """
-    refuse_instances(search)
-    return Series(*paged(series_one_by_one(catalogue, scope, search), search, page))
+    def may_open(self) -> bool:
+        """Whether one more series may be opened."""
+        self.opened += 1
+        if self.opened <= MAX_OPENED:
+            return True
+        if not self.warnings:
+            self.warnings.append(f"Only the first {MAX_OPENED} series have been searched")
+        return False
 
+    def paged(self, rows: Iterator[Row], page: Page) -> Hits:
+        """The rows of the page; one more is looked for, to know whether any follow."""
+        found = list(islice(rows, page.offset, page.offset + page.limit + 1))
+        more = len(found) > page.limit or bool(self.warnings)
+        return Hits(found[: page.limit], -1 if more else 0)  # type: ignore[arg-type]
 
-def refuse_instances(search: Search) -> None:
-    """Studies and series are not indexed by what single instances hold."""
-    if search.sop_instance_uids or search.instance_number is not None:
-        raise Rejected("dicomweb.attribute-not-indexed", tag="00080018")
+    def studies_one_by_one(self) -> Iterator[StudyRow]:
+        """All studies of the query, read page by page."""
+        after = None
+        read, scope, query = 0, self.asker.scope, self.search.query
+        while rows := self.catalogue.studies(scope, query, PAGE_ROWS, after=after):
+            for row in rows:
+                if not self.may_read(read := read + 1):
+                    return
+                yield row
+            after = (rows[-1].study_date, str(rows[-1].study_instance_uid))
 
-
-def paged(rows: Iterator[Row], search: Search, page: Page) -> tuple[list[Row], int]:
-    """The rows of the page that match; one more is looked for, to know whether any follow."""
-    seen = 0
-
-    def matching() -> Iterator[Row]:
-        nonlocal seen
-        for row in islice(rows, MAX_SCAN):
-            seen += 1
-            if is_about(search, row.subject):
+    def series_one_by_one(self, query: Query | None = None) -> Iterator[SeriesRow]:
+        """All series of a query, read page by page."""
+        read, scope = 0, self.asker.scope
+        while rows := self.catalogue.series(scope, query or self.search.query, PAGE_ROWS, read):
+            for row in rows:
+                if not self.may_read(read := read + 1):
+                    return
                 yield row
 
-    found = list(islice(matching(), page.offset, page.offset + page.limit + 1))
-    more = len(found) > page.limit or seen == MAX_SCAN
-    return found[: page.limit], -1 if more else 0
+    def may_read(self, read: int) -> bool:
+        """Whether one more row may be read."""
+        if read > MAX_SCAN and not self.warnings:
+            self.warnings.append(f"Only the first {MAX_SCAN} entries have been searched")
+        return read <= MAX_SCAN
 
+    def is_about(self, row: StudyRow | SeriesRow) -> bool:
+        """Whether the person is like one of the search's patterns, if it has any."""
+        patterns = self.search.subjects
+        return not patterns or any(form(one)(self.asker.subject(row.subject)) for one in patterns)
 
-def studies_one_by_one(catalogue: Catalogue, scope: Scope, search: Search) -> Iterator[StudyRow]:
-    """All studies of a query, read page by page."""
-    after = None
-    while rows := catalogue.studies(scope, search.query, PAGE_ROWS, after=after):
-        yield from rows
-        after = (rows[-1].study_date, str(rows[-1].study_instance_uid))
+    def has_study(self, row: StudyRow) -> bool:
+        """Whether a study has a series that fits."""
+        if not self.is_about(row):
+            return False
+        if not self.search.conditions:
+            return True
+        one = replace(self.search.query, studies=(row.study_instance_uid,))
+        return any(map(self.has_series, self.catalogue.series(self.asker.scope, one, PAGE_ROWS)))
 
-
-def series_one_by_one(catalogue: Catalogue, scope: Scope, search: Search) -> Iterator[SeriesRow]:
-    """All series of a query, read page by page."""
-    offset = 0
-    while rows := catalogue.series(scope, search.query, PAGE_ROWS, offset):
-        yield from rows
-        offset += len(rows)
-
-
-def is_about(search: Search, subject: str) -> bool:
-    """Whether a pseudonym is like one of the search's patterns, if it has any."""
-    return not search.subjects or any(form(one)(subject) for one in search.subjects)
-
-
-@lru_cache(maxsize=256)
-def form(pattern: str) -> Callable[[str], object]:
-    """A pattern with ``*`` and ``?`` as a test that never goes back over a star."""
-    first, *rest = (
-        "".join("." if one == "?" else re.escape(one) for one in piece)
-        for piece in re.split(r"\*+", pattern)
-    )
-    stars = [f"(?>.*?{piece})" for piece in rest[:-1]] + [f".*{piece}" for piece in rest[-1:]]
-    return re.compile(first + "".join(stars), re.IGNORECASE | re.DOTALL).fullmatch
+    def has_series(self, row: SeriesRow) -> bool:
+        """Whether a series has an instance that fits."""
+        if not self.is_about(row):
+            return False
+        conditions = self.search.conditions
+        if not conditions:
+            return True
+        return self.may_open() and any(
+            all_hold(conditions, found.entry.metadata) for found in self.finder.of_series(row)
+        )

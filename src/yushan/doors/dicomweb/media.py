@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 JSON: Final = "application/dicom+json"
+XML: Final = "application/dicom+xml"
 DICOM: Final = "application/dicom"
+ZIP: Final = "application/zip"
 OCTETS: Final = "application/octet-stream"
 EXPLICIT: Final = "1.2.840.10008.1.2.1"
 MAX_HEADER: Final = 4096
@@ -97,9 +99,21 @@ def require_json(request: Request) -> str:
     Rejected
         ``dicomweb.not-acceptable``: the client takes no JSON.
     """
+    return model_form(request, (JSON, "application/json"))
+
+
+def model_form(request: Request, offered: Sequence[str] = (JSON, "application/json", XML)) -> str:
+    """The type in which metadata and results go out: JSON, or XML in parts.
+
+    Raises
+    ------
+    Rejected
+        ``dicomweb.not-acceptable``.
+    """
     for one in accepted(request):
-        for media_type in (JSON, "application/json"):
-            if not one.multipart and one.covers(media_type):
+        for media_type in offered:
+            fits = one.covers(media_type) and one.multipart == (media_type == XML)
+            if fits and not (one.multipart and one.type == "*/*"):
                 return media_type
     raise Rejected("dicomweb.not-acceptable")
 

@@ -1,7 +1,8 @@
 """Answers in parts (RFC 2387, PS3.18 8.6.1.2), sent piece by piece and never joined.
 
 Pieces at hand (a list) are sent at once; an iterator is asked for each piece in a thread, so that
-at most one part is in memory.
+at most one part is in memory. A part whose size nobody knows beforehand (``size`` None) makes the
+whole go out in chunks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from starlette.types import Receive, Scope, Send
 
@@ -24,7 +25,7 @@ class Part(NamedTuple):
     """One part: its type with parameters, its size in bytes, and its pieces or who reads them."""
 
     media_type: str
-    size: int
+    size: int | None
     source: list[Piece] | Callable[[], Iterator[Piece]]
     location: str = ""
 
@@ -39,38 +40,51 @@ class Part(NamedTuple):
 
 
 class Streamed(Response):
-    """A body that is made while it is sent; its length is known beforehand."""
+    """A body that is made while it is sent; a length that is known is said beforehand."""
 
     def __init__(
         self,
         pieces: list[Piece] | Iterator[Piece],
-        size: int,
+        size: int | None,
         media_type: str,
         headers: dict[str, str],
+        status: int = 200,
     ) -> None:
         self.pieces = pieces
-        self.status_code = 200
+        self.status_code = status
         self.media_type = media_type
         self.background = None
-        self.init_headers({**headers, "content-length": str(size)})
+        length = {} if size is None else {"content-length": str(size)}
+        self.init_headers({**headers, **length})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send the pieces."""
-        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send({**start, "headers": self.raw_headers})
         if scope["method"] != "HEAD":
             if isinstance(self.pieces, list):
                 for piece in self.pieces:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             else:
-                while piece := await run_in_threadpool(following, self.pieces):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                while batch := await run_in_threadpool(following, self.pieces):
+                    for piece in batch:
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def following(pieces: Iterator[Piece]) -> Piece:
-    """The next piece; none is empty, so empty is the end."""
-    return next(pieces, b"")
+#: How much is fetched before it is handed on; a thread is asked less often for small pieces.
+BATCH: int = 1 << 20
+
+
+def following(pieces: Iterator[Piece]) -> list[Piece]:
+    """The next pieces, a megabyte or one piece; none is empty, so an empty list is the end."""
+    batch, size = [], 0
+    for piece in pieces:
+        batch.append(piece)
+        size += len(piece)
+        if size >= BATCH:
+            break
+    return batch
 
 
 def single(part: Part, headers: dict[str, str]) -> Streamed:
@@ -79,28 +93,41 @@ def single(part: Part, headers: dict[str, str]) -> Streamed:
 
 
 def related(parts: Sequence[Part], inner: str, headers: dict[str, str]) -> Streamed:
-    """Things as parts; ``inner`` is what the whole says of them: ``type="…"``."""
-    boundary = secrets.token_hex(16)
+    """Things as parts; ``inner`` is what the whole says of them: ``type="…"``.
+
+    The boundary follows from the entity tag, if there is one: the same tag is the same bytes.
+    """
+    boundary = boundary_of(headers)
+    kind = f"multipart/related; {inner}; boundary={boundary}"
+    sizes = [part.size for part in parts]
     heads = [head_of(part, boundary, first=not index) for index, part in enumerate(parts)]
     tail = f"\r\n--{boundary}--\r\n".encode()
-    size = sum(len(head) + part.size for head, part in zip(heads, parts, strict=True)) + len(tail)
-
-    def pieces() -> Iterator[Piece]:
-        for head, part in zip(heads, parts, strict=True):
-            yield head
-            yield from part.pieces()
-        yield tail
-
+    known = None
+    if None not in sizes:
+        known = sum(map(len, heads)) + sum(size or 0 for size in sizes) + len(tail)
+    made = joined(parts, heads, tail)
     at_hand = all(part.at_hand for part in parts)
-    made = list(pieces()) if at_hand else pieces()
-    return Streamed(made, size, f"multipart/related; {inner}; boundary={boundary}", headers)
+    return Streamed(list(made) if at_hand else made, known, kind, headers)
+
+
+def boundary_of(headers: dict[str, str]) -> str:
+    """32 hex digits that nobody could have put into an image."""
+    return headers["ETag"].strip('"') if "ETag" in headers else secrets.token_hex(16)
+
+
+def joined(parts: Iterable[Part], heads: Iterable[bytes], tail: bytes) -> Iterator[Piece]:
+    """Heads and parts in turn."""
+    for head, part in zip(heads, parts, strict=True):
+        yield head
+        yield from part.pieces()
+    yield tail
 
 
 def head_of(part: Part, boundary: str, *, first: bool) -> bytes:
     """The lines before a part's bytes."""
     opening = "" if first else "\r\n"
     location = f"Content-Location: {part.location}\r\n" if part.location else ""
+    length = "" if part.size is None else f"Content-Length: {part.size}\r\n"
     return (
-        f"{opening}--{boundary}\r\nContent-Type: {part.media_type}\r\n{location}"
-        f"Content-Length: {part.size}\r\n\r\n"
+        f"{opening}--{boundary}\r\nContent-Type: {part.media_type}\r\n{location}{length}\r\n"
     ).encode()

@@ -18,11 +18,15 @@ PALETTE: Final = (("00281101", "00281201"), ("00281102", "00281202"), ("00281103
 
 
 class Wanted(NamedTuple):
-    """What the client asks for; ``box`` is the largest width and height, 0 for as it is."""
+    """What the client asks for; ``box`` is the largest width and height, 0 for as it is.
+
+    ``source`` is the part of the image: left, top, width, height, 0 for up to the edge.
+    """
 
     media_type: str
     quality: int = 90
     box: tuple[int, int] = (0, 0)
+    source: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
 def value(metadata: Metadata, tag: str, default: Any = None) -> Any:  # noqa: ANN401 - a JSON value

@@ -1,4 +1,4 @@
-"""What this door needs of the catalogue, the archive and the children; assembly hands them in."""
+"""What this door needs of other rooms; assembly hands them in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from yushan.base import PackId, Scope, SeriesUID
     from yushan.domain.packs import Sidecar
     from yushan.services.catalogue import Query, SeriesRow, StudyRow
+    from yushan.services.ledger import Thing
 
 T = TypeVar("T")
 
@@ -57,4 +58,52 @@ class Children(Protocol):
 
     def run(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - any task
         """Call a function in a child."""
+        ...
+
+
+class Names(Protocol):
+    """What a scope calls things; ``own_…`` leads back to the commons' own names."""
+
+    def uid(self, uid: str) -> str:
+        """The scope's name of a UID."""
+        ...
+
+    def own_uid(self, uid: str) -> str:
+        """The commons' name of it."""
+        ...
+
+    def subject(self, subject: str) -> str:
+        """The scope's name of a person."""
+        ...
+
+    def own_subject(self, subject: str) -> str:
+        """The commons' name of them."""
+        ...
+
+    def tag(self, data: bytes) -> str:
+        """The scope's name for bytes."""
+        ...
+
+
+class Masks(Protocol):
+    """The names of all scopes."""
+
+    def of(self, name: str) -> Names | None:
+        """Those of one; None where the commons' own are used."""
+        ...
+
+
+class Audit(Protocol):
+    """Notes who is shown what, before it is shown."""
+
+    def saw(
+        self,
+        account: Any,  # noqa: ANN401 - whoever has id and role
+        action: str,
+        thing: Thing,
+        *,
+        count: int = 1,
+        size: int = 0,
+    ) -> None:
+        """``Unavailable`` when it cannot be noted: then nothing is shown."""
         ...

@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from starlette.responses import Response
 
+from yushan.domain.packs import patch_text
 from yushan.doors.dicomweb.answers import (
     instance_answer,
+    of_series,
+    of_study,
     ordered,
+    picked,
     series_answer,
     study_answer,
 )
-from yushan.doors.dicomweb.finding import base_of, scope_of, target_of
-from yushan.doors.dicomweb.matching import (
-    find_series,
-    find_studies,
-    is_about,
-    series_one_by_one,
-)
-from yushan.doors.dicomweb.media import require_json
-from yushan.doors.dicomweb.search import Page, Search, page_of, search_of
+from yushan.doors.dicomweb.matching import Matching
+from yushan.doors.dicomweb.media import XML, model_form
+from yushan.doors.dicomweb.paging import Pages
+from yushan.doors.dicomweb.search import page_of, search_of
+from yushan.doors.dicomweb.wado import xml_parts
+from yushan.services.catalogue import Query
+from yushan.services.ledger import Thing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable
 
     from starlette.requests import Request
 
-    from yushan.base import Scope
     from yushan.doors.dicomweb.answers import Attributes
-    from yushan.doors.dicomweb.finding import Finder, Found, Target
-
-#: How many series one search for instances looks through; there is no index of instances.
-MAX_SERIES: Final = 500
+    from yushan.doors.dicomweb.finding import Finder, Found
+    from yushan.services.catalogue import SeriesRow, StudyRow
 
 NOT_FUZZY: Final = (
     "The fuzzymatching parameter is not supported. Only literal matching has been performed."
 )
+#: How many results are given attributes beyond the index; each opens metadata.
+MAX_ENRICHED: Final = 500
+OUR_UID: Final = re.compile(r"2\.25\.[0-9]{39}")
 
 
 class Qido:
@@ -47,76 +48,132 @@ class Qido:
 
     def __init__(self, finder: Finder) -> None:
         self.finder = finder
-        self.catalogue = finder.catalogue
+        self.places = Pages()
 
     def studies(self, request: Request) -> Response:
         """``/studies``."""
-        asked = Asked(request)
-        found = find_studies(self.catalogue, asked.scope, asked.search, asked.page)
-        return asked.answer([study_answer(row, asked.base) for row in found.rows], found.left)
+        asked = Asked(request, self.finder)
+        hits = asked.matching(self.places).studies(asked.page, asked.key("studies"))
+        rows: list[StudyRow] = list(hits.rows)  # type: ignore[arg-type]
+        made = [(study_answer(row, asked.asker.base), str(row.subject)) for row in rows]
+        asked.enrich(made, of_study, lambda index: asked.first_of_study(rows[index]))
+        return asked.answer(made, hits.left)
 
     def series(self, request: Request) -> Response:
         """``/series`` and ``/studies/{study}/series``."""
-        asked = Asked(request)
-        if asked.target.study:
-            self.finder.rows(asked.scope, asked.target)
-        found = find_series(self.catalogue, asked.scope, asked.search, asked.page)
-        return asked.answer([series_answer(row, asked.base) for row in found.rows], found.left)
+        asked = Asked(request, self.finder)
+        if asked.asker.target.study:
+            self.finder.rows(asked.asker)
+        hits = asked.matching(self.places).series(asked.page)
+        rows: list[SeriesRow] = list(hits.rows)  # type: ignore[arg-type]
+        made = [(series_answer(row, asked.asker.base), str(row.subject)) for row in rows]
+        asked.enrich(made, of_series, lambda index: asked.first_of_series(rows[index]))
+        return asked.answer(made, hits.left)
 
     def instances(self, request: Request) -> Response:
         """``/instances``, and those of a study or series."""
-        asked = Asked(request)
-        first, limit = asked.page.offset, asked.page.limit
-        if asked.target.study:
-            self.finder.rows(asked.scope, asked.target)
-        found = list(islice(self.matching(asked), first, first + limit + 1))
-        shown = [
-            instance_answer(one.entry, one.row, asked.base, asked.page) for one in found[:limit]
-        ]
-        return asked.answer(shown, -1 if len(found) > limit else 0)
-
-    def matching(self, asked: Asked) -> Iterator[Found]:
-        """The instances that a search holds, one after the other."""
-        search = asked.search
-        # Series are indexed by the class of their first instance alone.
-        open_class = replace(search, query=replace(search.query, sop_classes=()))
-        rows = series_one_by_one(self.catalogue, asked.scope, open_class)
-        for row in islice(rows, MAX_SERIES):
-            if is_about(search, row.subject):
-                yield from (one for one in self.finder.of_series(row) if holds(search, one))
-        if next(rows, None) is not None:
-            asked.warnings.append(f"Only the first {MAX_SERIES} series have been searched")
+        asked = Asked(request, self.finder)
+        if asked.asker.target.study:
+            self.finder.rows(asked.asker)
+        hits = asked.matching(self.places).instances(asked.page)
+        rows: list[Found] = list(hits.rows)  # type: ignore[arg-type]
+        made = [(instance_answer(one, asked.asker.base), str(one.row.subject)) for one in rows]
+        asked.enrich(made, lambda _: True, lambda index: rows[index].entry.metadata)
+        return asked.answer(made, hits.left)
 
 
 class Asked:
     """One search with what is to be said about its results."""
 
-    def __init__(self, request: Request) -> None:
-        self.media_type = require_json(request)
+    def __init__(self, request: Request, finder: Finder) -> None:
+        self.media_type = model_form(request)
         parameters = request.query_params.multi_items()
-        self.target: Target = target_of(request)
-        self.search: Search = search_of(parameters).within(self.target.study, self.target.series)
-        self.page: Page = page_of(parameters)
-        self.scope: Scope = scope_of(request)
-        self.base = base_of(request)
+        self.finder, self.request = finder, request
+        self.asker = finder.asker(request)
+        target = self.asker.target
+        self.search = search_of(parameters, self.asker).within(target.study, target.series)
+        self.page = page_of(parameters)
         self.warnings = [NOT_FUZZY] if self.page.fuzzy else []
+        self.ended: list[str] = []
 
-    def answer(self, results: list[Attributes], left: int) -> Response:
+    def key(self, level: str) -> tuple[str, ...]:
+        """Who asks what, whichever page of it."""
+        parts = [
+            f"{name}={value}"
+            for name, value in self.request.query_params.multi_items()
+            if name.lower() not in ("limit", "offset")
+        ]
+        return (str(getattr(self.asker.account, "id", "")), level, *sorted(parts))
+
+    def matching(self, places: Pages) -> Matching:
+        """The search at work; where it ended is said with the answer."""
+        made = Matching(self.finder, places, self.asker, self.search)
+        self.ended = made.warnings
+        return made
+
+    def enrich(
+        self,
+        made: list[tuple[Attributes, str]],
+        belongs: Callable[[str], bool],
+        metadata: Callable[[int], Attributes],
+    ) -> None:
+        """Add the attributes that the query names, where the level has them, from metadata."""
+        wanted = self.page.include | self.search.asked
+        known = made[0][0].keys() if made else ()
+        missing = {tag for tag in wanted if belongs(tag) and tag not in known}
+        if not (missing or self.page.everything):
+            return
+        for index, (found, _) in enumerate(made[:MAX_ENRICHED]):
+            held = metadata(index)
+            tags: Iterable[str] = held if self.page.everything else missing
+            found |= {
+                tag: value
+                for tag, value in picked(held, [one for one in tags if belongs(one)]).items()
+                if "Value" not in found.get(tag, {})
+            }
+        if len(made) > MAX_ENRICHED:
+            self.warnings.append(f"Only {MAX_ENRICHED} results hold all attributes asked for")
+
+    def first_of_series(self, row: SeriesRow) -> Attributes:
+        """The metadata of a series' first instance."""
+        first = next(self.finder.of_series(row), None)
+        return {} if first is None else first.entry.metadata
+
+    def first_of_study(self, row: StudyRow) -> Attributes:
+        """The metadata of a study's first instance that may be seen."""
+        query = Query(studies=(row.study_instance_uid,))
+        rows = self.finder.catalogue.series(self.asker.scope, query, 1)
+        return self.first_of_series(rows[0]) if rows else {}
+
+    def answer(self, results: list[tuple[Attributes, str]], left: int) -> Response:
         """The results; a warning says that more are left (PS3.18 8.3.4.4)."""
+        self.note(len(results))
+        warnings = list(dict.fromkeys([*self.warnings, *self.ended]))
         if left:
-            count = f"{left} " if left > 0 else ""
-            self.warnings.append(f"There are {count}additional results that can be requested")
-        said = ", ".join(f'299 {self.base} "{warning}"' for warning in self.warnings)
+            warnings.append("There are additional results that can be requested")
+        said = ", ".join(f'299 {self.asker.base} "{warning}"' for warning in warnings)
         headers = {"Warning": said} if said else {}
-        body = msgspec.json.encode([ordered(one) for one in results])
-        return Response(body, 200, headers, self.media_type)
+        made = [self.written(found, subject) for found, subject in results]
+        body = b"[" + b",".join(made) + b"]"
+        if self.media_type != XML:
+            return Response(body, 200, headers, self.media_type)
+        if not made:
+            return Response(None, 204, headers)
+        return xml_parts(msgspec.json.decode(body), headers)
 
+    def written(self, found: Attributes, subject: str) -> bytes:
+        """One result as JSON, under the asker's names."""
+        made = msgspec.json.encode(ordered(found))
+        names = self.asker.names
+        return made if names is None else patch_text(made, subject, names)
 
-def holds(search: Search, found: Found) -> bool:
-    """Whether an instance is what is looked for."""
-    entry, classes = found.entry, search.query.sop_classes
-    return (
-        search.instance_number in (None, entry.instance_number)
-        and (not classes or entry.sop_class_uid in classes)
-        and (not search.sop_instance_uids or entry.sop_instance_uid in search.sop_instance_uids)
-    )
+    def note(self, count: int) -> None:
+        """Note what was searched for, in our own names."""
+        if self.finder.audit is None:
+            return
+        text = str(self.request.url.query)
+        own = OUR_UID.sub(lambda match: self.asker.own_uid(match[0]), text)[:2048]
+        target = self.asker.target
+        thing = Thing("search", query=own, study=target.study, series=target.series)
+        account: Any = self.asker.account
+        self.finder.audit.saw(account, "image.searched", thing, count=count)

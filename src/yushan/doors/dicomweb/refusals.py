@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 STATUS: Final = {
     "dicomweb.sign-in": 401,
     "dicomweb.not-acceptable": 406,
+    "dicomweb.range-outside": 416,
     "dicomweb.store-metadata": 415,
     "dicomweb.store-too-large": 413,
     "dicomweb.store-too-many": 413,
     "dicomweb.store-too-slow": 408,
     "dicomweb.store-type": 415,
     "imaging.frame-undecodable": 406,
+    "imaging.not-encoded": 406,
+    "imaging.round-trip": 406,
     "imaging.syntax-not-decoded": 406,
     "dicomweb.no-picture": 406,
     "sandbox.child-died": 406,
@@ -44,6 +47,8 @@ def refusal(error: YushanError, request: Request) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="dicom-web"'
     if status == 503:
         headers["Retry-After"] = "5"
+    if status == 416:
+        headers["Content-Range"] = f"bytes */{error.facts['size']}"
     body = msgspec.json.encode(msgspec.structs.replace(said, status=status))
     return Response(body, status, headers, "application/problem+json")
 

@@ -1,7 +1,8 @@
 """The grammar of a QIDO-RS query (PS3.18 10.6): from the address to one value, nothing else inside.
 
-Every parameter is known or refused; an attribute that is not indexed is refused too, because to
-leave a condition out would answer another question than the one that was asked.
+What the catalogue has an index for becomes its question; every other attribute becomes a condition
+on the metadata. What is no attribute is refused, because to leave a condition out would answer
+another question than the one that was asked.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from yushan.base import Rejected, SeriesUID, StudyUID
-from yushan.domain.dicom import tag_of
+from yushan.doors.dicomweb.conditions import Condition, condition_of, invalid, path_of, span
 from yushan.services.catalogue import Query
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ CONTROL: Final = frozenset(
      "charset", "multiplevaluematching"}
 )  # fmt: skip
 
-Span = tuple[str, str]
 #: A UID that nothing has: what a search holds that can find nothing.
 NOWHERE: Final = "0"
 
@@ -44,14 +44,20 @@ NOWHERE: Final = "0"
 class Search:
     """What is looked for: the catalogue's part as ``query``, and what it has no index for.
 
-    UIDs are alternatives, empty means any. ``subjects`` are patterns with ``*`` and ``?`` (exact
-    pseudonyms stand in the query).
+    UIDs are alternatives, empty means any. ``subjects`` are patterns with ``*`` and ``?`` in the
+    asker's names (exact pseudonyms stand in the query); ``asked`` are the attributes that the
+    query names, which an answer holds too.
     """
 
     query: Query
-    sop_instance_uids: tuple[str, ...] = ()
-    instance_number: int | None = None
+    conditions: tuple[Condition, ...] = ()
     subjects: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()
+
+    @property
+    def plain(self) -> bool:
+        """Whether the catalogue alone can answer."""
+        return not (self.conditions or self.subjects)
 
     def within(self, study: str = "", series: str = "") -> Search:
         """The same search inside one study or series of the address."""
@@ -82,7 +88,6 @@ class Page:
 #: Attribute → (what it fills, how its value is read).
 FIELDS: Final = {
     0x00080016: (("sop_classes",), "uids"),
-    0x00080018: (("sop_instance_uids",), "uids"),
     0x00080020: (("date_from", "date_to"), "dates"),
     0x00080021: (("series_date_from", "series_date_to"), "dates"),
     0x00080030: (("time_from", "time_to"), "times"),
@@ -99,57 +104,71 @@ FIELDS: Final = {
     0x0020000D: (("studies",), "uids"),
     0x0020000E: (("series",), "uids"),
     0x00200011: (("series_number",), "integer"),
-    0x00200013: (("instance_number",), "integer"),
 }
 
 
-def search_of(parameters: Iterable[tuple[str, str]]) -> Search:
-    """The search that the query parameters ask for.
+class Own:
+    """Names as they are; an asker with names of another scope has the same face."""
+
+    def own_uid(self, uid: str) -> str:
+        """Our name of a UID."""
+        return uid
+
+    def own_subject(self, subject: str) -> str:
+        """Our name of a person."""
+        return subject
+
+
+def search_of(parameters: Iterable[tuple[str, str]], names: Any = None) -> Search:  # noqa: ANN401 - see `Own`
+    """The search that the query parameters ask for, in our own names.
 
     Raises
     ------
     Rejected
-        ``dicomweb.parameter-unknown``, ``dicomweb.attribute-not-indexed``,
-        ``dicomweb.value-invalid``, ``dicomweb.query-too-long``.
+        ``dicomweb.parameter-unknown``, ``dicomweb.value-invalid``, ``dicomweb.query-too-long``.
     """
     found: dict[str, Any] = {}
+    conditions: list[Condition] = []
+    asked: set[str] = set()
     for count, (name, value) in enumerate(parameters):
         if count >= MAX_PARAMETERS or len(value) > MAX_VALUE:
             raise Rejected("dicomweb.query-too-long")
         if name.lower() in CONTROL:
             continue
-        tag = tag_of(name)
-        if tag is None:
+        path = path_of(name)
+        if path is None:
             raise Rejected("dicomweb.parameter-unknown")
+        asked.add(f"{path[0]:08X}")
         if not value.strip("*"):
             continue
-        if tag not in FIELDS:
-            raise Rejected("dicomweb.attribute-not-indexed", tag=f"{tag:08X}")
-        fields, kind = FIELDS[tag]
-        found |= dict(zip(fields, READERS[kind](value, tag), strict=True))
-    return assembled(found)
+        if path[0] in FIELDS and len(path) == 1:
+            fields, kind = FIELDS[path[0]]
+            found |= dict(zip(fields, READERS[kind](value, path[0]), strict=True))
+        else:
+            conditions.append(condition_of(path, value))
+    return assembled(found, conditions, frozenset(asked), names or Own())
 
 
-#: Fields of `Search` itself; all others are the query's.
-BEYOND: Final = ("sop_instance_uids", "instance_number")
-
-
-def assembled(found: dict[str, Any]) -> Search:
+def assembled(
+    found: dict[str, Any],
+    conditions: Sequence[Condition],
+    asked: frozenset[str],
+    names: Any,  # noqa: ANN401 - see `Own`
+) -> Search:
     """The search of what the parameters say, by field."""
+    for field in ("studies", "series"):
+        found[field] = tuple(names.own_uid(uid) for uid in found.get(field, ()))
     if found.pop("accession", ""):  # removed at the hospital: no study has one
         found["studies"] = (NOWHERE,)
-    beyond: dict[str, Any] = {name: found.pop(name) for name in BEYOND if name in found}
-    subjects = found.pop("subjects", ())
+    own = tuple(
+        one._replace(values=tuple(map(names.own_uid, one.values))) if one.vr == "UI" else one
+        for one in conditions
+    )
+    subjects = tuple(one.upper() for one in found.pop("subjects", ()))  # pseudonyms are upper case
     if any(WILD.search(one) for one in subjects):
-        beyond["subjects"] = subjects
-    else:  # pseudonyms are upper case; people and programs write them as they like
-        found["subjects"] = tuple(one.upper() for one in subjects)
-    return Search(Query(**found), **beyond)
-
-
-def invalid(tag: int) -> Rejected:
-    """The refusal of a value."""
-    return Rejected("dicomweb.value-invalid", tag=f"{tag:08X}")
+        return Search(Query(**found), own, subjects, asked)
+    found["subjects"] = tuple(names.own_subject(one) for one in subjects)
+    return Search(Query(**found), own, (), asked)
 
 
 def uids(value: str, tag: int) -> tuple[tuple[str, ...]]:
@@ -182,22 +201,12 @@ def integer(value: str, tag: int) -> tuple[int]:
     return (int(value),)
 
 
-def span(value: str, tag: int, form: re.Pattern[str]) -> Span:
-    """One value, or two with a hyphen; one side of a hyphen may be empty."""
-    first, hyphen, last = value.strip().partition("-")
-    if not hyphen:
-        last = first
-    if not (first or last) or not all(form.fullmatch(one) for one in (first, last) if one):
-        raise invalid(tag)
-    return first, last
-
-
-def dates(value: str, tag: int) -> Span:
+def dates(value: str, tag: int) -> tuple[str, str]:
     """A day or a span of days."""
     return span(value, tag, DATE)
 
 
-def times(value: str, tag: int) -> Span:
+def times(value: str, tag: int) -> tuple[str, str]:
     """A time of day or a span; a short time holds all that begins with it."""
     first, last = span(value, tag, TIME)
     return first, last and last + "235959.999999"[len(last) :]
@@ -224,10 +233,10 @@ def page_of(parameters: list[tuple[str, str]]) -> Page:
     lists = [value for name, value in parameters if name.lower() == "includefield"]
     names = {one.strip() for value in lists for one in value.split(",") if one.strip()}
     everything = "all" in names
-    tags = {name: tag_of(name) for name in names - {"all"}}
-    if None in tags.values():
+    paths = [path_of(name) for name in names - {"all"}]
+    if None in paths:
         raise Rejected("dicomweb.parameter-unknown")
-    include = frozenset(f"{tag:08X}" for tag in tags.values() if tag is not None)
+    include = frozenset(f"{path[0]:08X}" for path in paths if path)
     return Page(
         min(limit, MAX_LIMIT), offset, include, everything, said.get("fuzzymatching") == "true"
     )

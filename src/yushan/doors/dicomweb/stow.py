@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from yushan.base import Forbidden, Rejected, SiteName, YushanError
-from yushan.doors.dicomweb.finding import base_of, scope_of
+from yushan.doors.dicomweb.asking import base_of, scope_of
 from yushan.doors.dicomweb.media import JSON, accepted, choose
 from yushan.doors.dicomweb.refusals import refusal
 from yushan.doors.dicomweb.routes import ROOT, STUDY
