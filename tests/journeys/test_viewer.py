@@ -16,7 +16,9 @@ from yushan.base import EVERYTHING
 from yushan.services.catalogue import Query
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from collections.abc import Callable
+
+    from playwright.sync_api import Browser, FrameLocator, Page
     from tests.journeys.house import House
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("house")]
@@ -24,7 +26,10 @@ pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("house")]
 LIT_LEVEL = 50
 LIT_SHARE = 0.02
 PATIENCE_S = 120.0
-VIEWPORT = {"x": 290, "y": 55, "width": 940, "height": 830}
+#: A pixel whose colours differ that much is no grey of an image: an overlay.
+COLOUR_LEVEL = 60
+COLOUR_SHARE = 0.0003
+VIEWPORT = {"x": 290, "y": 165, "width": 940, "height": 700}
 
 
 class Window:
@@ -59,18 +64,37 @@ class Window:
             self.wrong.append(f"{response.status} {response.url}")
 
     def view(self, study: str) -> None:
-        self.page.goto(f"{self.house.url()}/viewer/viewer?StudyInstanceUIDs={study}")
+        self.page.goto(f"{self.house.url()}/studies/{study}/view")
+
+    @property
+    def viewer(self) -> FrameLocator:
+        """The viewer below the bar."""
+        return self.page.frame_locator("iframe")
+
+    def pixels(self) -> np.ndarray:
+        """The viewport as seen, ``[row, column, colour]``."""
+        shot = Image.open(io.BytesIO(self.page.screenshot(clip=VIEWPORT))).convert("RGB")
+        return np.asarray(shot).astype(int)
 
     def lit_share(self) -> float:
         """Which part of the viewport is brighter than air."""
-        shot = Image.open(io.BytesIO(self.page.screenshot(clip=VIEWPORT))).convert("L")
-        return float((np.asarray(shot) > LIT_LEVEL).mean())
+        return float((self.pixels().mean(axis=2) > LIT_LEVEL).mean())
 
-    def wait_for_light(self) -> float:
+    def coloured_share(self) -> float:
+        """Which part of the viewport is neither grey nor the viewer's own blue letters."""
+        shown = self.pixels()
+        return float((np.ptp(shown, axis=2) > COLOUR_LEVEL).mean())
+
+    def wait_for(self, share_of: Callable[[], float], wanted: float) -> float:
+        """Wait until so much is there."""
         end = time.monotonic() + PATIENCE_S
-        while (share := self.lit_share()) < LIT_SHARE and time.monotonic() < end:
+        while (share := share_of()) < wanted and time.monotonic() < end:
             self.page.wait_for_timeout(500)
         return share
+
+    def wait_for_light(self) -> float:
+        """Wait for the first image."""
+        return self.wait_for(self.lit_share, LIT_SHARE)
 
     def shoot(self, name: str, *, whole: bool = False) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
@@ -92,15 +116,58 @@ def window(browser: Browser, house: House):
 
 def studies(house: House, modality: str) -> list[str]:
     rows = house.catalogue.studies(EVERYTHING, Query(modalities=(modality,)), 10, 0)
-    return [row.study_instance_uid for row in rows if row.instances > 8]
+    return [row.study_instance_uid for row in sorted(rows, key=lambda row: -row.instances)]
 
 
-@pytest.mark.parametrize("modality", ["CT", "MR"])
+@pytest.mark.parametrize("modality", ["CT", "MR", "US", "MG"])
 def test_a_study_lights_up_in_the_viewer(window, house: House, modality: str) -> None:
     steward = window("steward")
     steward.view(studies(house, modality)[0])
     assert steward.wait_for_light() >= LIT_SHARE
     steward.shoot(f"viewer-{modality.lower()}")
+    assert steward.wrong == []
+
+
+def test_the_frames_of_a_clip_play(window, house: House) -> None:
+    steward = window("steward")
+    steward.view(studies(house, "US")[0])
+    assert steward.wait_for_light() >= LIT_SHARE
+    steward.viewer.locator('[data-cy="study-browser-thumbnail"]').nth(1).dblclick()
+    steward.page.wait_for_timeout(2000)
+    steward.viewer.locator('[data-cy="cine-player-play-pause"]').click()
+    seen = set()
+    for _ in range(8):
+        steward.page.wait_for_timeout(250)
+        seen.add(steward.pixels().tobytes())
+    assert len(seen) > 1
+    steward.shoot("viewer-cine")
+    assert steward.wrong == []
+
+
+@pytest.mark.parametrize("kind", ["SEG", "RTSTRUCT"])
+def test_what_was_drawn_upon_a_ct_lies_over_it(window, house: House, kind: str) -> None:
+    steward = window("steward")
+    steward.view(studies(house, kind)[0])
+    assert steward.wait_for_light() >= LIT_SHARE
+    before = steward.coloured_share()
+    steward.viewer.get_by_text(kind, exact=True).first.dblclick()
+    after = steward.wait_for(steward.coloured_share, before + COLOUR_SHARE)
+    assert after >= before + COLOUR_SHARE
+    steward.shoot(f"viewer-{kind.lower()}")
+    assert steward.wrong == []
+
+
+def test_the_bar_says_what_one_sees_and_nothing_of_who(window, house: House) -> None:
+    steward = window("steward")
+    steward.view(studies(house, "CT")[0])
+    assert steward.wait_for_light() >= LIT_SHARE
+    page = steward.page
+    assert "research use only" in page.locator(".bar .research").inner_text()
+    words = steward.viewer.locator("body").inner_text()
+    assert "Patient" not in words
+    assert steward.viewer.locator('a[href^="http"]').count() == 0
+    page.locator(".bar .back").click()
+    assert page.url.endswith(f"/studies/{studies(house, 'CT')[0]}")
     assert steward.wrong == []
 
 
@@ -118,7 +185,8 @@ def test_scrolling_shows_another_slice(window, house: House) -> None:
 
 def test_who_has_no_scope_sees_no_pixel_even_with_the_address(window, house: House) -> None:
     visitor = window("visitor")
-    visitor.view(studies(house, "CT")[0])
+    address = f"{house.url()}/viewer/viewer?StudyInstanceUIDs={studies(house, 'CT')[0]}"
+    visitor.page.goto(address)
     visitor.page.wait_for_timeout(6000)
     frames = [wrong for wrong in visitor.wrong if "/frames/" in wrong]
     assert frames == []

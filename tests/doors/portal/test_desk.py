@@ -92,7 +92,7 @@ def test_a_clip_is_looked_through_frame_by_frame(site):
     assert gone.status_code == 404
 
 
-@pytest.mark.parametrize("user", ["steward", "visitor", None])
+@pytest.mark.parametrize("user", ["ministry", "visitor", None])
 def test_nobody_else_sees_a_picture(site, user):
     if user:
         sign_in(site, user)

@@ -99,7 +99,7 @@ def test_forms_without_token_change_nothing(site):
     assert state_of(site, ITEM) is State.QUARANTINED
 
 
-@pytest.mark.parametrize("user", ["steward", "visitor", "auditor"])
+@pytest.mark.parametrize("user", ["ministry", "visitor", "auditor"])
 def test_only_whoever_handles_quarantine_may(site, user):
     sign_in(site, user)
     assert site.client.get("/quarantine", headers=HTML).status_code == 403

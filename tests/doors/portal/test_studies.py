@@ -164,7 +164,7 @@ def test_a_study_tells_where_it_came_from(site):
     assert "Demo Hospital A" in page
     assert "40 images, pack" in page
     assert "52 images" in page
-    assert f"/viewer/viewer?StudyInstanceUIDs={uid('chest')}" in page
+    assert f"/studies/{uid('chest')}/view" in page
     assert "Aug 2024 (shifted)" in page
     assert "2024-08-15" not in page
     assert 'data-theme="dark"' in page
@@ -174,7 +174,7 @@ def test_a_study_without_pictures_offers_no_viewer(tmp_path):
     report = make_sidecar("paper", "report", modality="SR", description="Report")
     site = make_commons(tmp_path, sidecars=(report,))
     sign_in(site)
-    assert "/viewer/" not in site.client.get(f"/studies/{uid('paper')}").text
+    assert "/view" not in site.client.get(f"/studies/{uid('paper')}").text
 
 
 def test_the_tags_of_each_series_are_shown_in_words(site):

@@ -13,11 +13,13 @@ from yushan.doors.portal.gateway_pictures import GatewayPictures
 from yushan.doors.portal.gateway_quarantine import Quarantine
 from yushan.doors.portal.gateway_rules import GatewayRules
 from yushan.doors.portal.homes import Homes
+from yushan.doors.portal.looking import Looking
 from yushan.doors.portal.plain_pages import PlainPages
 from yushan.doors.portal.record import Record
 from yushan.doors.portal.signing_in import DemoAccount, SigningIn
 from yushan.doors.portal.statistics_pages import StatisticsPages
 from yushan.doors.portal.studies import Studies
+from yushan.doors.portal.study import Rooms as StudyRooms
 from yushan.doors.portal.study import StudyPages
 from yushan.doors.portal.tour import Tour
 from yushan.doors.portal.viewing import Viewing
@@ -65,6 +67,7 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
     """All pages of the commons."""
     record = Record(shell, rooms.ledger, rooms.ledger_key)
     finder = Finder(rooms.catalogue, shell.place)
+    looking = Looking(finder, rooms.accounts, rooms.audit)
     roles = frozenset(one.role for one in rooms.demo_accounts)
     return [
         *PlainPages(shell).routes(),
@@ -72,8 +75,8 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
         *StatisticsPages(shell, rooms.catalogue, record).routes(),
         *Homes(shell, rooms.admissions).routes(),
         *Studies(shell, rooms.catalogue, finder).routes(),
-        *StudyPages(shell, rooms.archive, finder).routes(),
-        *Viewing(shell, finder).routes(),
+        *StudyPages(shell, looking, StudyRooms(rooms.archive, rooms.ledger)).routes(),
+        *Viewing(shell, looking).routes(),
         *AccountingPages(shell, rooms.admissions, rooms.archive).routes(),
         *record.routes(),
         *Tour(shell, rooms.demo, rooms.admissions, finder, roles).routes(),

@@ -1,20 +1,23 @@
-"""`/studies/UID`: one study: its series, where it came from, its identifiers, its tags."""
+"""`/studies/UID`: one study: overview, series, provenance, tags, uses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from yushan.base import Absent, SeriesUID
+from yushan.domain.dicom import TRANSFER_SYNTAXES
 from yushan.doors.portal.finder import has_picture, study_line
-from yushan.doors.portal.shell import language_of
-from yushan.doors.portal.studies import scope_of
+from yushan.doors.portal.provenance import ADMITTED, LOOKED_THROUGH, Lane, lanes
+from yushan.doors.portal.provenance_picture import picture
+from yushan.doors.portal.shell import account_of
 from yushan.doors.portal.tags import tag_rows
-from yushan.doors.portal.words import Words
+from yushan.doors.portal.uses import ACTS, Use, uses
+from yushan.doors.portal.words import mark
+from yushan.services.accounts import may, role_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -22,139 +25,176 @@ if TYPE_CHECKING:
 
     from yushan.base import Language
     from yushan.domain.packs import Sidecar
-    from yushan.doors.portal.finder import Finder
-    from yushan.doors.portal.place import Place
+    from yushan.doors.portal.looking import Looking, Seen
     from yushan.doors.portal.shell import Shell
     from yushan.services.archive import Archive
-    from yushan.services.catalogue import SeriesRow, StudyRow
+    from yushan.services.catalogue import SeriesRow
+    from yushan.services.ledger import Entry, Ledger
+
+#: Drawn over another series: the viewer opens the study, not these.
+DERIVED: Final = frozenset({"SEG", "RTSTRUCT", "RTPLAN", "RTDOSE", "SR", "PR", "KO", "REG"})
+#: Entries about a study that its page of uses sums up.
+LOOKS: Final = 2000
+TABS: Final = {
+    "": mark("Overview"),
+    "series": mark("Series"),
+    "provenance": mark("Provenance"),
+    "tags": mark("Tags"),
+    "uses": mark("Uses"),
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesCard:
-    """A series as drawn on the study's page."""
+    """A series as drawn on the study's page; ``lossy`` None: its syntax is not known."""
 
     uid: str
     number: str
     title: str
+    modality: str
+    body_part: str
     instances: int
     bytes: int
     maker: str
+    slice_mm: float | None
+    syntax: str
+    lossy: bool | None
+    site: str
     thumbnail: str
+    view: str
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One station of a study's way; ``where`` is a place in words."""
+class Rooms:
+    """What a study's pages draw from beside the catalogue."""
 
-    time: datetime | None
-    what: str
-    detail: str
-    where: str
+    archive: Archive
+    ledger: Ledger
 
 
 class StudyPages:
-    """One study that the account may see."""
+    """One study that the account may see; every look at it is told to the ledger first."""
 
-    def __init__(self, shell: Shell, archive: Archive, finder: Finder) -> None:
-        self.shell, self.archive, self.finder = shell, archive, finder
+    def __init__(self, shell: Shell, looking: Looking, rooms: Rooms) -> None:
+        self.shell, self.looking, self.rooms = shell, looking, rooms
+        self.finder = looking.finder
 
     def routes(self) -> list[BaseRoute]:
         """The addresses."""
-        get, needs = self.shell.get, "see_images"
+        handlers: dict[str, Callable[[Request], Response]] = {
+            "": self.study, "/series": self.series, "/provenance": self.provenance,
+            "/tags": self.tags, "/uses": self.uses,
+        }  # fmt: skip
         return [
-            get("/studies/{uid}", self.study, needs=needs),
-            get("/studies/{uid}/tags", self.tags, needs=needs),
+            self.shell.get(
+                f"/studies/{{uid}}{path}", self.looking.guard(handler), needs="see_images"
+            )
+            for path, handler in handlers.items()
         ]
 
     def study(self, request: Request) -> Response:
-        """One study: its series, where it came from, its identifiers."""
-        language = language_of(request)
-        row, series = self.finder.study(scope_of(request), request.path_params["uid"])
-        sidecars = [one for uid in series for one in self.sidecars(uid)]
-        return self.shell.page(
-            request, "study.html", tab="",
-            provenance=provenance(sidecars, Words(language), self.shell.place),
-            packs=sorted({one.pack for one in sidecars}),
-            **self.header(row, series, language),
+        """What it is, picture by picture, and its way in short."""
+        seen = self.looking.at(request)
+        found = self.lanes(seen)
+        packs = sorted({pack for lane in found for pack in lane.packs})
+        return self.draw(request, seen, "", lanes=found, packs=packs)
+
+    def series(self, request: Request) -> Response:
+        """Every series in figures."""
+        return self.draw(request, self.looking.at(request), "series")
+
+    def provenance(self, request: Request) -> Response:
+        """The way of every image as a picture, with the table behind it."""
+        seen = self.looking.at(request)
+        found = self.lanes(seen)
+        looks = self.uses_of(request, seen)
+        return self.draw(
+            request, seen, "provenance", lanes=found, picture=picture(found),
+            looks=sum(one.times for one in looks), packs={p for one in found for p in one.packs},
+        )  # fmt: skip
+
+    def uses(self, request: Request) -> Response:
+        """Who looked at it, by day and role."""
+        seen = self.looking.at(request)
+        shown = self.uses_of(request, seen)
+        words = {kind: seen.words.translate(word) for kind, word in ACTS.items()}
+        roles = {one.role: role_name(one.role, seen.language) for one in shown if one.role}
+        return self.draw(
+            request, seen, "uses", uses=shown, acts=words, roles=roles,
+            named=may(account_of(request), "audit_ledger"),
         )  # fmt: skip
 
     def tags(self, request: Request) -> Response:
         """The header of a series' first image."""
-        language = language_of(request)
-        row, series = self.finder.study(scope_of(request), request.path_params["uid"])
+        seen = self.looking.at(request)
         wanted = request.query_params.get("series", "")
-        chosen = next((one for one in series if one.series_instance_uid == wanted), None)
-        if chosen is None and (wanted or not series):
+        chosen = next((one for one in seen.series if one.series_instance_uid == wanted), None)
+        if chosen is None and (wanted or not seen.series):
             raise Absent("portal.no-such-page")
-        chosen = chosen or series[0]
+        chosen = chosen or seen.series[0]
         sidecars = self.sidecars(chosen)
         first = next((one.instances[0] for one in sidecars if one.instances), None)
-        header = self.header(row, series, language)
-        cards: list[SeriesCard] = header["series"]
-        return self.shell.page(
-            request, "study.html", tab="tags", tags=tag_rows(first.metadata) if first else [],
-            chosen=next(card for card in cards if card.uid == chosen.series_instance_uid),
-            **header,
+        return self.draw(
+            request, seen, "tags", tags=tag_rows(first.metadata) if first else [],
+            chosen=self.card(chosen, seen.series.index(chosen) + 1, seen.language),
         )  # fmt: skip
+
+    # what is drawn
+
+    def draw(self, request: Request, seen: Seen, tab: str, **values: Any) -> Response:  # noqa: ANN401 - a template's names
+        """A tab of the study."""
+        row, words = seen.row, seen.words
+        cards = [self.card(one, place, seen.language) for place, one in enumerate(seen.series, 1)]
+        images = sum(one.instances for one in seen.series)
+        line = replace(study_line(row, seen.language, ""), series=len(cards), instances=images)
+        return self.shell.page(
+            request, "study.html", here="studies", reading=True, study=line, series=cards,
+            size=sum(one.bytes for one in seen.series), tab=tab,
+            viewer=self.shell.place.viewer.format(study=row.study_instance_uid),
+            viewable=any(card.view for card in cards),
+            tabs=[(key, words.translate(word)) for key, word in TABS.items()],
+            **values,
+        )  # fmt: skip
+
+    def lanes(self, seen: Seen) -> list[Lane]:
+        """The study's packs on their way, with what the ledger says of them."""
+        sidecars = [one for series in seen.series for one in self.sidecars(series)]
+        entries = self.about("subject", seen.row.subject, ADMITTED, LOOKED_THROUGH)
+        return lanes(sidecars, entries, self.rooms.ledger)
+
+    def uses_of(self, request: Request, seen: Seen) -> list[Use]:
+        """Who looked at it, as far as this account may know."""
+        entries = self.about("study", seen.row.study_instance_uid, tuple(ACTS), LOOKS)
+        return uses(entries, named=may(account_of(request), "audit_ledger"))
+
+    def about(self, name: str, value: str, kinds: tuple[str, ...], limit: int) -> list[Entry]:
+        """Entries of the ledger about a person or a study."""
+        return self.rooms.ledger.about(name, value, kinds=kinds, limit=limit)
 
     def sidecars(self, series: SeriesRow) -> Sequence[Sidecar]:
         """The parts of a series as the archive has them."""
-        return self.archive.series_sidecars(SeriesUID(series.series_instance_uid))
-
-    def header(
-        self, row: StudyRow, series: Sequence[SeriesRow], language: Language
-    ) -> dict[str, Any]:
-        """What every tab of a study needs."""
-        words = Words(language)
-        cards = [self.card(one, place, language) for place, one in enumerate(series, 1)]
-        images = sum(one.instances for one in series)
-        return {
-            "here": "studies",
-            "reading": True,
-            "study": replace(study_line(row, language, ""), series=len(series), instances=images),
-            "series": cards,
-            "size": sum(one.bytes for one in series),
-            "viewer": self.shell.place.viewer.format(study=row.study_instance_uid),
-            "viewable": any(card.thumbnail for card in cards),
-            "tabs": [
-                ("", words.translate("Overview"), None),
-                ("tags", words.translate("Tags"), None),
-            ],
-        }
+        return self.rooms.archive.series_sidecars(SeriesUID(series.series_instance_uid))
 
     def card(self, row: SeriesRow, place: int, language: Language) -> SeriesCard:
         """A series as drawn; without a number its place in the study."""
-        parts = (row.modality, row.description or self.finder.word("body", row.body_part, language))
+        part = self.finder.word("body", row.body_part, language) if row.body_part else ""
+        parts = (row.modality, row.description or part)
+        syntax = TRANSFER_SYNTAXES.get(row.transfer_syntax_uid)
+        shown = has_picture(row)
+        view = self.shell.place.viewer.format(study=row.study_instance_uid)
         return SeriesCard(
             uid=row.series_instance_uid,
             number=str(place if row.series_number is None else row.series_number),
             title=" ".join(part for part in parts if part),
+            modality=row.modality,
+            body_part=part,
             instances=row.instances,
             bytes=row.bytes,
             maker=" ".join(part for part in (row.manufacturer, row.model) if part),
-            thumbnail=self.finder.thumbnail(row, 256) if has_picture(row) else "",
+            slice_mm=None if row.slice_um is None else row.slice_um / 1000,
+            syntax=syntax.name if syntax else row.transfer_syntax_uid,
+            lossy=syntax.lossy if syntax else None,
+            site=row.site,
+            thumbnail=self.finder.thumbnail(row, 256) if shown else "",
+            view=f"{view}?series={row.series_instance_uid}" if shown else "",
         )
-
-
-def provenance(sidecars: Sequence[Sidecar], words: Words, place: Place) -> list[Fact]:
-    """The way of a study's packs from the hospital into the index, in its order."""
-    if not sidecars:
-        return []
-    centre, found = words.translate("national centre"), []
-    for site, policy in sorted({(one.site, one.policy) for one in sidecars}):
-        detail = words.say("policy {policy}", policy=policy) if policy else ""
-        done = words.translate("First stage: de-identified and verified in the hospital")
-        found.append(Fact(None, done, detail, place.site_name(site, words.language)))
-    sources: dict[tuple[str, str], int] = {}
-    for one in sidecars:
-        key = (one.received_at, one.source)
-        sources[key] = sources.get(key, 0) + len(one.instances)
-    for (received_at, source), number in sorted(sources.items()):
-        time = datetime.fromisoformat(received_at) if received_at else None
-        images = words.count("{n} image", "{n} images", number)
-        detail = words.say("{images}, pack {pack}", images=images, pack=f"{source[:12]}…")
-        done = words.translate("Acknowledged: on the centre's disk")
-        found.append(Fact(time, done, detail, centre))
-    done = words.translate("Verified again, second stage, indexed")
-    detail = words.translate("with the centre's key and another program")
-    return [*found, Fact(None, done, detail, centre)]

@@ -11,15 +11,14 @@ from urllib.parse import urlencode
 
 from yushan.base import Absent
 from yushan.doors.portal.finder import study_line
-from yushan.doors.portal.shell import language_of
-from yushan.doors.portal.studies import scope_of
+from yushan.doors.portal.study import DERIVED
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-    from yushan.doors.portal.finder import Finder
+    from yushan.doors.portal.looking import Looking
     from yushan.doors.portal.shell import Shell
 
 VIEWER: Final = "/viewer/viewer"
@@ -28,24 +27,26 @@ VIEWER: Final = "/viewer/viewer"
 class Viewing:
     """One study in the viewer; ``?series=`` opens it there."""
 
-    def __init__(self, shell: Shell, finder: Finder) -> None:
-        self.shell, self.finder = shell, finder
+    def __init__(self, shell: Shell, looking: Looking) -> None:
+        self.shell, self.looking = shell, looking
 
     def routes(self) -> list[BaseRoute]:
         """The address."""
-        return [self.shell.get("/studies/{uid}/view", self.show, needs="see_images")]
+        show = self.looking.guard(self.show)
+        return [self.shell.get("/studies/{uid}/view", show, needs="see_images")]
 
     def show(self, request: Request) -> Response:
         """The bar and the frame."""
-        language = language_of(request)
-        row, series = self.finder.study(scope_of(request), request.path_params["uid"])
-        asked = {"StudyInstanceUIDs": row.study_instance_uid}
+        seen = self.looking.at(request)
+        asked = {"StudyInstanceUIDs": seen.row.study_instance_uid}
         if first := request.query_params.get("series", ""):
-            if first not in {one.series_instance_uid for one in series}:
+            kinds = {one.series_instance_uid: one.modality for one in seen.series}
+            if first not in kinds:
                 raise Absent("portal.no-such-page")
-            asked["initialSeriesInstanceUID"] = first
+            if kinds[first] not in DERIVED:
+                asked["initialSeriesInstanceUID"] = first
         answer = self.shell.page(
-            request, "viewing.html", reading=True, study=study_line(row, language, ""),
+            request, "viewing.html", reading=True, study=study_line(seen.row, seen.language, ""),
             frame=f"{VIEWER}?{urlencode(asked)}",
         )  # fmt: skip
         answer.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
