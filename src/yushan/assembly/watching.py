@@ -21,6 +21,7 @@ from yushan.engines.observe import (
     log_for,
     sound_id,
 )
+from yushan.services.ledger import asked_from
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,7 +55,8 @@ class Watched:
             return
         identifier = sound_id(Headers(scope=scope).get(REQUEST_HEADER, ""))
         answer, began = Answer(send, identifier), time.perf_counter()
-        with carrying(identifier), self.running.track_inprogress():
+        client = (scope.get("client") or ("", 0))[0]
+        with carrying(identifier), asked_from(client), self.running.track_inprogress():
             try:
                 await self.app(scope, receive, answer)
             finally:

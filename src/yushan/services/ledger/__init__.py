@@ -7,11 +7,12 @@ personal fields stand in the tree as salted commitments only. Start at ``ledger.
 call is ``audit.py``; the mathematics is ``merkle.py``, the formats are ``notes.py``, ``tiles.py``.
 """
 
-from yushan.services.ledger.audit import Audit, Thing
+from yushan.services.ledger.audit import Audit, Thing, asked_from
 from yushan.services.ledger.changes import Change
 from yushan.services.ledger.check_files import read_export, verify_export
 from yushan.services.ledger.cosigning import Cosigned, Cosigner, Cosigners, Offer
 from yushan.services.ledger.counting import Counting
+from yushan.services.ledger.fhir import Place, audit_event, kinds
 from yushan.services.ledger.ledger import Ledger
 from yushan.services.ledger.log import Log
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
@@ -50,6 +51,7 @@ __all__ = [
     "Ledger",
     "Log",
     "Offer",
+    "Place",
     "Question",
     "Search",
     "Sighting",
@@ -58,9 +60,12 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "Witness",
+    "asked_from",
+    "audit_event",
     "commitment",
     "consistent",
     "included",
+    "kinds",
     "leaf_hash",
     "read_export",
     "read_key",

@@ -7,19 +7,36 @@ nobody looks unseen. How it gets on disk is ``writing.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from yushan.engines.observe import request_id
 from yushan.services.ledger.values import Draft
 from yushan.services.ledger.writing import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
     from yushan.services.ledger.ledger import Ledger
 
+#: From where the present request comes (an address of the network); empty: from this machine.
+ADDRESS: Final[ContextVar[str]] = ContextVar("ledger_address", default="")
 #: Looks at the same thing within so many seconds are one entry and one sum.
 WINDOW_S: Final = 60.0
+
+
+@contextmanager
+def asked_from(address: str) -> Iterator[None]:
+    """What is told within the block was asked from this address."""
+    token = ADDRESS.set(address)
+    try:
+        yield
+    finally:
+        ADDRESS.reset(token)
 
 
 class Person(Protocol):
@@ -80,6 +97,8 @@ class Told:
     size: int = 0
     #: Seconds over which a sum was taken; 0: a single request.
     over_s: int = 0
+    address: str = ""
+    request: str = field(default="", compare=False)
 
     def facts(self) -> dict[str, Any]:
         """What stands in the entry in clear; empty fields are left out."""
@@ -94,16 +113,21 @@ class Told:
             "reasons": list(self.reasons),
             "bytes": self.size,
             "over_s": self.over_s,
+            "request": self.request,
         }
         return {"count": self.count} | {name: value for name, value in said.items() if value}
 
     def draft(self) -> Draft:
         """The fact as the log takes it."""
-        return Draft(self.action, self.facts(), dict(self.thing.personal()))
+        private: dict[str, Any] = dict(self.thing.personal())
+        if self.address:
+            private["address"] = self.address
+        return Draft(self.action, self.facts(), private)
 
     def more(self, count: int, size: int, over_s: int) -> Told:
         """The same as a sum of further looks."""
-        return replace(self, count=count, size=size, over_s=over_s)
+        request = "" if over_s else self.request
+        return replace(self, count=count, size=size, over_s=over_s, request=request)
 
 
 class Audit:
@@ -152,7 +176,7 @@ class Audit:
         Unavailable
             ``ledger.not-written``: do not show it.
         """
-        told = Told(action, *who(account), thing, self.via, purpose)
+        told = here(Told(action, *who(account), thing, self.via, purpose))
         self.writer.count(told, count, size)
 
     def did(
@@ -174,7 +198,7 @@ class Audit:
         Unavailable
             ``ledger.not-written``: take the act back.
         """
-        told = Told(action, *who(account), thing, self.via, "", outcome, reasons)
+        told = here(Told(action, *who(account), thing, self.via, "", outcome, reasons))
         if tx is not None:
             self.ledger.extend(tx, [told.draft()])
             return
@@ -191,6 +215,11 @@ class Audit:
     def _enter(self, facts: list[Told]) -> None:
         with self.ledger.db.begin() as tx:
             self.ledger.extend(tx, [told.draft() for told in facts])
+
+
+def here(told: Told) -> Told:
+    """With where the present request comes from, and its id."""
+    return replace(told, address=ADDRESS.get(), request=request_id())
 
 
 def who(account: Person | None) -> tuple[str, str]:

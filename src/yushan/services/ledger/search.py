@@ -108,7 +108,7 @@ class Search:
 
     def _terms(self, tx: Connection, asked: Question) -> list[ColumnElement[bool]]:
         number = ENTRY.c.number
-        terms = [
+        terms: list[ColumnElement[bool]] = [
             number.in_(
                 sa.select(PRIVATE.c.number).where(
                     PRIVATE.c.name == name, PRIVATE.c.value == canonical_json(value).decode()
