@@ -35,7 +35,7 @@ class CitizenRole:
     """The office's addresses for gateways and the commons."""
 
     def __init__(self, settings: Settings) -> None:
-        self.name, self.http = settings.name, settings.http
+        self.settings, self.name, self.http = settings, settings.name, settings.http
         self.database, self.office = open_office(settings)
         self.app = application(
             office_routes(self.office),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.accounts import make_demo_accounts, one_click
+from yushan.assembly.api import api_routes
 from yushan.assembly.commons_figures import commons_check, commons_figures
 from yushan.assembly.demo_state import DemoState
 from yushan.assembly.health import list_check
@@ -188,6 +189,7 @@ class CommonsRole:
                 stores=True,
             ),
             *dicomweb.store_routes(self.storing),
+            *api_routes(self),
             *viewer.routes(Path(self.settings.viewer or ".")),
         ]
 

@@ -13,7 +13,7 @@ from yushan.base import Rejected, SystemClock
 
 if TYPE_CHECKING:
     from yushan.assembly.settings import Role
-    from yushan.doors.cli import CheckWish, DeidWish, DemoWish, People
+    from yushan.doors.cli import Backups, CheckWish, DeidWish, DemoWish, People
 
 Answer = dict[str, Any]
 
@@ -55,6 +55,13 @@ class TheHouse:
         from yushan.assembly.people import PeopleActs  # noqa: PLC0415
 
         return PeopleActs()
+
+    @property
+    def backups(self) -> Backups:
+        """Backups, restores, drills."""
+        from yushan.assembly.backups import BackupActs  # noqa: PLC0415
+
+        return BackupActs()
 
     def demo(self, wish: DemoWish) -> int:
         """Run the demo."""

@@ -40,7 +40,7 @@ class KeyHolderRole:
     """Answers blinded questions of the sites it knows; enters its counts into its ledger."""
 
     def __init__(self, settings: Settings) -> None:
-        self.name, self.http = settings.name, settings.http
+        self.settings, self.name, self.http = settings, settings.name, settings.http
         self.database, self.holder, _ = open_holder(settings)
         self.days = Rounds("days", self.holder.close_days, CLOSE_S)
         self.app = application(

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import signal
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import uvicorn
 
-from yushan.base import Unavailable
+from yushan.base import Conflict, Unavailable
 from yushan.engines.observe import facts, log_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.applications import Starlette
 
-    from yushan.assembly.settings import Http
+    from yushan.assembly.settings import Http, Role
 
 log = log_for(__name__)
 
@@ -27,6 +31,7 @@ class Running(Protocol):
 
     name: str
     http: Http
+    settings: Role
     app: Starlette
 
     def start(self) -> None:
@@ -50,15 +55,38 @@ def bind(http: Http) -> socket.socket:
     return door
 
 
+@contextlib.contextmanager
+def held_alone(settings: Role) -> Iterator[None]:
+    """Hold the role's folder: alone while its database is a file in it, else beside its like.
+
+    ``Conflict("assembly.folder-in-use")``
+    """
+    kind = fcntl.LOCK_SH if settings.database else fcntl.LOCK_EX
+    with (Path(settings.data) / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict("assembly.folder-in-use", name=settings.name) from error
+        yield
+
+
 def run(role: Running) -> None:
     """Serve the role until SIGTERM or SIGINT."""
     door = bind(role.http)
-    role.start()
+    with held_alone(role.settings):
+        live(role, door)
+
+
+def live(role: Running, door: socket.socket) -> None:
+    """From taking up work to laying it down; a role that only reads takes none up."""
+    if not role.settings.read_only:
+        role.start()
     log.info("role.started", extra=facts(role=role.name, port=role.http.port, pid=os.getpid()))
     try:
         asyncio.run(serve(role, door))
     finally:
-        role.stop()
+        if not role.settings.read_only:
+            role.stop()
         log.info("role.stopped", extra=facts(role=role.name))
 
 

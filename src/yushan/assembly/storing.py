@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from yushan.domain.deid import SiteKeys, load_policy
 from yushan.engines.keys import derive
@@ -12,14 +12,32 @@ from yushan.flows.store import Desk, House, Store
 from yushan.services.archive import Stored
 
 if TYPE_CHECKING:
-    from yushan.assembly.commons import CommonsRole
+    from yushan.assembly.settings import Commons
+    from yushan.base import SystemClock
+    from yushan.engines.database import Database
     from yushan.engines.keys import Signer
+    from yushan.engines.sandbox import Children
+    from yushan.services.archive import Archive
+    from yushan.services.catalogue import Catalogue
+    from yushan.services.ledger import Ledger
 
 #: What is handed over directly is held to what hospitals are held to.
 POLICY = "tw-hospital"
 
 
-def make_store(role: CommonsRole, commons_key: bytes, signer: Signer) -> Store:
+class Role(Protocol):
+    """What the role has that storing works with."""
+
+    archive: Archive
+    catalogue: Catalogue
+    children: Children
+    clock: SystemClock
+    database: Database
+    ledger: Ledger
+    settings: Commons
+
+
+def make_store(role: Role, commons_key: bytes, signer: Signer) -> Store:
     """The flow of this role."""
     keys = SiteKeys(
         derive(commons_key, "yushan/store/uid"),

@@ -3,12 +3,14 @@
 Exit codes: 0 ok, 1 refused or found wrong, 2 usage, 3 unavailable. ``--json`` everywhere.
 """
 
+from yushan.doors.cli.backup_ports import Backups
 from yushan.doors.cli.people_ports import People
 from yushan.doors.cli.ports import CheckWish, DeidWish, DemoWish, House
-from yushan.doors.cli.root import build, language, run
-from yushan.doors.cli.say import say
+from yushan.doors.cli.root import build, run
+from yushan.doors.cli.say import language, say
 
 __all__ = [
+    "Backups",
     "CheckWish",
     "DeidWish",
     "DemoWish",

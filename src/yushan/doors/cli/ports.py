@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from yushan.doors.cli.backup_ports import Backups
     from yushan.doors.cli.people_ports import People
 
 Answer = dict[str, Any]
@@ -64,6 +65,11 @@ class House(Protocol):
     @property
     def people(self) -> People:
         """People's choices and shared keys."""
+        ...
+
+    @property
+    def backups(self) -> Backups:
+        """Backups, restores, drills."""
         ...
 
     def demo(self, wish: DemoWish) -> int:

@@ -10,12 +10,24 @@ import click
 
 from yushan import __version__
 from yushan.base import YushanError, problem
-from yushan.doors.cli import archive, audit, consent, deid, gateway, linkage, roles, viewer, words
+from yushan.doors.cli import (
+    archive,
+    audit,
+    backup,
+    consent,
+    deid,
+    gateway,
+    guideline,
+    linkage,
+    roles,
+    viewer,
+    words,
+)
 
 if TYPE_CHECKING:
     from yushan.doors.cli.ports import House
 
-GROUPS = (deid, words, roles, gateway, archive, consent, linkage, audit, viewer)
+GROUPS = (deid, words, roles, gateway, archive, consent, linkage, audit, viewer, backup, guideline)
 
 
 def language() -> str:

@@ -5,6 +5,25 @@ Start at ``connection.py``.
 """
 
 from yushan.engines.database.connection import Database, insert_once
-from yushan.engines.database.migration import migrate
+from yushan.engines.database.dumping import (
+    DumpHead,
+    dump,
+    hold_writers,
+    load,
+    read_head,
+    revisions_of,
+)
+from yushan.engines.database.migration import migrate, pending
 
-__all__ = ["Database", "insert_once", "migrate"]
+__all__ = [
+    "Database",
+    "DumpHead",
+    "dump",
+    "hold_writers",
+    "insert_once",
+    "load",
+    "migrate",
+    "pending",
+    "read_head",
+    "revisions_of",
+]

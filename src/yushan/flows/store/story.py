@@ -236,7 +236,10 @@ class Put:
         self.fates = fates
         new = [fate.made for fate in fates if not fate.is_duplicate]
         self.admitted = len(new)
-        self.pack, self.count = self.put(new) if new else (None, 0)
+        self.pack: PackId | None = None
+        self.count = 0
+        if new:
+            self.pack, self.count = self.put(new)
 
     def put(self, made: Sequence[Made]) -> tuple[PackId, int]:
         """Write the pack and its sidecars into the store; forced to disk when this returns."""

@@ -1,0 +1,163 @@
+"""Studies and series within the asker's scope, under the asker's names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import Absent, Pseudonym, SeriesUID, StudyUID
+from yushan.doors.api import values
+from yushan.services.catalogue import Query, Wanted
+from yushan.services.ledger import Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yushan.domain.packs import Sidecar
+    from yushan.doors.api.asked import (
+        FacetsAsked,
+        PageAsked,
+        SearchAsked,
+        SeriesAsked,
+        StudyAsked,
+    )
+    from yushan.doors.api.asker import Asker
+    from yushan.doors.api.ports import Names, Rooms
+    from yushan.services.catalogue import SeriesRow, Sort, StudyRow
+
+KINDS: Final = (
+    "modality", "body_part", "manufacturer", "model", "year", "site", "sex", "age", "slice",
+    "contrast",
+)  # fmt: skip
+#: Most series of one study.
+MOST: Final = 10_000
+
+
+def wanted_of(asked: SearchAsked, names: Names, sort: Sort = "-date") -> Wanted:
+    """The search as the catalogue is asked."""
+    has = {"modality": asked.modality, "body_part": asked.body_part, "site": asked.site}
+    said = {kind: value for kind, value in has.items() if value not in (None, "*")}
+    upper = {"modality", "body_part"}
+    return Wanted(
+        has=tuple((kind, (str(value).upper() if kind in upper else str(value),))
+                  for kind, value in said.items()),
+        texts=(asked.text,) if asked.text else (),
+        subjects=(Pseudonym(names.own_subject(asked.subject)),) if asked.subject else (),
+        date_from=asked.date_from or "",
+        date_to=asked.date_to or "",
+        sort=sort,
+    )  # fmt: skip
+
+
+def studies(rooms: Rooms, asker: Asker, asked: PageAsked) -> values.Studies:
+    """A page of studies."""
+    wanted = wanted_of(asked, asker.names, asked.sort)
+    after = None
+    if asked.cursor is not None:
+        key, number = asked.cursor.split(".")
+        after = int(key), int(number)
+    found = rooms.catalogue.search.find(asker.scope, wanted, asked.limit, after)
+    thing = Thing("search", query=repr(wanted))
+    rooms.audit.saw(asker.account, "image.searched", thing, count=len(found.rows))
+    later = None if found.later is None else f"{found.later[0]}.{found.later[1]}"
+    count = found.count if asker.may("see_exact_counts") else None
+    return values.Studies(tuple(shown_study(row, asker.names) for row in found.rows), count, later)
+
+
+def facets(rooms: Rooms, asker: Asker, asked: FacetsAsked) -> values.Facets:
+    """Values beside a search."""
+    kinds = KINDS if asked.kind is None else (asked.kind,)
+    wanted = wanted_of(asked, asker.names)
+    found = rooms.catalogue.search.find(asker.scope, wanted, 1, kinds=kinds)
+    exact = asker.may("see_exact_counts")
+    thing = Thing("search", query=repr(wanted))
+    rooms.audit.saw(asker.account, "image.searched", thing, count=len(kinds))
+    return values.Facets(
+        tuple(
+            values.Facet(
+                kind,
+                tuple(values.FacetValue(one, count if exact else None)
+                      for one, count in found.facets.get(kind, ())),
+            )
+            for kind in kinds
+        )
+    )  # fmt: skip
+
+
+def rows_of(rooms: Rooms, asker: Asker, study: str, series: str = "") -> Sequence[SeriesRow]:
+    """The series of a study that may be seen; what may not is absent.
+
+    Raises
+    ------
+    Absent
+        ``api.absent``.
+    Forbidden
+        ``accounts.purpose-first``: a reason has to be given first.
+    """
+    own = StudyUID(asker.names.own_uid(study))
+    one = (SeriesUID(asker.names.own_uid(series)),) if series else ()
+    rows = rooms.catalogue.series(asker.scope, Query(studies=(own,), series=one), MOST)
+    if not rows:
+        raise Absent("api.absent")
+    if asker.account is not None:
+        rooms.accounts.purposes.check(asker.account, own)
+    thing = Thing("study", subject=rows[0].subject, study=own)
+    rooms.audit.saw(asker.account, "study.seen", thing)
+    return rows
+
+
+def study(rooms: Rooms, asker: Asker, asked: StudyAsked) -> values.StudyDetail:
+    """One study with its series."""
+    rows = rows_of(rooms, asker, asked.study)
+    own = StudyUID(asker.names.own_uid(asked.study))
+    found = rooms.catalogue.study(asker.scope, own)
+    return values.StudyDetail(
+        shown_study(found, asker.names), tuple(shown_series(row, asker.names) for row in rows)
+    )
+
+
+def provenance(rooms: Rooms, asker: Asker, asked: StudyAsked) -> values.Provenance:
+    """Part by part."""
+    found = [
+        origin(one, asker.names)
+        for row in rows_of(rooms, asker, asked.study)
+        for one in rooms.archive.series_sidecars(row.series_instance_uid)
+    ]
+    found.sort(key=lambda one: (one.received_at, one.series_instance_uid, one.version))
+    return values.Provenance(asked.study, tuple(found))
+
+
+def origin(one: Sidecar, names: Names) -> values.Origin:
+    """A part as it is given."""
+    return values.Origin(
+        names.uid(one.series_instance_uid), one.site, one.received_at, one.policy,
+        one.policy_digest, one.source, one.pack, one.version, len(one.instances),
+    )  # fmt: skip
+
+
+def versions(rooms: Rooms, asker: Asker, asked: SeriesAsked) -> values.Versions:
+    """The versions of a series."""
+    [row] = rows_of(rooms, asker, asked.study, asked.series)
+    found = tuple(
+        values.Version(one.number, one.id, one.at, one.pack, one.instances, one.added, one.replaced)
+        for one in rooms.archive.versions(row.series_instance_uid)
+    )
+    return values.Versions(asked.series, found)
+
+
+def shown_study(row: StudyRow, names: Names) -> values.Study:
+    """A study as it is given."""
+    return values.Study(
+        names.uid(row.study_instance_uid), names.subject(row.subject), tuple(map(str, row.sites)),
+        row.study_date, row.study_time, row.modalities, row.body_part, row.description, row.series,
+        row.instances, row.bytes, row.received_at,
+    )  # fmt: skip
+
+
+def shown_series(row: SeriesRow, names: Names) -> values.Series:
+    """A series as it is given."""
+    return values.Series(
+        names.uid(row.series_instance_uid), names.uid(row.study_instance_uid), str(row.site),
+        row.modality, row.body_part, row.description, row.manufacturer, row.model,
+        row.series_number, row.instances, row.bytes, row.sop_class_uid, row.transfer_syntax_uid,
+        row.received_at,
+    )  # fmt: skip
