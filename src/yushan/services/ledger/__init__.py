@@ -18,6 +18,13 @@ from yushan.services.ledger.log import Log
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
 from yushan.services.ledger.notes import LEDGER, RECORD, Head, Key, read_key, read_note
 from yushan.services.ledger.ports import Signer
+from yushan.services.ledger.receipts import (
+    Judged,
+    Proven,
+    Receipts,
+    read_receipt,
+    verify_receipt,
+)
 from yushan.services.ledger.search import Found, Question, Search
 from yushan.services.ledger.tables import METADATA
 from yushan.services.ledger.values import (
@@ -47,12 +54,15 @@ __all__ = [
     "Found",
     "Head",
     "Inclusion",
+    "Judged",
     "Key",
     "Ledger",
     "Log",
     "Offer",
     "Place",
+    "Proven",
     "Question",
+    "Receipts",
     "Search",
     "Sighting",
     "Signer",
@@ -70,5 +80,7 @@ __all__ = [
     "read_export",
     "read_key",
     "read_note",
+    "read_receipt",
     "verify_export",
+    "verify_receipt",
 ]
