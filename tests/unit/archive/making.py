@@ -10,9 +10,16 @@ from tests.unit.packs.packing import make_pack
 from yushan.base import ManualClock, PackId, SeriesUID, SiteName
 from yushan.domain.packs import InstanceEntry, Manifest, Sidecar
 from yushan.engines.database import Database
-from yushan.engines.keys import Signer
-from yushan.engines.store import FolderStore
-from yushan.services.archive import Admissions, Archive, UploadLimits, Uploads
+from yushan.engines.keys import Signer, Wrapper
+from yushan.engines.store import FolderStore, Store
+from yushan.services.archive import (
+    Admissions,
+    Archive,
+    Keyring,
+    SealedStore,
+    UploadLimits,
+    Uploads,
+)
 from yushan.services.ledger import Ledger
 
 NORTH, SOUTH = SiteName("north"), SiteName("south")
@@ -26,19 +33,23 @@ class House:
     folder: Path
     clock: ManualClock
     ledger: Ledger
-    store: FolderStore
+    store: Store
     uploads: Uploads
     admissions: Admissions
     archive: Archive
 
 
-def make_house(database, folder, **limits):
+def make_house(database, folder, *, sealed=False, **limits):
+    """With ``sealed`` everything in the store is encrypted."""
     clock = ManualClock(datetime(2026, 12, 1, tzinfo=UTC))
     ledger = Ledger(database, clock, Signer(b"\7" * 32))
-    store = FolderStore(folder / "store")
+    store, keyring = FolderStore(folder / "store"), None
+    if sealed:
+        keyring = Keyring(database, clock, Wrapper([b"w" * 32]))
+        store = SealedStore(store, keyring)
     bounds = UploadLimits(**({"reserve_bytes": 0} | limits))
     uploads = Uploads(database, folder / "incoming", ledger, Signer(b"\10" * 32), bounds)
-    admissions = Admissions(database, folder / "incoming", store, clock)
+    admissions = Admissions(database, folder / "incoming", store, clock, keyring)
     return House(
         database,
         folder,
@@ -47,7 +58,7 @@ def make_house(database, folder, **limits):
         store,
         uploads,
         admissions,
-        Archive(database, store, clock),
+        Archive(database, store, clock, keyring),
     )
 
 
@@ -102,6 +113,7 @@ def make_series(name="s1", *, contents=(b"one", b"two!"), **changes):
             transfer_syntax_uid="1.2.840.10008.1.2.1",
             start=member.start,
             length=member.length,
+            sha256=hashlib.sha256(content).hexdigest(),
         )
         for member, content in zip(summary.members, contents, strict=True)
     ]

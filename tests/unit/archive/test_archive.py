@@ -153,10 +153,17 @@ def test_the_deep_check_names_what_is_wrong(database, tmp_path):
     house.store.put("packs/00/00/stray.zip", b"who put me here")
     report = house.archive.check()
     assert set(report.faults) == {
-        ArchiveFault("archive.pack-damaged", rotten.pack),
+        ArchiveFault(
+            "archive.pack-damaged",
+            rotten.pack,
+            "content",
+            "00000.dcm",
+            series_of(rotten),
+            rotten.instances[0].sop_instance_uid,
+        ),
         ArchiveFault("archive.pack-missing", lost.pack),
-        ArchiveFault("archive.sidecar-damaged", torn.pack),
-        ArchiveFault("archive.sidecar-damaged", dull.pack),
+        ArchiveFault("archive.sidecar-damaged", torn.pack, series=series_of(torn)),
+        ArchiveFault("archive.sidecar-damaged", dull.pack, series=series_of(dull)),
         ArchiveFault("archive.stray", "packs/00/00/stray.zip"),
     }
     assert good.pack not in {fault.pack for fault in report.faults}

@@ -6,6 +6,7 @@ Start at ``layout.py``, then ``writer.py`` and ``reader.py``.
 """
 
 from yushan.domain.packs.layout import MemberRange, member_name
+from yushan.domain.packs.locating import Damage, damages
 from yushan.domain.packs.manifest import (
     IncomingState,
     Manifest,
@@ -19,6 +20,8 @@ from yushan.domain.packs.reader import (
     DEFAULT_BOUNDS,
     PackBounds,
     damaged_members,
+    directory_reach,
+    read_directory,
     read_members,
     salvage,
 )
@@ -28,6 +31,7 @@ from yushan.domain.packs.zipping import ZipLines
 
 __all__ = [
     "DEFAULT_BOUNDS",
+    "Damage",
     "IncomingState",
     "InstanceEntry",
     "Manifest",
@@ -41,10 +45,13 @@ __all__ = [
     "Sidecar",
     "ZipLines",
     "damaged_members",
+    "damages",
+    "directory_reach",
     "envelope_aad",
     "member_name",
     "patch_range",
     "patch_text",
+    "read_directory",
     "read_members",
     "receipt_message",
     "salvage",

@@ -54,12 +54,37 @@ def read_members(data: Buffer, bounds: PackBounds = DEFAULT_BOUNDS) -> tuple[Mem
         writer would have spelled otherwise), ``packs.over-bounds``.
     """
     with memoryview(data).cast("B") as view:
-        count, start, length = read_ending(view)
+        members = read_directory(view, view.nbytes, bounds)
+        for place, member in enumerate(members):
+            head = local_header(*named(member))
+            if view[member.start - len(head) : member.start] != head:
+                raise malformed(place)
+    return members
+
+
+def directory_reach(members: int, total: int) -> int:
+    """How many bytes from the end hold directory and end of a pack of so many members."""
+    line = CENTRAL.size + len(member_name(max(members - 1, 0))) + 28
+    return min(members * line + END64.size + LOCATOR.size + END.size, total)
+
+
+def read_directory(
+    tail: Buffer, total: int, bounds: PackBounds = DEFAULT_BOUNDS
+) -> tuple[MemberRange, ...]:
+    """Members by the directory alone, out of the last bytes of a pack of ``total`` bytes.
+
+    ``tail`` holds the whole directory (see `directory_reach`). Raises as `read_members`.
+    """
+    with memoryview(tail).cast("B") as view:
+        before = total - view.nbytes
+        count, start, length = read_ending(view, before)
         if not 0 < count <= bounds.members:
             raise Rejected("packs.over-bounds", members=count, limit=bounds.members)
-        members, position, line = [], 0, start
+        if start < before:
+            raise malformed(0)
+        members, position, line = [], 0, start - before
         for place in range(count):
-            member, line_length = read_line(view, line, start + length, place, position)
+            member, line_length = read_line(view, line, start - before + length, place, position)
             if member.length > bounds.member_bytes:
                 raise Rejected("packs.over-bounds", bytes=member.length, limit=bounds.member_bytes)
             position = member.start + member.length
@@ -67,9 +92,14 @@ def read_members(data: Buffer, bounds: PackBounds = DEFAULT_BOUNDS) -> tuple[Mem
                 raise malformed(place)
             line += line_length
             members.append(member)
-    if (position, line) != (start, start + length):
+    if (position, line) != (start, start - before + length):
         raise malformed(count)
     return tuple(members)
+
+
+def named(member: MemberRange) -> tuple[str, int, int]:
+    """What a local header says."""
+    return member.name, member.length, member.crc32
 
 
 def malformed(place: int) -> Rejected:
@@ -77,19 +107,22 @@ def malformed(place: int) -> Rejected:
     return Rejected("packs.malformed", member=place)
 
 
-def read_ending(view: memoryview) -> tuple[int, int, int]:
-    """Count of members, start and length of the directory; the end is exact to the byte."""
-    total = view.nbytes
-    if total < END.size or bytes(view[total - END.size : total - END.size + 4]) != b"PK\5\6":
+def read_ending(view: memoryview, before: int) -> tuple[int, int, int]:
+    """Count of members, start and length of the directory; the end is exact to the byte.
+
+    ``view`` is the end of a pack of which ``before`` bytes are not in it.
+    """
+    held, total = view.nbytes, view.nbytes + before
+    if held < END.size or bytes(view[held - END.size : held - END.size + 4]) != b"PK\5\6":
         raise Rejected("packs.truncated", bytes=total)
-    _, _, _, _, count, length, start, _ = END.unpack_from(view, total - END.size)
+    _, _, _, _, count, length, start, _ = END.unpack_from(view, held - END.size)
     if count == MANY or WIDE in (length, start):
-        long = total - END.size - LOCATOR.size - END64.size
+        long = held - END.size - LOCATOR.size - END64.size
         if long < 0:
             raise malformed(0)
         count, length, start = END64.unpack_from(view, long)[7:]
     tail = ending(count, start, length) if start + length <= total else b""
-    if start + length + len(tail) != total or bytes(view[total - len(tail) :]) != tail or not tail:
+    if start + length + len(tail) != total or bytes(view[held - len(tail) :]) != tail or not tail:
         raise malformed(0)
     return count, start, length
 
@@ -97,7 +130,7 @@ def read_ending(view: memoryview) -> tuple[int, int, int]:
 def read_line(
     view: memoryview, line: int, limit: int, place: int, header: int
 ) -> tuple[MemberRange, int]:
-    """The member at ``place`` whose local header must stand at ``header``; length of its line."""
+    """The member at ``place`` whose local header stands at ``header``; length of its line."""
     if line + CENTRAL.size > limit:
         raise malformed(place)
     fields = CENTRAL.unpack_from(view, line)
@@ -110,14 +143,9 @@ def read_line(
             raise malformed(place)
         length = int.from_bytes(view[end - extra + 4 : end - extra + 12], "little")
     name = member_name(place)
-    head = local_header(name, length, crc32)
-    start = header + len(head)
-    if (
-        not length
-        or view[line:end] != central_header(name, length, crc32, header)
-        or view[header:start] != head
-    ):
+    if not length or view[line:end] != central_header(name, length, crc32, header):
         raise malformed(place)
+    start = header + len(local_header(name, length, crc32))
     return MemberRange(name, start, length, crc32), end - line
 
 

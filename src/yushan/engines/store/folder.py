@@ -103,9 +103,10 @@ class FolderStore:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See `Store.keys`."""
+        begin = self.root / prefix.rpartition("/")[0]  # only where such keys can be
         found = (
             path.relative_to(self.root).as_posix()
-            for path in self.root.rglob("*")
+            for path in begin.rglob("*")
             if path.is_file() and ASIDE not in path.parts
         )
         return iter(sorted(key for key in found if key.startswith(prefix)))

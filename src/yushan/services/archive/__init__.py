@@ -9,6 +9,7 @@ Start at ``uploads.py``, then ``admissions.py`` and ``archive.py``.
 from yushan.services.archive.admissions import Admissions
 from yushan.services.archive.archive import Archive
 from yushan.services.archive.keyring import Keyring
+from yushan.services.archive.scrubbing import Scrubber
 from yushan.services.archive.sealed import SealedStore
 from yushan.services.archive.stored import Stored
 from yushan.services.archive.tables import METADATA
@@ -22,6 +23,7 @@ from yushan.services.archive.values import (
     Incoming,
     Outcome,
     Quarantined,
+    Scrubbed,
     SeriesVersion,
     SiteAccount,
     Staged,
@@ -42,6 +44,8 @@ __all__ = [
     "Outcome",
     "PacksWaiting",
     "Quarantined",
+    "Scrubbed",
+    "Scrubber",
     "SealedStore",
     "SeriesVersion",
     "SiteAccount",

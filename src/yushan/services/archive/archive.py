@@ -16,8 +16,8 @@ from yushan.base import (
     Unavailable,
 )
 from yushan.services.archive import archive_queries as queries
-from yushan.services.archive import changing, versions
-from yushan.services.archive.checking import check_pack, strays
+from yushan.services.archive import changing, scrub_queries, versions
+from yushan.services.archive.checking import check
 from yushan.services.archive.departing import (
     NOTHING_APART,
     exchange,
@@ -36,12 +36,13 @@ from yushan.services.archive.values import (
     Change,
     ChangeKind,
     PartRecord,
+    Scrubbed,
     SeriesVersion,
     Staged,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -132,6 +133,7 @@ class Archive:
         """Write the rows of a pack that is in the store; its parts."""
         record, parts = records(staged)
         queries.add_pack(tx, record, parts)
+        scrub_queries.expect(tx, staged.pack, int(self.clock.now().timestamp()))
         return parts
 
     def parts_among(
@@ -188,20 +190,19 @@ class Archive:
         with self.db.read() as tx:
             return queries.stats(tx)
 
-    def check(self) -> ArchiveReport:
-        """Read every byte again: hashes, members, sidecars, rows, stray files."""
-        count = instances = size = 0
+    def check(
+        self, packs: Sequence[PackId] = (), tell: Callable[[int, int], None] = lambda *_: None
+    ) -> ArchiveReport:
+        """Read every byte again: hashes, members, sidecars, rows; of all packs, also stray files.
+
+        ``tell`` hears how many packs of how many are done. ``Absent("archive.pack-unknown")``.
+        """
+        return check(self.db, self.store, packs, tell)
+
+    def scrubbed(self) -> Scrubbed:
+        """What the scrubber knows: when packs were read last, and what is wrong with them."""
         with self.db.read() as tx:
-            rows = [
-                (record, queries.parts_of_pack(tx, record.pack)) for record in queries.packs(tx)
-            ]
-            intended = queries.intended(tx)
-        faults = strays(self.store, {record.pack for record, _ in rows} | intended)
-        for record, parts in rows:
-            faults += check_pack(self.store, record, parts)
-            count, instances = count + 1, instances + record.instances
-            size += record.size
-        return ArchiveReport(count, instances, size, tuple(faults))
+            return scrub_queries.scrubbed(tx)
 
     def stored(self) -> Iterator[Staged]:
         """Every pack of the store with its sidecars, without looking at any row of the index.

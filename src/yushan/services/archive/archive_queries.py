@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID
 from yushan.engines.database import insert_once
-from yushan.services.archive.tables import INCOMING, INTENT, PACK, PART
+from yushan.services.archive.tables import INCOMING, INTENT, PACK, PART, SCRUB
 from yushan.services.archive.values import ArchiveStats, PackRecord, PartRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from yushan.services.archive.values import Staged
 
@@ -79,13 +79,9 @@ def pack(tx: sa.Connection, name: str) -> PackRecord | None:
     return record(row) if row is not None else None
 
 
-def packs(tx: sa.Connection) -> Iterator[PackRecord]:
-    """All packs in order of their ids, a page at a time."""
-    after = ""
-    wanted = sa.select(PACK).order_by(PACK.c.pack).limit(PAGE)
-    while rows := tx.execute(wanted.where(PACK.c.pack > after)).all():
-        yield from map(record, rows)
-        after = rows[-1].pack
+def pack_names(tx: sa.Connection) -> list[PackId]:
+    """The ids of all packs, in order."""
+    return [PackId(name) for name in tx.scalars(sa.select(PACK.c.pack).order_by(PACK.c.pack))]
 
 
 def record(row: sa.Row[Any]) -> PackRecord:
@@ -178,6 +174,7 @@ def remove_packs(tx: sa.Connection, names: Sequence[str]) -> None:
             .values(opted_out=INCOMING.c.opted_out + INCOMING.c.admitted, admitted=0, result=None)
         )
         tx.execute(sa.delete(PART).where(PART.c.pack.in_(some)))
+        tx.execute(sa.delete(SCRUB).where(SCRUB.c.pack.in_(some)))
         tx.execute(sa.delete(PACK).where(PACK.c.pack.in_(some)))
 
 
@@ -205,3 +202,4 @@ def clear(tx: sa.Connection) -> None:
     """Forget all rows that are made of packs."""
     tx.execute(sa.delete(PART))
     tx.execute(sa.delete(PACK))
+    tx.execute(sa.delete(SCRUB))

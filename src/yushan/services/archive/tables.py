@@ -149,3 +149,25 @@ KEY: Final = Table(
     Column("made_at", String(40), nullable=False),
     Index("archive_key_wrapper", "wrapper"),
 )
+
+#: When each pack was read and checked last, when it is due again, and what was wrong then (JSON).
+SCRUB: Final = Table(
+    "archive_scrub",
+    METADATA,
+    Column("pack", String(64), primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+    Column("due_s", BigInteger, nullable=False),
+    Column("sound", Boolean, nullable=False),
+    Column("faults", Text, nullable=False, server_default="[]"),
+    Index("archive_scrub_due", "due_s", "pack"),
+    Index("archive_scrub_sound", "sound", "pack"),
+    Index("archive_scrub_at", "at_s"),
+)
+
+#: Packs of the store that have no row, and since when that is known.
+ORPHAN: Final = Table(
+    "archive_orphan",
+    METADATA,
+    Column("pack", String(64), primary_key=True),
+    Column("seen_s", BigInteger, nullable=False),
+)

@@ -145,10 +145,18 @@ class ArchiveStats:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFault:
-    """Something wrong with a stored pack: a code and the pack (or the key of a stray file)."""
+    """Something wrong with a stored pack: a code and the pack (or the key of a stray file).
+
+    Where bytes changed ``what`` is ``content``, ``header`` (both of ``member``, which is the file
+    of ``instance``) or ``directory``; empty, with ``member``, if the place cannot be told.
+    """
 
     code: str
     pack: str
+    what: str = ""
+    member: str = ""
+    series: str = ""
+    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,22 @@ class ArchiveReport:
     def holds(self) -> bool:
         """Every byte is as it was."""
         return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """How far the scrubber is: each pack is read again within its period.
+
+    ``oldest_at`` is when the pack read longest ago was read (ISO 8601 UTC, empty: never, or there
+    is none), ``newest_at`` when any was read last. ``orphans`` are packs of the store that have no
+    row; they stand among the faults.
+    """
+
+    packs: int
+    oldest_at: str
+    newest_at: str
+    faults: tuple[ArchiveFault, ...]
+    orphans: int
 
 
 @dataclass(frozen=True, slots=True)
