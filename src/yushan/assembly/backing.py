@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from yushan.engines.store import Store
 
 #: Files of secrets in a role's own folder, by how their names end.
-OWN_SECRETS: Final = ("-rotations",)
+OWN_SECRETS: Final = ("-rotations", "-key")
 #: Settings that name files others may read.
 PUBLIC: Final = frozenset({
     "certificate", "ca", "client_ca", "tls_cert", "tls_ca", "data", "viewer", "demo_state",

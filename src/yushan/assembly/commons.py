@@ -20,6 +20,7 @@ from yushan.assembly.parts import (
     site_names,
 )
 from yushan.assembly.recording import Recording
+from yushan.assembly.restored import let_go_first
 from yushan.assembly.standing import Standing
 from yushan.assembly.storing import make_store
 from yushan.assembly.web import application
@@ -39,7 +40,7 @@ from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
 from yushan.services.ledger import Ledger
 from yushan.services.linkage import LinkageCommons
-from yushan.services.withdrawal import Cases, Register
+from yushan.services.withdrawal import Cases, Register, Stage
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -186,6 +187,7 @@ class CommonsRole:
                 self.viewing,
                 masks=self.masks,
                 audit=self.audit.at("dicomweb"),
+                purposes=self.accounts.purposes,
                 stores=True,
             ),
             *dicomweb.store_routes(self.storing),
@@ -207,10 +209,16 @@ class CommonsRole:
             demo_accounts=one_click(settings.demo_accounts),
         )
 
+    def _nobody_to_hide(self) -> bool:
+        """Whether everybody who left is hidden at least."""
+        pending = Cases(self.database, self.clock).pending()
+        return all(case.stage is not Stage.OPEN for case in pending)
+
     def start(self) -> None:
         """Recover what a former life left, then take packs."""
         if self.settings.demo_accounts:
             make_demo_accounts(self.accounts, self.settings.demo_accounts)
+        let_go_first(self.settings, self.withdrawing, self._nobody_to_hide)
         self.durable.start()
         self.ticker.start()
         self.withdrawing.start()

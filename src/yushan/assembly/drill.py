@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 
-from yushan.assembly.backing import rooms_of, signing_secret, store_of
-from yushan.assembly.backups import check_keys, place_keys, read, role_of
+from yushan.assembly.backing import own_secrets, rooms_of, signing_secret, store_of
+from yushan.assembly.backup_keys import check_keys, place_keys, read, role_of
 from yushan.assembly.demo.processes import Process
 from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.proofs import Proof, proofs
 from yushan.assembly.settings import Http, Observe
 from yushan.base import Rejected, canonical_json, write_settings
 from yushan.engines.keys import Signer, derive
-from yushan.flows.backup import MARK, Place, Target, restore
+from yushan.flows.backup import MARK, Place, Secrets, Target, restore
 
 if TYPE_CHECKING:
     from yushan.assembly.settings import Role
@@ -63,6 +63,8 @@ class Drill:
         found = [Proof("every object as it was", not faults, f"{size} bytes")]
         settings = scratch_settings(self.settings, scratch)
         given = place_keys(settings, self.place, manifest, self.opener)
+        if self.opener is None:
+            given = Secrets(settings={}, own=own_secrets(Path(self.settings.data)))
         check_keys(settings, manifest, given)
         target = Target(
             Path(settings.data), settings.database_url(), rooms_of(settings), store_of(settings)

@@ -15,6 +15,7 @@ from yushan.assembly.health import list_check
 from yushan.assembly.lines import Lines
 from yushan.assembly.parts import open_database, peer, read_public
 from yushan.assembly.recording import Witnessing
+from yushan.assembly.restored import let_go_first
 from yushan.assembly.standing import Standing
 from yushan.assembly.web import application
 from yushan.base import SiteName, SystemClock
@@ -234,6 +235,7 @@ class GatewayRole:
         self.journal.start(time.time())
         if self.settings.demo_accounts:
             make_demo_accounts(self.accounts, self.settings.demo_accounts)
+        let_go_first(self.settings, self.withdrawing, lambda: bool(self.consent.list.issued_at()))
         self.durable.start()
         self.ticker.start()
         self.withdrawing.start()

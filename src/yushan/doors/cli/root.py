@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -23,17 +22,12 @@ from yushan.doors.cli import (
     viewer,
     words,
 )
+from yushan.doors.cli.say import language
 
 if TYPE_CHECKING:
     from yushan.doors.cli.ports import House
 
 GROUPS = (deid, words, roles, gateway, archive, consent, linkage, audit, viewer, backup, guideline)
-
-
-def language() -> str:
-    """The terminal's language: English unless the locale is Chinese."""
-    said = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "zh-Hant" if said.startswith("zh") else "en"
 
 
 def build(house: House) -> click.Group:

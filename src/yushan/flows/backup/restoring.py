@@ -32,6 +32,8 @@ log = log_for(__name__)
 
 #: The mark in a role's folder, with the set it came from.
 MARK: Final = "restored"
+#: What opening the database of an empty folder leaves there.
+MADE_BY_LOOKING: Final = frozenset({"role.db", "role.db-wal", "role.db-shm"})
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -60,6 +62,8 @@ class Target:
     database_url: str
     rooms: Sequence[str]
     store: Store | None
+    #: Secrets that were put into the folder by hand before.
+    given: frozenset[str] = frozenset()
 
 
 def restore(place: Place, manifest: Manifest, target: Target) -> Restored:
@@ -124,7 +128,9 @@ def check_empty(target: Target, database: Database) -> None:
     with database.read() as tx:
         used = bool(revisions_of(tx))
     there = {path.name for path in target.data.iterdir()}
-    there -= {"role.db", "role.db-wal", "role.db-shm"}  # made by looking
+    there -= MADE_BY_LOOKING | target.given
+    if target.store is not None:
+        there.discard("store")  # looked into below
     stored = target.store is not None and next(iter(target.store.keys()), None) is not None
     if used or there or stored:
         raise Conflict("backup.target-not-empty")
