@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from yushan.assembly.gateway_settings import Gateway
+from yushan.assembly.keeping import open_shelves
 from yushan.assembly.parts import open_database
 from yushan.assembly.settings import Commons
 from yushan.base import Rejected, SystemClock
 from yushan.engines.keys import Signer, load_secret
-from yushan.engines.store import open_store
 from yushan.flows.rebuild import rebuild_index as flow
-from yushan.services.archive import Archive
 from yushan.services.catalogue import Catalogue
 from yushan.services.gateway import Handling, Journal, State
 from yushan.services.ledger import Ledger
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from yushan.assembly.settings import Role
     from yushan.base import Clock
+    from yushan.services.archive import Archive
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def with_archive(settings: Role) -> Iterator[Archive]:
         raise Rejected("assembly.other-role", role=settings.name)
     database = open_database(settings)
     try:
-        yield Archive(database, open_store(settings.store_url()), SystemClock())
+        yield open_shelves(settings, database, SystemClock()).archive()
     finally:
         database.dispose()
 
@@ -79,7 +79,7 @@ def rebuild_index(settings: Role) -> dict[str, Any]:
         raise Rejected("assembly.other-role", role=settings.name)
     database, clock = open_database(settings), SystemClock()
     try:
-        archive = Archive(database, open_store(settings.store_url()), clock)
+        archive = open_shelves(settings, database, clock).archive()
         ledger = Ledger(database, clock, Signer(load_secret(settings.signing_key)))
         return dict(msgspec.to_builtins(flow(database, archive, Catalogue(database), ledger)))
     finally:

@@ -10,6 +10,7 @@ from yushan.assembly.api import api_routes
 from yushan.assembly.commons_figures import commons_check, commons_figures
 from yushan.assembly.demo_state import DemoState
 from yushan.assembly.health import list_check
+from yushan.assembly.keeping import open_shelves, scrub_rounds
 from yushan.assembly.parts import (
     accepted_policies,
     factors_of,
@@ -31,11 +32,10 @@ from yushan.doors.portal import CommonsRooms, Place, Shell, commons_routes
 from yushan.engines.durable import Durable
 from yushan.engines.keys import Masks, Signer, derive, load_secret
 from yushan.engines.sandbox import Children
-from yushan.engines.store import open_store
 from yushan.flows import withdraw
 from yushan.flows.admit import QUEUE, Admit, Desk, Ticker, durable_admit, run_key
 from yushan.services.accounts import Accounts
-from yushan.services.archive import Admissions, Archive, Uploads
+from yushan.services.archive import Uploads
 from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
 from yushan.services.ledger import Ledger
@@ -61,12 +61,12 @@ class CommonsRole:
         self.database = open_database(settings)
         folder = Path(settings.data)
         signer = Signer(load_secret(settings.signing_key))
-        store = open_store(settings.store_url())
+        shelves = open_shelves(settings, self.database, self.clock)
         self.ledger = Ledger(self.database, self.clock, signer)
         self.recording = Recording(self.ledger, settings.record)
         self.audit = self.recording.audit
-        self.archive = Archive(self.database, store, self.clock)
-        self.admissions = Admissions(self.database, folder / "incoming", store, self.clock)
+        self.archive = shelves.archive()
+        self.admissions = shelves.admissions(folder / "incoming")
         self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
         self.catalogue = Catalogue(self.database)
         self.masks = Masks(load_secret(settings.commons_key))
@@ -85,6 +85,7 @@ class CommonsRole:
         desk = self._desk()
         self.ticker = self._ticker(desk)
         self.withdrawing = self._withdrawing(desk)
+        self.scrubbing = scrub_rounds(self.archive, settings.archive)
         self.storing = make_store(self, load_secret(settings.commons_key), signer)
         self.app = self._application()
 
@@ -166,7 +167,7 @@ class CommonsRole:
         return Standing(
             self.settings,
             self.database,
-            [self.ticker.rounds, self.withdrawing.rounds, *self.recording.rounds],
+            [self.ticker.rounds, self.withdrawing.rounds, self.scrubbing, *self.recording.rounds],
             self.archive.store,
             {"admit": self.children, "viewing": self.viewing},
             [
@@ -223,9 +224,11 @@ class CommonsRole:
         self.ticker.start()
         self.withdrawing.start()
         self.recording.start()
+        self.scrubbing.start()
 
     def stop(self) -> None:
         """Let the work end."""
+        self.scrubbing.stop()
         self.withdrawing.stop()
         self.ticker.stop()
         self.durable.stop()

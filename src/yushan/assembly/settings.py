@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from yushan.assembly.archive_settings import Keeping
+
 
 class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where a role's pages and interfaces are served; loopback unless set otherwise.
@@ -170,6 +172,7 @@ class Commons(
     """
 
     store: str = ""
+    archive: Keeping = Keeping()
     commons_key: str
     sealing_key: str
     signing_key: str
