@@ -83,7 +83,7 @@ def make_sidecar(
         series_instance_uid=uid("series", study, series),
         modality=modality,
         received_at=f"{received}T00:00:00.000+00:00",
-        source="ee" * 32,
+        source=name,
         instances=entries,
     )
 

@@ -337,3 +337,16 @@ def test_subjects_are_counted_by_what_they_have(database):
 def test_a_series_number_that_is_none_is_left_out(database, number):
     catalogue = make_catalogue(database, make_sidecar(number=number))
     assert catalogue.series(EVERYTHING)[0].series_number is None
+
+
+def test_two_equal_indexes_are_written_alike(database):
+    sidecars = [make_sidecar("st1", "se1"), make_sidecar("st2", "se2", modality="MR")]
+    catalogue, written = make_catalogue(database, *sidecars), []
+    for order in (sidecars, sidecars[::-1]):
+        with database.begin() as tx:
+            catalogue.clear(tx)
+            catalogue.add(tx, order)
+            written.append("\n".join(catalogue.lines(tx)))
+    assert written[0] == written[1]
+    assert '"found_by":["body_part=CHEST"' in written[0]
+    assert written[0].count("catalogue_profile") == 2

@@ -18,6 +18,7 @@ from yushan.services.catalogue.facts import (
     study_row,
 )
 from yushan.services.catalogue.figures import DAY_S, Figures
+from yushan.services.catalogue.lines import lines
 from yushan.services.catalogue.search import SavedSearches, Search
 from yushan.services.catalogue.tables import SERIES, STUDY
 from yushan.services.catalogue.traits import EDITION, profile_of
@@ -33,7 +34,7 @@ from yushan.services.catalogue.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -212,6 +213,10 @@ class Catalogue:
         if gone and stay:
             self.write_study(tx, list(stay.values()), known=True)
         return len(gone)
+
+    def lines(self, tx: Connection) -> Iterator[str]:
+        """All that follows from packs, as sorted lines of JSON: two equal indexes give the same."""
+        return lines(tx)
 
     def clear(self, tx: Connection) -> None:
         """Forget everything, to make it anew from sidecars with `add`."""

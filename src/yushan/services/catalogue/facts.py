@@ -40,7 +40,7 @@ def integer(metadata: Mapping[str, Any], tag: str) -> int | None:
 def series_row(sidecar: Sidecar) -> SeriesRow:
     """The series as one pack knows it; what instances differ in is taken from the first."""
     first = sidecar.instances[0]
-    about = first.metadata
+    about, pack = first.metadata, PackId(sidecar.source or sidecar.pack)
     return SeriesRow(
         study_instance_uid=StudyUID(sidecar.study_instance_uid),
         series_instance_uid=SeriesUID(sidecar.series_instance_uid),
@@ -53,7 +53,7 @@ def series_row(sidecar: Sidecar) -> SeriesRow:
         manufacturer=text(about, "00080070"),
         model=text(about, "00081090"),
         series_number=integer(about, "00200011"),
-        instances=len(sidecar.instances),
+        instances=len(sidecar.instances) - len(sidecar.replaces),
         bytes=sum(entry.length for entry in sidecar.instances),
         sop_class_uid=first.sop_class_uid,
         transfer_syntax_uid=first.transfer_syntax_uid,
@@ -61,8 +61,8 @@ def series_row(sidecar: Sidecar) -> SeriesRow:
         study_time=text(about, "00080030", 16),
         series_date=text(about, "00080021", 8),
         received_at=sidecar.received_at,
-        first_pack=PackId(sidecar.pack),
-        packs=(PackId(sidecar.pack),),
+        first_pack=pack,
+        packs=(pack,),
         sex=text(about, "00100040", 16).upper(),
         age_years=traits.years(text(about, "00101010", 4)),
         slice_um=traits.micrometres(text(about, "00180050", 16)),

@@ -132,7 +132,7 @@ class StudyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesRow:
-    """A series; ``packs`` hold its instances (see `Archive.series_sidecars`)."""
+    """A series; ``packs`` are those of its sites in which it came."""
 
     study_instance_uid: StudyUID
     series_instance_uid: SeriesUID
