@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Site = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9-]{0,62}|\*)$")]
 Period = Annotated[
@@ -66,13 +67,13 @@ class CellsAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SearchAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A search: all that is given must hold."""
 
-    modality: Code | None = None
-    body_part: Code | None = None
-    site: Site | None = None
-    date_from: Day | None = None
-    date_to: Day | None = None
-    subject: Subject | None = None
-    text: Text | None = None
+    modality: Code | UnsetType = UNSET
+    body_part: Code | UnsetType = UNSET
+    site: Site | UnsetType = UNSET
+    date_from: Day | UnsetType = UNSET
+    date_to: Day | UnsetType = UNSET
+    subject: Subject | UnsetType = UNSET
+    text: Text | UnsetType = UNSET
 
 
 class PageAsked(SearchAsked, frozen=True, forbid_unknown_fields=True):
@@ -80,13 +81,13 @@ class PageAsked(SearchAsked, frozen=True, forbid_unknown_fields=True):
 
     sort: Literal["-date", "date", "-received", "received", "-images"] = "-date"
     limit: Limit = 100
-    cursor: Cursor | None = None
+    cursor: Cursor | UnsetType = UNSET
 
 
 class FacetsAsked(SearchAsked, frozen=True, forbid_unknown_fields=True):
     """A search and which facets of it; without `kind` all."""
 
-    kind: Kind | None = None
+    kind: Kind | UnsetType = UNSET
 
 
 class StudyAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec import UNSET
+
 from yushan.base import Absent, Pseudonym, SeriesUID, StudyUID
 from yushan.doors.api import values
 from yushan.services.catalogue import Query, Wanted
@@ -34,25 +36,32 @@ MOST: Final = 10_000
 
 def wanted_of(asked: SearchAsked, names: Names, sort: Sort = "-date") -> Wanted:
     """The search as the catalogue is asked."""
-    has = {"modality": asked.modality, "body_part": asked.body_part, "site": asked.site}
-    said = {kind: value for kind, value in has.items() if value not in (None, "*")}
-    upper = {"modality", "body_part"}
+    codes = {"modality": asked.modality, "body_part": asked.body_part}
+    has = [(kind, (one.upper(),)) for kind, one in codes.items() if one is not UNSET]
+    if asked.site not in (UNSET, "*"):
+        has.append(("site", (str(asked.site),)))
     return Wanted(
-        has=tuple((kind, (str(value).upper() if kind in upper else str(value),))
-                  for kind, value in said.items()),
-        texts=(asked.text,) if asked.text else (),
-        subjects=(Pseudonym(names.own_subject(asked.subject)),) if asked.subject else (),
+        has=tuple(has),
+        texts=(asked.text,) if asked.text is not UNSET else (),
+        subjects=subjects_of(asked, names),
         date_from=asked.date_from or "",
         date_to=asked.date_to or "",
         sort=sort,
-    )  # fmt: skip
+    )
+
+
+def subjects_of(asked: SearchAsked, names: Names) -> tuple[Pseudonym, ...]:
+    """The person asked for, under the commons' own name."""
+    if asked.subject is UNSET:
+        return ()
+    return (Pseudonym(names.own_subject(asked.subject)),)
 
 
 def studies(rooms: Rooms, asker: Asker, asked: PageAsked) -> values.Studies:
     """A page of studies."""
     wanted = wanted_of(asked, asker.names, asked.sort)
     after = None
-    if asked.cursor is not None:
+    if asked.cursor is not UNSET:
         key, number = asked.cursor.split(".")
         after = int(key), int(number)
     found = rooms.catalogue.search.find(asker.scope, wanted, asked.limit, after)
@@ -65,7 +74,7 @@ def studies(rooms: Rooms, asker: Asker, asked: PageAsked) -> values.Studies:
 
 def facets(rooms: Rooms, asker: Asker, asked: FacetsAsked) -> values.Facets:
     """Values beside a search."""
-    kinds = KINDS if asked.kind is None else (asked.kind,)
+    kinds = KINDS if asked.kind is UNSET else (asked.kind,)
     wanted = wanted_of(asked, asker.names)
     found = rooms.catalogue.search.find(asker.scope, wanted, 1, kinds=kinds)
     exact = asker.may("see_exact_counts")
