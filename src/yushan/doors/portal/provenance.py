@@ -90,3 +90,32 @@ def proved(entry: Entry, ledger: Ledger) -> Proof:
     head = found.head
     holds = included(leaf, entry.number, head.size, found.proof, head.root)
     return Proof(entry.number, time, holds)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """All packs of one hospital under one policy, told as one way."""
+
+    site: str
+    policy: str
+    packs: int
+    images: int
+    received_at: datetime | None
+    entered_at: datetime | None
+    entries: tuple[int, ...]
+
+
+def ways(found: Sequence[Lane]) -> list[Way]:
+    """The lanes of a study in short."""
+    groups: dict[tuple[str, str], list[Lane]] = {}
+    for one in found:
+        groups.setdefault((one.site, one.policy), []).append(one)
+    return [
+        Way(
+            site, policy, len(group), sum(one.images for one in group),
+            min((one.received_at for one in group if one.received_at), default=None),
+            max((one.entry.time for one in group if one.entry), default=None),
+            tuple(sorted(one.entry.number for one in group if one.entry)),
+        )
+        for (site, policy), group in groups.items()
+    ]  # fmt: skip

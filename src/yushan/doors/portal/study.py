@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from yushan.base import Absent, SeriesUID
 from yushan.domain.dicom import TRANSFER_SYNTAXES
 from yushan.doors.portal.finder import has_picture, study_line
-from yushan.doors.portal.provenance import ADMITTED, LOOKED_THROUGH, Lane, lanes
+from yushan.doors.portal.provenance import ADMITTED, LOOKED_THROUGH, Lane, lanes, ways
 from yushan.doors.portal.provenance_picture import picture
 from yushan.doors.portal.shell import account_of
 from yushan.doors.portal.tags import tag_rows
@@ -97,7 +97,7 @@ class StudyPages:
         seen = self.looking.at(request)
         found = self.lanes(seen)
         packs = sorted({pack for lane in found for pack in lane.packs})
-        return self.draw(request, seen, "", lanes=found, packs=packs)
+        return self.draw(request, seen, "", lanes=found, ways=ways(found), packs=packs)
 
     def series(self, request: Request) -> Response:
         """Every series in figures."""
@@ -109,8 +109,8 @@ class StudyPages:
         found = self.lanes(seen)
         looks = self.uses_of(request, seen)
         return self.draw(
-            request, seen, "provenance", lanes=found, picture=picture(found),
-            looks=sum(one.times for one in looks), packs={p for one in found for p in one.packs},
+            request, seen, "provenance", lanes=found, ways=ways(found), picture=picture(found),
+            looks=sum(one.times for one in looks),
         )  # fmt: skip
 
     def uses(self, request: Request) -> Response:
