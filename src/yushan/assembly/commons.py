@@ -148,7 +148,7 @@ class CommonsRole:
             kind="commons",
             name={"zh-Hant": "國家醫學影像共享平台", "en": "National medical imaging commons"},
             cookie="yushan_commons",
-            secure=bool(settings.http.certificate),
+            secure=settings.http.is_secure(),
             demo=settings.demo,
             sites=site_names(settings.sites),
         )
@@ -186,10 +186,9 @@ class CommonsRole:
                 self.catalogue,
                 self.archive,
                 self.viewing,
-                masks=self.masks,
-                audit=self.audit.at("dicomweb"),
-                purposes=self.accounts.purposes,
-                stores=True,
+                dicomweb.Beside(
+                    self.masks, self.audit.at("dicomweb"), self.accounts.purposes, stores=True
+                ),
             ),
             *dicomweb.store_routes(self.storing),
             *api_routes(self),
@@ -204,7 +203,7 @@ class CommonsRole:
             archive=self.archive,
             admissions=self.admissions,
             ledger=self.ledger,
-            ledger_key=self.ledger.key,
+            ledger_key=self.ledger.public_key,
             audit=self.audit.at("portal"),
             demo=DemoState(Path(settings.demo_state)) if settings.demo_state else None,
             demo_accounts=one_click(settings.demo_accounts),

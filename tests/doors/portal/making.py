@@ -223,6 +223,7 @@ def make_accounts(database, clock):
         "citizen",
         "auditor",
         "clinician",
+        "administrator",
     ):
         sees = role in {"steward", "researcher", "clinician"}
         accounts.create(role, PASSWORD, role, EVERYTHING if sees else NOTHING)
@@ -244,7 +245,7 @@ def make_client(routes, shell, accounts, **kind):
 
 def demo_accounts():
     roles = ("steward", "engineer", "researcher", "citizen", "ministry", "auditor", "visitor",
-             "clinician")  # fmt: skip
+             "clinician", "administrator")  # fmt: skip
     return tuple(DemoAccount(role, role, PASSWORD) for role in roles)
 
 
@@ -261,6 +262,7 @@ def make_commons(folder, *, demo=True, sidecars=EXAMPLES, admissions=None, entri
             ledger.append(tx, "archive.received",
                           {"site": "hospital-a", "pack": f"{number:064x}", "instances": 1200,
                            "bytes": 9})  # fmt: skip
+            ledger.publish(tx, "record.counted", {"totals": {"images": 1200 * (number + 1)}})
     if entries:
         ledger.seal()
     place = Place(
@@ -271,7 +273,7 @@ def make_commons(folder, *, demo=True, sidecars=EXAMPLES, admissions=None, entri
     rooms = CommonsRooms(
         accounts=accounts, catalogue=catalogue, archive=FakeArchive(sidecars),
         admissions=admissions or FakeAdmissions(), ledger=ledger,
-        ledger_key="yushan/ledger/1+ab+cd", audit=Audit(ledger, "portal"),
+        ledger_key=ledger.public_key, audit=Audit(ledger, "portal"),
         demo=FakeDemo() if demo else None, demo_accounts=demo_accounts() if demo else (),
     )  # fmt: skip
     client = make_client(commons_routes(shell, rooms), shell, accounts)

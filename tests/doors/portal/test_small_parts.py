@@ -147,8 +147,8 @@ def test_the_record_pages_back_to_its_first_entry(tmp_path):
 
 def test_the_signed_head_can_be_taken_along(site):
     note = site.client.get("/record/head").text
-    assert note == site.ledger.heads()[-1].note
-    assert site.ledger.heads()[-1].root.hex()[-6:] in site.client.get("/record/verify").text
+    assert note == site.ledger.public.heads()[-1].note
+    assert site.ledger.public.heads()[-1].root.hex()[-6:] in site.client.get("/record/verify").text
 
 
 def test_without_a_head_nothing_is_claimed(tmp_path):

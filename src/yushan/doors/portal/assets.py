@@ -22,6 +22,8 @@ SHEETS: Final = {
     "yushan.css": (("tokens.css", "yushan.css", "portal.css"), "text/css; charset=utf-8"),
     "htmx.js": ((HTMX,), "text/javascript; charset=utf-8"),
     "desk.js": (("desk.js",), "text/javascript; charset=utf-8"),
+    "verify.js": (("verify.js",), "text/javascript; charset=utf-8"),
+    "people.js": (("people.js",), "text/javascript; charset=utf-8"),
     "logo.svg": (("logo.svg",), "image/svg+xml"),
     "htmx-LICENSE.txt": (("htmx-LICENSE.txt",), "text/plain; charset=utf-8"),
 }

@@ -14,9 +14,12 @@ from yushan.doors.portal.gateway_quarantine import Quarantine
 from yushan.doors.portal.gateway_rules import GatewayRules
 from yushan.doors.portal.homes import Homes
 from yushan.doors.portal.looking import Looking
+from yushan.doors.portal.people_routes import people_routes
 from yushan.doors.portal.plain_pages import PlainPages
 from yushan.doors.portal.record import Record
-from yushan.doors.portal.signing_in import DemoAccount, SigningIn
+from yushan.doors.portal.record_files import RecordFiles
+from yushan.doors.portal.record_verify import Verifying
+from yushan.doors.portal.signing_in import DemoAccount
 from yushan.doors.portal.statistics_pages import StatisticsPages
 from yushan.doors.portal.studies import Studies
 from yushan.doors.portal.study import Rooms as StudyRooms
@@ -71,7 +74,7 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
     roles = frozenset(one.role for one in rooms.demo_accounts)
     return [
         *PlainPages(shell).routes(),
-        *SigningIn(shell, rooms.accounts, rooms.demo_accounts).routes(),
+        *people_routes(shell, rooms.accounts, rooms.demo_accounts, rooms.audit),
         *StatisticsPages(shell, rooms.catalogue, record).routes(),
         *Homes(shell, rooms.admissions).routes(),
         *Studies(shell, rooms.catalogue, finder).routes(),
@@ -79,6 +82,8 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
         *Viewing(shell, looking).routes(),
         *AccountingPages(shell, rooms.admissions, rooms.archive).routes(),
         *record.routes(),
+        *RecordFiles(shell, rooms.ledger).routes(),
+        *Verifying(shell, rooms.ledger).routes(),
         *Tour(shell, rooms.demo, rooms.admissions, finder, roles).routes(),
     ]
 
@@ -88,7 +93,7 @@ def gateway_routes(shell: Shell, rooms: GatewayRooms) -> list[BaseRoute]:
     quarantine = Quarantine(shell, rooms.journal, rooms.desk, rooms.handling)
     return [
         *PlainPages(shell).routes(),
-        *SigningIn(shell, rooms.accounts, rooms.demo_accounts).routes(),
+        *people_routes(shell, rooms.accounts, rooms.demo_accounts),
         *GatewayAccounting(shell, rooms.journal, rooms.connections).routes(),
         *quarantine.routes(),
         *GatewayPictures(shell, rooms.journal, rooms.desk).routes(),

@@ -1,4 +1,4 @@
-"""The public record: entries of the ledger in words, its signed head, how to check it."""
+"""The public record: entries of the public log in words, its signed head, its witnesses."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
-from starlette.responses import PlainTextResponse, Response
 
-from yushan.base import Absent
 from yushan.doors.portal.addresses import with_changes
 from yushan.doors.portal.sheets import csv_answer, json_answer
-from yushan.doors.portal.shell import HEADERS, language_of
-from yushan.doors.portal.words import Words
+from yushan.doors.portal.shell import language_of
+from yushan.doors.portal.words import Words, seconds
+from yushan.services.ledger import Cosigners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.routing import BaseRoute
 
     from yushan.doors.portal.shell import Shell
@@ -49,6 +49,24 @@ def load() -> dict[str, Sentence]:
 SENTENCES: Final = load()
 
 
+class Total(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one of the record's totals counts."""
+
+    en: str
+    zh: str
+
+
+def load_totals() -> dict[str, Total]:
+    """Name of a total → its words, in the order in which they are shown."""
+    text = (files("yushan.doors.portal") / "data" / "record_totals.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[str, Total])
+
+
+TOTALS: Final = load_totals()
+#: Kind of the entries that tell totals.
+COUNTED: Final = "record.counted"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One entry as the public reads it."""
@@ -70,8 +88,25 @@ def line_of(entry: Entry, words: Words) -> Line:
     if told is None:
         return Line(entry.number, time, entry.kind, "calm", entry.kind, "", site)
     word, text = (told.en, told.text_en) if words.english else (told.zh, told.text_zh)
+    facts = entry.facts
+    if entry.kind == COUNTED:
+        facts = facts | {"said": counted(facts, words)}
     return Line(
-        entry.number, time, entry.kind, told.badge, word, fill(text, entry.facts, words), site
+        entry.number, time, entry.kind, told.badge, word, fill(text, facts, words), site
+    )
+
+
+def total_word(name: str, words: Words) -> str:
+    """What a total counts."""
+    told = TOTALS[name]
+    return told.en if words.english else told.zh
+
+
+def counted(facts: dict[str, Any], words: Words) -> str:
+    """The totals of an entry as one sentence."""
+    told = facts.get("totals", {})
+    return words.joined(
+        f"{total_word(name, words)} {words.number(told[name])}" for name in TOTALS if name in told
     )
 
 
@@ -88,7 +123,7 @@ def fill(text: str, facts: dict[str, Any], words: Words) -> str:
 
 
 class Record:
-    """`/record`, `/record/verify`, `/record/head`.
+    """`/record` as page, CSV and JSON; files of it: ``record_files.py``, ``record_verify.py``.
 
     Parameters
     ----------
@@ -97,7 +132,8 @@ class Record:
     """
 
     def __init__(self, shell: Shell, ledger: Ledger, key: str = "") -> None:
-        self.shell, self.ledger, self.key = shell, ledger, key
+        self.shell, self.ledger, self.key = shell, ledger, key or ledger.public_key
+        self.log, self.cosigners = ledger.public, Cosigners(ledger)
 
     def routes(self) -> list[BaseRoute]:
         """The addresses."""
@@ -105,25 +141,28 @@ class Record:
             self.shell.get("/record", self.show),
             self.shell.get("/record.csv", self.as_csv),
             self.shell.get("/record.json", self.as_json),
-            self.shell.get("/record/verify", self.verify),
-            self.shell.get("/record/head", self.head_file),
         ]
 
     def head(self) -> Head | None:
         """The newest signed head."""
-        heads = self.ledger.heads()
-        return heads[-1] if heads else None
+        return self.log.head()
 
     def newest(self, words: Words, limit: int, before: int | None = None) -> list[Line]:
         """The newest entries below ``before``, newest first."""
-        end = self.ledger.size() if before is None else min(before, self.ledger.size())
+        end = self.log.size() if before is None else min(before, self.log.size())
         start = max(0, end - limit)
-        entries = self.ledger.entries(after=start - 1, limit=end - start) if end > start else []
+        entries = self.log.entries(after=start - 1, limit=end - start) if end > start else []
         return [line_of(entry, words) for entry in reversed(entries)]
+
+    def totals(self, words: Words) -> list[tuple[str, int]]:
+        """What the record counts, with words: as the newest entry of its kind tells it."""
+        newest = self.ledger.newest_public(COUNTED)
+        told: dict[str, int] = newest.facts["totals"] if newest is not None else {}
+        return [(total_word(name, words), count) for name, count in told.items() if name in TOTALS]
 
     def show(self, request: Request) -> Response:
         """Entries, newest first."""
-        before, size = before_of(request), self.ledger.size()
+        before, size = before_of(request), self.log.size()
         entries = self.newest(Words(language_of(request)), PAGE, before)
         older = newer = None
         if entries and entries[-1].number > 0:
@@ -133,13 +172,14 @@ class Record:
             newer = with_changes("/record", {}, {"before": above if above < size else None})
         return self.shell.page(
             request, "record.html", here="record", entries=entries, head=self.head(), size=size,
-            older=older, newer=newer, csv="/record.csv",
+            older=older, newer=newer, csv="/record.csv", witnesses=self.cosigners.standing(),
+            totals=self.totals(Words(language_of(request))), moment_of=seconds,
         )  # fmt: skip
 
     def lines(self, words: Words) -> Iterator[Line]:
         """The whole record in order."""
         after = -1
-        while entries := self.ledger.entries(after=after, limit=BLOCK):
+        while entries := self.log.entries(after=after, limit=BLOCK):
             yield from (line_of(entry, words) for entry in entries)
             after = entries[-1].number
 
@@ -154,20 +194,7 @@ class Record:
     def as_json(self, request: Request) -> Response:
         """The newest page for programs."""
         lines = self.newest(Words(language_of(request)), PAGE, before_of(request))
-        return json_answer({"size": self.ledger.size(), "entries": lines})
-
-    def verify(self, request: Request) -> Response:
-        """How to check the record oneself."""
-        return self.shell.page(
-            request, "verify.html", here="record", head=self.head(), key=self.key
-        )
-
-    def head_file(self, request: Request) -> Response:  # noqa: ARG002 - there is one head
-        """The newest signed head as it was signed."""
-        head = self.head()
-        if head is None:
-            raise Absent("portal.no-such-page")
-        return PlainTextResponse(head.note, headers=HEADERS)
+        return json_answer({"size": self.log.size(), "entries": lines})
 
 
 def before_of(request: Request) -> int | None:

@@ -12,6 +12,7 @@ from yushan.services.ledger.changes import Change
 from yushan.services.ledger.check_files import read_export, verify_export
 from yushan.services.ledger.cosigning import Cosigned, Cosigner, Cosigners, Offer
 from yushan.services.ledger.counting import Counting
+from yushan.services.ledger.export import Keys, published_tile
 from yushan.services.ledger.fhir import Place, audit_event, kinds
 from yushan.services.ledger.ledger import Ledger
 from yushan.services.ledger.log import Log
@@ -27,6 +28,7 @@ from yushan.services.ledger.receipts import (
 )
 from yushan.services.ledger.search import Found, Question, Search
 from yushan.services.ledger.tables import METADATA
+from yushan.services.ledger.tiles import read_path
 from yushan.services.ledger.values import (
     Draft,
     Entry,
@@ -56,6 +58,7 @@ __all__ = [
     "Inclusion",
     "Judged",
     "Key",
+    "Keys",
     "Ledger",
     "Log",
     "Offer",
@@ -77,9 +80,11 @@ __all__ = [
     "included",
     "kinds",
     "leaf_hash",
+    "published_tile",
     "read_export",
     "read_key",
     "read_note",
+    "read_path",
     "read_receipt",
     "verify_export",
     "verify_receipt",

@@ -19,7 +19,7 @@ from yushan.services.ledger.log import Log, spelled
 from yushan.services.ledger.notes import LEDGER, RECORD
 from yushan.services.ledger.search import Question, Search
 from yushan.services.ledger.tables import PUBLIC, RESTRICTED
-from yushan.services.ledger.values import Draft
+from yushan.services.ledger.values import Draft, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from yushan.engines.database import Database
     from yushan.services.ledger.notes import Head
     from yushan.services.ledger.ports import Signer
-    from yushan.services.ledger.values import Entry, Inclusion, Verdicts
+    from yushan.services.ledger.values import Inclusion, Verdicts
 
 
 class Ledger:
@@ -109,6 +109,15 @@ class Ledger:
         with self.db.read() as tx:
             return changes_in(tx)
 
+    def keys(self) -> Keys:
+        """Who signs, and how that came to be."""
+        return Keys(key=base64_of(self.signer.public), changes=self.changes())
+
+    def witness_keys(self) -> tuple[str, ...]:
+        """Verifier keys of all who cosign or did."""
+        with self.db.read() as tx:
+            return tuple(row.key for row in beside.witnesses(tx))
+
     def publics(self) -> tuple[bytes, ...]:
         """The public keys that the present one vouches for, itself first."""
         return trusted([self.signer.public], self.changes())
@@ -156,6 +165,12 @@ class Ledger:
         asked = Question(private=((name, value),), kinds=kinds)
         return [found.entry for found in self.search.newest(asked, limit)]
 
+    def newest_public(self, kind: str) -> Entry | None:
+        """The newest entry of a kind in the public log."""
+        with self.db.read() as tx:
+            body = queries.newest_body(tx, PUBLIC, -1, [kind])
+        return msgspec.json.decode(body, type=Entry) if body is not None else None
+
     @property
     def search(self) -> Search:
         """Finding entries of the restricted log."""
@@ -185,8 +200,7 @@ class Ledger:
         """Write all that an auditor needs; see ``export.py``. Nothing personal is in it."""
         logs = self.logs if restricted else (self.public,)
         with self.db.read() as tx:
-            keys = Keys(key=base64_of(self.signer.public), changes=changes_in(tx))
-            write_export(tx, folder, logs, keys)
+            write_export(tx, folder, logs, self.keys())
 
 
 def changes_in(tx: Connection) -> tuple[Change, ...]:
