@@ -22,6 +22,7 @@ from yushan.services.archive.incoming import (
 )
 from yushan.services.archive.keyring import destroyed
 from yushan.services.archive.layout import quarantine_key, quarantine_name
+from yushan.services.archive.standing import Standing, packs_standing
 from yushan.services.archive.values import Incoming, Outcome, Quarantined, SiteAccount
 
 if TYPE_CHECKING:
@@ -218,6 +219,10 @@ class Admissions:
         """Packs that are not admitted: coming, waiting, held or refused."""
         with self.db.read() as tx:
             return [incoming_of(found, self.folder) for found in queries.under_way(tx)]
+
+    def standing(self) -> list[Standing]:
+        """Packs that have not come to their end, with why they wait."""
+        return packs_standing(self.db)
 
     def sweep(self, stale_days: float = 14.0) -> int:
         """Drop packs that never became whole, and files nobody needs; how many files went."""
