@@ -23,7 +23,7 @@ from yushan.base import (
 )
 from yushan.domain.dicom import describe
 from yushan.domain.packs import InstanceEntry, PackWriter, Sidecar
-from yushan.doors.dicomweb import routes
+from yushan.doors.dicomweb import Beside, routes
 from yushan.services.catalogue import Query, SeriesRow, StudyRow
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ ACCOUNTS = {
 
 def app_of(catalogue: Any, archive: Any, children: Any = None, **more: Any) -> Any:
     """The door alone, with accounts by bearer token."""
-    inner = Starlette(routes=routes(catalogue, archive, children or Inline(), **more))
+    inner = Starlette(routes=routes(catalogue, archive, children or Inline(), Beside(**more)))
 
     async def app(scope: Connection, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

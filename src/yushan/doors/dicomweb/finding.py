@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.base import Absent, Broken, PackId, SeriesUID, StudyUID
 from yushan.domain.packs import patch_range, widened
 from yushan.doors.dicomweb.asking import asker_of
+from yushan.doors.dicomweb.ports import NOBODY
 from yushan.services.catalogue import Query
 from yushan.services.ledger import Thing
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from yushan.domain.packs import InstanceEntry, Sidecar
     from yushan.doors.dicomweb.asking import Asker
-    from yushan.doors.dicomweb.ports import Archive, Audit, Catalogue, Masks, Names
+    from yushan.doors.dicomweb.ports import Archive, Beside, Catalogue, Names
     from yushan.services.catalogue import SeriesRow
 
     Piece = bytes | memoryview
@@ -56,11 +57,10 @@ class Finder:
         self,
         catalogue: Catalogue,
         archive: Archive,
-        masks: Masks | None = None,
-        audit: Audit | None = None,
+        beside: Beside = NOBODY,
     ) -> None:
-        self.catalogue, self.archive = catalogue, archive
-        self.masks, self.audit = masks, audit
+        self.catalogue, self.archive, self.masks = catalogue, archive, beside.masks
+        self.audit, self.purposes = beside.audit, beside.purposes
         self.places = Places(archive)
 
     def asker(self, request: Request) -> Asker:
@@ -131,31 +131,44 @@ class Finder:
         if names is not None and not entry.spots:
             raise Broken("dicomweb.names-unplaced", pack=found.pack)
         if names is None or start >= entry.spots[-1][0] + 64:
-            return [self.archive.read(found.pack, entry.start + start, length)]
+            return [self.bytes_of(found, start, length)]
         first, size = widened(start, length, entry.spots)
-        data = self.archive.read(found.pack, entry.start + first, size)
+        data = self.bytes_of(found, first, size)
         pieces = patch_range(data, first, entry.spots, names)
         if (first, size) == (start, length):
             return list(pieces)
         return [memoryview(b"".join(pieces))[start - first : start - first + length]]
+
+    def bytes_of(self, found: Found, start: int, length: int) -> bytes:
+        """Bytes of an instance's file as they lie, also when its pack was joined to another."""
+        try:
+            return self.archive.read(found.pack, found.entry.start + start, length)
+        except Broken:
+            pack, entry = self.places.again(found.row)[found.entry.sop_instance_uid]
+            if pack == found.pack:
+                raise
+            return self.archive.read(pack, entry.start + start, length)
 
     def saw(self, asker: Asker, rows: Sequence[SeriesRow], count: int, size: int = 0) -> None:
         """Note that instances (or frames) of these series are about to be shown.
 
         Raises
         ------
+        Forbidden
+            ``accounts.purpose-first``: somebody who must say why has not.
         Unavailable
             ``ledger.not-written``.
         """
-        if self.audit is None or not rows:
-            return
         row = rows[0]
         study, subject = row.study_instance_uid, row.subject
+        purpose = self.purposes.check(asker.account, study) if self.purposes else ""
+        if self.audit is None:
+            return
         if len(rows) == 1:
             thing = Thing("series", subject=subject, study=study, series=row.series_instance_uid)
         else:
             thing = Thing("study", subject=subject, study=study)
-        self.audit.saw(asker.account, "image.read", thing, count=count, size=size)
+        self.audit.saw(asker.account, "image.read", thing, count=count, size=size, purpose=purpose)
 
 
 Held = tuple[PackId, "InstanceEntry"]
@@ -182,6 +195,15 @@ class Places:
         with self.lock:
             self.keep(key, now, made)
         return made
+
+    def again(self, row: SeriesRow) -> dict[str, Held]:
+        """The same, not from memory."""
+        with self.lock:
+            if (
+                held := self.kept.pop((row.series_instance_uid, tuple(row.packs)), None)
+            ) is not None:
+                self.count -= len(held[1])
+        return self.of(row)
 
     def read(self, row: SeriesRow) -> dict[str, Held]:
         """From the archive."""

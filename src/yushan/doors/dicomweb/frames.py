@@ -79,7 +79,7 @@ class Frames:
     def frame(self, found: Found, number: int) -> tuple[Piece, ...]:
         """The bytes of a frame (from 0) as stored, without item headers."""
         start, length = found.entry.frames[number]
-        data = self.finder.archive.read(found.pack, found.entry.start + start, length)
+        data = self.finder.bytes_of(found, start, length)
         if is_encapsulated(found):
             return fragments(data)
         return (realigned(data, found, number),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,6 +104,28 @@ class Audit(Protocol):
         *,
         count: int = 1,
         size: int = 0,
+        purpose: str = "",
     ) -> None:
         """``Unavailable`` when it cannot be noted: then nothing is shown."""
         ...
+
+
+class Purposes(Protocol):
+    """Knows what people said a study is looked at for."""
+
+    def check(self, account: Any, study: str) -> str:  # noqa: ANN401 - whoever asks
+        """The code of the reason, empty where none is asked for; ``Forbidden`` until it is."""
+        ...
+
+
+class Beside(NamedTuple):
+    """Who else takes part: names of scopes, the record of who saw what, reasons, storing."""
+
+    masks: Masks | None = None
+    audit: Audit | None = None
+    purposes: Purposes | None = None
+    #: Somebody else answers ``POST`` at the addresses of studies.
+    stores: bool = False
+
+
+NOBODY: Final = Beside()

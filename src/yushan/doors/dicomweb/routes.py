@@ -10,6 +10,7 @@ from yushan.doors.dicomweb.capabilities import Capabilities
 from yushan.doors.dicomweb.finding import Finder
 from yushan.doors.dicomweb.frames import Frames
 from yushan.doors.dicomweb.pictures import Pictures
+from yushan.doors.dicomweb.ports import NOBODY
 from yushan.doors.dicomweb.qido import Qido
 from yushan.doors.dicomweb.refusals import guarded
 from yushan.doors.dicomweb.wado import Wado
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from yushan.doors.dicomweb.ports import Archive, Audit, Catalogue, Children, Masks
+    from yushan.doors.dicomweb.ports import Archive, Beside, Catalogue, Children
 
     Handler = Callable[[Request], Response]
 
@@ -32,20 +33,11 @@ FRAMES: Final = INSTANCE + "/frames/{frames}"
 
 
 def routes(
-    catalogue: Catalogue,
-    archive: Archive,
-    children: Children,
-    *,
-    masks: Masks | None = None,
-    audit: Audit | None = None,
-    stores: bool = False,
+    catalogue: Catalogue, archive: Archive, children: Children, beside: Beside = NOBODY
 ) -> list[Route]:
-    """What is read below ``/dicom-web``; who asks is in ``request.state.account``.
-
-    ``stores`` says that somebody else answers ``POST`` at the addresses of studies.
-    """
-    finder = Finder(catalogue, archive, masks, audit)
-    capabilities = Capabilities(stores=stores)
+    """What is read below ``/dicom-web``; who asks is in ``request.state.account``."""
+    finder = Finder(catalogue, archive, beside)
+    capabilities = Capabilities(stores=beside.stores)
     return [
         route
         for path, handler in handlers(finder, children, capabilities).items()

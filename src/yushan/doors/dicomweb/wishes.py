@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
 MAX_SIDE: Final = 4096
 WINDOW: Final = re.compile(
-    r"(-?[0-9]{1,9}(?:\.[0-9]{1,6})?),([0-9]{1,9}(?:\.[0-9]{1,6})?)(?:,([a-zA-Z_-]{1,16}))?"
+    r"(-?[0-9]{1,9}(?:\.[0-9]{1,6})?),([0-9]{1,9}(?:\.[0-9]{1,6})?),([a-zA-Z_-]{1,16})"
 )
 FUNCTIONS: Final = {
-    "": "LINEAR",
     "linear": "LINEAR",
     "linear-exact": "LINEAR_EXACT",
     "linear_exact": "LINEAR_EXACT",
@@ -88,8 +87,8 @@ def window_of(said: str | None) -> tuple[float, float, str] | None:
     if said is None:
         return None
     match = WINDOW.fullmatch(said)
-    function = FUNCTIONS.get((match[3] or "").lower()) if match else None
-    if match is None or function is None:
+    function = FUNCTIONS.get(match[3].lower()) if match else None
+    if match is None or function is None or float(match[2]) <= 0:
         raise invalid()
     return float(match[1]), float(match[2]), function
 
