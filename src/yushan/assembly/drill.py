@@ -127,8 +127,14 @@ def started(settings: Role, scratch: Path) -> Proof:
             if process.answers():
                 return Proof("started and answers", holds=True)
             time.sleep(0.1)
-        return Proof("started and answers", holds=False)
+        return Proof("started and answers", holds=False, detail=last_words(process.log))
     finally:
         if process.running is not None:
             process.running.terminate()
             process.running.wait(30)
+
+
+def last_words(log: Path) -> str:
+    """What a process that does not answer wrote last: an event and a code, or its error's kind."""
+    lines = log.read_text("utf-8", errors="replace").splitlines()
+    return lines[-1][:200] if lines else ""

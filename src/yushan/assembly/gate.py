@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
+from yushan.assembly.rule import Rule
 from yushan.base import Rejected, SiteName
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ LANGUAGE_COOKIE: Final = "yushan_lang"
 #: Storing counts its own bytes and answers in its own way; this is only the last bound.
 BODY_LIMITS: Final = (("/exchange/", 9 << 20), ("/dicom-web/studies", 9 << 30), ("/", 1 << 20))
 
-HEADERS: Final = {
+HEADERS: Final[dict[str, str]] = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
         "font-src 'none'; connect-src 'self'; form-action 'self'; frame-src 'self'; "
@@ -62,8 +63,10 @@ class Gate:
         accounts: Accounts | None,
         sites: Mapping[str, SiteName],
         cookie: str = "",
+        rule: Rule | None = None,
     ) -> None:
         self.app, self.accounts, self.sites, self.cookie = app, accounts, dict(sites), cookie
+        self.rule = rule or Rule()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with what is known of its sender."""
@@ -74,8 +77,12 @@ class Gate:
         state = scope.setdefault("state", {})
         state["language"] = language_of(request)
         state["site"], state["account"] = await run_in_threadpool(self.who, request)
-        bounded = Bounded(receive, limit_for(scope["path"]))
-        await self.app(scope, bounded, with_headers(send))
+        sending = with_headers(send, self.rule.hsts(scope))
+        refused = self.rule.refusal(scope)
+        if refused is not None:
+            await refused(scope, receive, sending)
+            return
+        await self.app(scope, Bounded(receive, limit_for(scope["path"])), sending)
 
     def who(self, request: Request) -> tuple[SiteName | None, Account | None]:
         """The site or the account whose token or session the request carries."""
@@ -108,13 +115,13 @@ class Bounded:
         return message
 
 
-def with_headers(send: Send) -> Send:
+def with_headers(send: Send, more: Mapping[str, str]) -> Send:
     """Add the headers that an answer has not set itself."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in {**HEADERS, **more}.items():
                 headers.setdefault(name, value)
             if "cache-control" not in headers:
                 headers["Cache-Control"] = "no-store"

@@ -179,7 +179,7 @@ class GatewayRole:
             kind="gateway",
             name={"zh-Hant": settings.zh or settings.name, "en": settings.en or settings.name},
             cookie=f"yushan_{settings.name}",
-            secure=bool(settings.http.certificate),
+            secure=settings.http.is_secure(),
             demo=settings.demo,
         )
         shell = Shell(place, self.clock)

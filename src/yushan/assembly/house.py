@@ -13,7 +13,15 @@ from yushan.base import Rejected, SystemClock
 
 if TYPE_CHECKING:
     from yushan.assembly.settings import Role
-    from yushan.doors.cli import Backups, CheckWish, DeidWish, DemoWish, People
+    from yushan.doors.cli import (
+        Archives,
+        Backups,
+        Certificates,
+        CheckWish,
+        DeidWish,
+        DemoWish,
+        People,
+    )
 
 Answer = dict[str, Any]
 
@@ -57,11 +65,25 @@ class TheHouse:
         return PeopleActs()
 
     @property
+    def certificates(self) -> Certificates:
+        """Certificates of a small authority."""
+        from yushan.assembly.certificates import CertificateActs  # noqa: PLC0415
+
+        return CertificateActs()
+
+    @property
     def backups(self) -> Backups:
         """Backups, restores, drills."""
         from yushan.assembly.backups import BackupActs  # noqa: PLC0415
 
         return BackupActs()
+
+    @property
+    def archives(self) -> Archives:
+        """The commons' archive."""
+        from yushan.assembly.archive_acts import ArchiveActs  # noqa: PLC0415
+
+        return ArchiveActs(load)
 
     def demo(self, wish: DemoWish) -> int:
         """Run the demo."""
@@ -162,27 +184,6 @@ class TheHouse:
 
         report = import_folder(load_as(config, Gateway), folder.absolute())
         return {"taken": report.taken, "left_out": dict(report.left_out)}
-
-    def archive_stats(self, config: Path) -> Answer:
-        """How much the commons holds."""
-        from yushan.assembly.acts import with_archive  # noqa: PLC0415
-
-        with with_archive(load(config)) as archive:
-            return dict(plain(archive.stats()))
-
-    def archive_check(self, config: Path) -> Answer:
-        """Read and hash every byte of every pack."""
-        from yushan.assembly.acts import with_archive  # noqa: PLC0415
-
-        with with_archive(load(config)) as archive:
-            report = archive.check()
-            return {"holds": report.holds, **dict(plain(report))}
-
-    def archive_rebuild_index(self, config: Path) -> Answer:
-        """Make the index again from the packs alone."""
-        from yushan.assembly.acts import rebuild_index  # noqa: PLC0415
-
-        return rebuild_index(load(config))
 
     def audit_export(self, config: Path, folder: Path) -> Answer:
         """Write the ledger as files."""

@@ -41,7 +41,8 @@ def open_database(settings: Role) -> Database:
 def peer(remote: Remote) -> Peer:
     """Another role, with our token for it."""
     token = load_secret(remote.token_file).decode() if remote.token_file else None
-    return Peer(remote.url, token=token, ca=remote.ca or None)
+    shown = (remote.certificate, remote.key) if remote.certificate else None
+    return Peer(remote.url, token=token, ca=remote.ca or None, certificate=shown)
 
 
 def known_sites(sites: Sequence[Site]) -> dict[str, SiteName]:

@@ -9,12 +9,15 @@ import os
 import signal
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import uvicorn
 
+from yushan.assembly.wire import guarded
 from yushan.base import Conflict, Unavailable
+from yushan.engines.net import Tls, server_tls
 from yushan.engines.observe import facts, log_for
+from yushan.engines.rounds import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from yushan.assembly.settings import Http, Role
 
 log = log_for(__name__)
+
+#: Certificates are looked at this often (seconds).
+LOOK_S: Final = 30.0
 
 
 class Running(Protocol):
@@ -92,24 +98,33 @@ def live(role: Running, door: socket.socket) -> None:
 
 async def serve(role: Running, door: socket.socket) -> None:
     """Run the HTTP server on a bound socket until a signal comes."""
-    config = uvicorn.Config(
+    http = role.http
+    tls = server_tls(http.certificate, http.key, http.client_ca) if http.certificate else None
+    renewing = Rounds("certificates", tls.renew, LOOK_S, first_s=LOOK_S) if tls else None
+    if renewing:
+        renewing.start()
+    server = uvicorn.Server(server_config(role, tls))
+    with contextlib.suppress(asyncio.CancelledError):
+        await server.serve(sockets=[door])
+    if renewing:
+        renewing.stop()
+
+
+def server_config(role: Running, tls: Tls | None) -> uvicorn.Config:
+    """The HTTP server: our wire, our log, TLS by our context."""
+    return uvicorn.Config(
         role.app,
         loop="uvloop",
-        http="httptools",
+        http=guarded(role.http),
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(role.http.proxies),
-        forwarded_allow_ips=list(role.http.proxies),
-        limit_concurrency=512,
+        proxy_headers=False,  # see behind.py
+        limit_concurrency=role.http.at_once,
         timeout_keep_alive=30,
-        timeout_graceful_shutdown=5,
-        ssl_certfile=role.http.certificate or None,
-        ssl_keyfile=role.http.key or None,
+        timeout_graceful_shutdown=max(1, round(role.http.drain_s)),
+        ssl_context_factory=(lambda *_: tls.context) if tls else None,
     )
-    server = uvicorn.Server(config)
-    with contextlib.suppress(asyncio.CancelledError):
-        await server.serve(sockets=[door])
 
 
 def die_with_parent() -> None:

@@ -35,6 +35,10 @@ class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         scheme = "https" if self.certificate else "http"
         return f"{scheme}://{self.host}:{self.port}"
 
+    def is_secure(self) -> bool:
+        """Whether people reach it over TLS: its own, or that of a proxy before it."""
+        return bool(self.certificate or self.proxies)
+
 
 class Observe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What operators see, and when they are told.

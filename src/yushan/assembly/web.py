@@ -11,7 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
 
+from yushan.assembly.behind import Behind
 from yushan.assembly.gate import Gate, json_wanted
+from yushan.assembly.rule import Rule, rule_of
 from yushan.assembly.settings import Observe
 from yushan.assembly.telling import Telling
 from yushan.assembly.watching import Watched
@@ -51,12 +53,14 @@ def application(
     """One application of a role's doors."""
     refuse = Refusing(pages)
     observe = standing.settings.observe if standing else Observe()
+    rule = rule_of(standing.settings) if standing else Rule()
     telling = Telling(standing.health, standing.take, observe) if standing else Telling()
     return Starlette(
         routes=[*telling.routes(), *routes],
         middleware=[
+            Middleware(Behind, proxies=standing.settings.http.proxies if standing else ()),
             Middleware(Watched, access_log=observe.access_log),
-            Middleware(Gate, accounts=accounts, sites=sites or {}, cookie=cookie),
+            Middleware(Gate, accounts=accounts, sites=sites or {}, cookie=cookie, rule=rule),
         ],
         exception_handlers={
             YushanError: refuse.known,

@@ -1,10 +1,11 @@
-"""What ``yushan backup`` and ``yushan restore`` ask of the house."""
+"""What ``yushan backup``, ``yushan restore`` and ``yushan certificates`` ask of the house."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 Answer = dict[str, Any]
@@ -39,4 +40,22 @@ class Backups(Protocol):
 
     def restore(self, config: Path, place: str, name: str, opener: Path | None) -> Answer:
         """A set into the empty places that the settings name."""
+        ...
+
+
+class Certificates(Protocol):
+    """Acts on a small authority."""
+
+    def authority(self, folder: Path, name: str) -> Answer:
+        """A new authority."""
+        ...
+
+    def issue(
+        self, folder: Path, name: str, addresses: Sequence[str], out: Path, days: int
+    ) -> Answer:
+        """A certificate with its key."""
+        ...
+
+    def show(self, files: Sequence[Path]) -> Answer:
+        """Names and days left; ``well``."""
         ...

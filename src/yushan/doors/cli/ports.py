@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from yushan.doors.cli.backup_ports import Backups
+    from yushan.doors.cli.archive_ports import Archives
+    from yushan.doors.cli.backup_ports import Backups, Certificates
     from yushan.doors.cli.people_ports import People
 
 Answer = dict[str, Any]
@@ -68,6 +69,16 @@ class House(Protocol):
         ...
 
     @property
+    def archives(self) -> Archives:
+        """The commons' archive."""
+        ...
+
+    @property
+    def certificates(self) -> Certificates:
+        """Certificates of a small authority."""
+        ...
+
+    @property
     def backups(self) -> Backups:
         """Backups, restores, drills."""
         ...
@@ -122,18 +133,6 @@ class House(Protocol):
 
     def gateway_import(self, config: Path, folder: Path) -> Answer:
         """Take a folder's files in."""
-        ...
-
-    def archive_stats(self, config: Path) -> Answer:
-        """How much the commons holds."""
-        ...
-
-    def archive_check(self, config: Path) -> Answer:
-        """Read and hash every byte of every pack."""
-        ...
-
-    def archive_rebuild_index(self, config: Path) -> Answer:
-        """Make the index again from the packs alone."""
         ...
 
     def audit_export(self, config: Path, folder: Path) -> Answer:

@@ -13,6 +13,7 @@ from yushan.doors.cli import (
     archive,
     audit,
     backup,
+    certificates,
     consent,
     deid,
     gateway,
@@ -27,7 +28,20 @@ from yushan.doors.cli.say import language
 if TYPE_CHECKING:
     from yushan.doors.cli.ports import House
 
-GROUPS = (deid, words, roles, gateway, archive, consent, linkage, audit, viewer, backup, guideline)
+GROUPS = (
+    deid,
+    words,
+    roles,
+    gateway,
+    archive,
+    consent,
+    linkage,
+    audit,
+    viewer,
+    backup,
+    guideline,
+    certificates,
+)
 
 
 def build(house: House) -> click.Group:

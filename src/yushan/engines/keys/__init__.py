@@ -6,7 +6,7 @@ Promises: a secret never appears in an error, a ``repr`` or a log. Start at ``se
 then ``oprf.py`` and ``veil.py``.
 """
 
-from yushan.engines.keys.certificates import Authority, days_left
+from yushan.engines.keys.certificates import Authority, days_left, names_of
 from yushan.engines.keys.chunked import ChunkSealer, plain_size
 from yushan.engines.keys.dealing import (
     Line,
@@ -134,6 +134,7 @@ __all__ = [
     "multiply",
     "multiply_generator",
     "multiply_scalars",
+    "names_of",
     "others",
     "person_input",
     "plain_size",

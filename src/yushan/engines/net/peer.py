@@ -21,6 +21,7 @@ from yushan.base import (
     Unavailable,
     YushanError,
 )
+from yushan.engines.net.tls import Tls, client_tls
 from yushan.engines.observe import REQUEST_HEADER, request_id
 
 if TYPE_CHECKING:
@@ -54,19 +55,20 @@ class Peer:
         ca: str | None = None,
         certificate: tuple[str, str] | None = None,
     ) -> None:
-        context: ssl.SSLContext | bool = True
-        if ca is not None:
-            context = ssl.create_default_context(cafile=ca)
-            if certificate is not None:
-                context.load_cert_chain(*certificate)
-        elif base_url.startswith("http:"):
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; reads no file
+        shown = certificate or ("", "")
+        plain = base_url.startswith("http:")
+        # without TLS a context is never used, and reads no file
+        self.tls = (
+            Tls(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), {})
+            if plain
+            else (client_tls(ca or "", *shown))
+        )
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.base_url = base_url
         #: Our clock minus the other's as its answers say (whole seconds); None before the first.
         self.clock_off_s: float | None = None
         self.client = httpx.Client(
-            base_url=base_url, headers=headers, verify=context, trust_env=False
+            base_url=base_url, headers=headers, verify=self.tls.context, trust_env=False
         )
 
     def call(
@@ -79,6 +81,7 @@ class Peer:
         timeout_s: float = 30.0,
     ) -> Reply:
         """Ask once; ``Unavailable("net.unreachable")`` when no answer came."""
+        self.tls.renew_now_and_then()
         sent = dict(headers or {})
         if carried := request_id():
             sent[REQUEST_HEADER] = carried
