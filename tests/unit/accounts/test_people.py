@@ -282,20 +282,39 @@ def test_a_link_for_what_is_not_is_refused(tmp_path, wish, code):
 
 def test_a_reset_link_sets_a_password_that_only_its_owner_knows_and_keeps_factors(database):
     accounts = make(database)
-    account, _ = with_generator(accounts)
+    account, _ = with_generator(accounts, "lin", "researcher")
     session = accounts.open_session(account)
     _, older = accounts.invitations.reset(account, "admin")
     _, secret = accounts.invitations.reset(account, "admin")
     with pytest.raises(Absent):
         accounts.invitations.set_password(older, OTHER)
     with pytest.raises(Absent):
-        accounts.invitations.accept(secret, "lin", PASSWORD, "en")
+        accounts.invitations.accept(secret, "chen", PASSWORD, "en")
     accounts.invitations.set_password(secret, OTHER)
     assert accounts.by_session(session) is None
-    assert accounts.authenticate("steward", OTHER) == account
+    assert accounts.authenticate("lin", OTHER) == account
     assert len(accounts.factors.of(account.id)) == 1
     with pytest.raises(Absent):
         accounts.invitations.set_password(secret, PASSWORD)
+
+
+def test_nobody_alone_takes_over_an_account_with_a_powerful_role(database):
+    accounts = make(database)
+    account, _ = with_generator(accounts)
+    link, secret = accounts.invitations.reset(account, "first")
+    with pytest.raises(Forbidden):
+        accounts.invitations.set_password(secret, OTHER)
+    accounts.invitations.agree(link.id, "second")
+    accounts.invitations.set_password(secret, OTHER)
+    change = accounts.changes.drop_factors(account, "first")
+    assert len(accounts.factors.of(account.id)) == 1
+    accounts.changes.decide(change.id, "second", agrees=True)
+    assert accounts.factors.of(account.id) == ()
+    wider = accounts.changes.set_role(account, "steward", NOTHING, "first")
+    assert wider.kind == "role"
+    plain, _ = with_generator(accounts, "lin", "researcher")
+    assert accounts.changes.drop_factors(plain, "first") is None
+    assert accounts.factors.of(plain.id) == ()
 
 
 def test_a_powerful_role_is_given_by_two_and_ends_what_was_open(database):

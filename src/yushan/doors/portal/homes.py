@@ -29,6 +29,18 @@ DOORS: Final = (
         mark("Accounting"),
         mark("Where each image is that we gave a receipt for."),
     ),
+    (
+        "audit_ledger",
+        "/audit",
+        mark("Audit"),
+        mark("Who looked at what, when, and what for."),
+    ),
+    (
+        "approve_accounts",
+        "/people",
+        mark("People"),
+        mark("Who has an account, and what waits for a second person."),
+    ),
     ("", "/statistics", mark("Statistics"), mark("What is held, by class, at this moment.")),
     ("", "/record", mark("Public record"), mark("What was taken in, sealed and decided.")),
 )

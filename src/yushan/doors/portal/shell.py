@@ -210,8 +210,17 @@ class Visit:
             "other_language": self.other_language(),
             "path": self.request.url.path,
             "site_name": lambda site: self.shell.place.site_name(site, self.language),
+            "idle_s": self.idle_s,
             "here": "",
         }
+
+    def idle_s(self) -> int:
+        """Seconds until this session ends if nothing more is done; 0 without a session."""
+        account = self.account
+        if account is None or account.ends is None:
+            return 0
+        left = (account.ends - self.shell.clock.now()).total_seconds()
+        return max(1, min(int(left), account.idle_s))
 
     def csrf(self) -> str:
         """The token for a form on this page; a browser without cookie gets one."""

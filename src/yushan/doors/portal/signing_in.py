@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
 from yushan.base import Absent, Forbidden, Unavailable, YushanError, problem
+from yushan.doors.portal.entering import host_of
 from yushan.doors.portal.forms import local_path
 from yushan.doors.portal.shell import HEADERS, account_of, language_of
-from yushan.engines.observe import facts, log_for
 from yushan.services.accounts import role_name
 
 if TYPE_CHECKING:
@@ -20,13 +20,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
+    from yushan.doors.portal.entering import Entrance
     from yushan.doors.portal.forms import Form
-    from yushan.doors.portal.shell import Shell
-    from yushan.services.accounts import Account, Accounts
-
-log = log_for(__name__)
-
-HOME: Final = {"commons": "/home", "gateway": "/accounting"}
+    from yushan.doors.portal.oidc_pages import Providers
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +45,13 @@ class DemoPerson:
 class SigningIn:
     """`/sign-in`, `/sign-out` and, in the demo, `/tour/sign-in`."""
 
-    def __init__(self, shell: Shell, accounts: Accounts, demo: Sequence[DemoAccount] = ()) -> None:
-        self.shell = shell
-        self.accounts = accounts
-        self.demo = {one.role: one for one in demo} if shell.place.demo else {}
+    def __init__(
+        self, entrance: Entrance, demo: Sequence[DemoAccount] = (),
+        providers: Providers | None = None,
+    ) -> None:  # fmt: skip
+        self.entrance, self.shell, self.accounts = entrance, entrance.shell, entrance.accounts
+        self.providers = providers
+        self.demo = {one.role: one for one in demo} if self.shell.place.demo else {}
 
     def routes(self) -> list[BaseRoute]:
         """The addresses."""
@@ -80,7 +79,9 @@ class SigningIn:
         answer = self.shell.page(
             request, "sign_in.html", status=status, user=user, people=people,
             next=local_path(target, ""), told=problem(error, language) if error else None,
-            wait_minutes=math.ceil(wait_s / 60),
+            wait_minutes=math.ceil(wait_s / 60), passkeys=bool(host_of(request)),
+            providers=self.providers.names(language) if self.providers else (),
+            policy=self.accounts.policy,
         )  # fmt: skip
         if wait_s:
             answer.headers["Retry-After"] = str(wait_s)
@@ -92,9 +93,9 @@ class SigningIn:
         try:
             account = self.accounts.authenticate(user, form.raw("password"), address_of(request))
         except (Forbidden, Unavailable) as error:
-            log.info("portal.sign-in-refused", extra=facts(code=error.code))
+            self.entrance.told(None, "account.sign-in-failed", reasons=(error.code,))
             return self.form(request, form.get("next"), user, error)
-        return self.welcome(request, account, form.get("next"))
+        return self.entrance.known(request, account, form.get("next"))
 
     def sign_in_as(self, request: Request, form: Form) -> Response:
         """The demo's button: the same way with the password that the demo made."""
@@ -102,38 +103,22 @@ class SigningIn:
         if chosen is None:
             raise Absent("portal.no-such-page")
         account = self.accounts.authenticate(chosen.user, chosen.password, address_of(request))
-        return self.welcome(request, account, form.get("next"))
-
-    def welcome(self, request: Request, account: Account, target: str) -> Response:
-        """Open a session, end the one this browser had, go on to where the person wanted."""
-        self.close(request)
-        secret = self.accounts.open_session(account)
-        place = self.shell.place
-        onward = local_path(target, HOME[place.kind])
-        answer = RedirectResponse(onward, 303, HEADERS)
-        answer.set_cookie(
-            place.session_cookie, secret, httponly=True, samesite="lax", secure=place.secure
-        )
-        answer.delete_cookie(place.guest_cookie, secure=place.secure, httponly=True)
-        log.info("portal.signed-in", extra=facts(account=account.id, role=account.role))
-        return answer
+        return self.entrance.enter(request, account, form.get("next"), is_confirmed=True)
 
     def sign_out(self, request: Request, form: Form) -> Response:  # noqa: ARG002 - no fields
-        """End the session at once."""
-        self.close(request)
-        answer = RedirectResponse("/", 303, HEADERS)
+        """End the session at once; with a provider, also the one there."""
+        account = account_of(request)
+        onward = self.providers.leave(request, self.entrance) if self.providers else "/"
+        self.entrance.close(request)
+        answer = RedirectResponse(onward, 303, HEADERS)
         place = self.shell.place
         answer.delete_cookie(place.session_cookie, secure=place.secure, httponly=True)
-        if account := account_of(request):
-            log.info("portal.signed-out", extra=facts(account=account.id))
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+        if account:
+            self.entrance.told(account, "account.signed-out")
         return answer
-
-    def close(self, request: Request) -> None:
-        """End the session this browser holds, if it holds one."""
-        if secret := request.cookies.get(self.shell.place.session_cookie):
-            self.accounts.close_session(secret)
 
 
 def address_of(request: Request) -> str:
-    """Where the request comes from; a proxy's header is not believed."""
+    """Where the request comes from; a proxy's header is believed only if the server is told."""
     return request.client.host if request.client else ""

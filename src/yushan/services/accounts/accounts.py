@@ -127,8 +127,10 @@ class Accounts(Register):
         Raises
         ------
         Rejected
-            ``accounts.token-days``: not within 1 to 90 days.
+            ``accounts.token-days``: not within 1 to 90 days; ``accounts.token-name``: no name.
         """
+        if not name.strip():
+            raise Rejected("accounts.token-name")
         if not 1 <= days <= tokens.LONGEST_DAYS:
             raise Rejected("accounts.token-days", longest=tokens.LONGEST_DAYS)
         secret, now_s = tokens.new_token(), self.now_s()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from yushan.base import Absent, Conflict, Forbidden, Rejected
 from yushan.services.accounts import queries, tokens
 from yushan.services.accounts.roles import ROLES
-from yushan.services.accounts.tables import CHANGE
+from yushan.services.accounts.tables import CHANGE, FACTOR
 from yushan.services.accounts.values import decode_scope, encode_scope, moment
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ LASTS_S: Final = 72 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A proposal: ``role`` gives the account a role and scope, ``reopen`` opens it again."""
+    """A proposal about an account.
+
+    ``role`` gives it a role and scope, ``reopen`` opens it again, ``factors`` takes away second
+    factors that were lost.
+    """
 
     id: str
     account: str
@@ -57,7 +61,8 @@ class Changes:
         """
         if role not in ROLES:
             raise Rejected("accounts.role-unknown")
-        if role != account.role and ROLES[role].powerful:
+        is_other = (role, scope) != (account.role, account.scope)
+        if is_other and ROLES[role].powerful:
             return self.propose(account, "role", role, scope, by)
         with self.db.begin() as tx:
             self.give(tx, account.id, role, encode_scope(scope))
@@ -70,6 +75,14 @@ class Changes:
         with self.db.begin() as tx:
             if not queries.reopen_account(tx, account.id):
                 raise Absent("accounts.absent")
+        return None
+
+    def drop_factors(self, account: Account, by: str) -> Change | None:
+        """Take all second factors away, or propose it where the account's role is powerful."""
+        if ROLES[account.role].powerful:
+            return self.propose(account, "factors", account.role, account.scope, by)
+        with self.db.begin() as tx:
+            lose_factors(tx, account.id)
         return None
 
     def propose(self, account: Account, kind: str, role: str, scope: Scope, by: str) -> Change:
@@ -125,8 +138,10 @@ class Changes:
                 raise Conflict("accounts.decided")
             if agrees and found.kind == "role":
                 self.give(tx, found.account, found.role, encode_scope(found.scope))
-            elif agrees:
+            elif agrees and found.kind == "reopen":
                 queries.reopen_account(tx, found.account)
+            elif agrees:
+                lose_factors(tx, found.account)
         return found
 
     def give(self, tx: Connection, account: str, role: str, scope: str) -> None:
@@ -137,6 +152,12 @@ class Changes:
         if row is not None and row.role != role:
             queries.end_sessions_of(tx, account)
             queries.end_tokens_of(tx, account)
+
+
+def lose_factors(tx: Connection, account: str) -> None:
+    """Take all second factors of an account away, and end its sessions."""
+    tx.execute(delete(FACTOR).where(FACTOR.c.account == account))
+    queries.end_sessions_of(tx, account)
 
 
 def values_of(tx: Connection, rows: Sequence[Row[Any]]) -> tuple[Change, ...]:

@@ -201,11 +201,6 @@ class Factors:
             if all(row.kind == "recovery" for row in active(tx, account.id)):
                 tx.execute(delete(FACTOR).where(FACTOR.c.account == account.id))
 
-    def remove_all(self, account: str) -> int:
-        """Take all factors away: whoever lost them proved in person who they are; how many."""
-        with self.db.begin() as tx:
-            return tx.execute(delete(FACTOR).where(FACTOR.c.account == account)).rowcount
-
     def new_row(
         self, account: str, kind: str, name: str, secret: str, *, is_active: bool
     ) -> dict[str, Any]:

@@ -100,12 +100,15 @@ class Invitations:
     def reset(self, account: Account, by: str) -> tuple[Invitation, str]:
         """A link by which the account's owner sets a new password; it holds for a day.
 
-        Second factors stay (ASVS 5.0 6.4.3). Links for the same account that were open end.
+        Second factors stay (ASVS 5.0 6.4.3). Links for the same account that were open end. For a
+        powerful role a second person must agree: a password alone may let somebody in.
         """
         self.end_links_of(account.id)
+        agreed = by == CONSOLE or not ROLES[account.role].powerful
         return self.add(
             kind="reset", role=account.role, scope=encode_scope(account.scope), site=account.site,
-            account=account.id, invited_by=by, agreed_by=CONSOLE, lasts_s=RESET_S, state="open",
+            account=account.id, invited_by=by, agreed_by=CONSOLE if agreed else "",
+            lasts_s=RESET_S, state="open" if agreed else "waiting",
         )  # fmt: skip
 
     def add(self, *, lasts_s: int, **values: Any) -> tuple[Invitation, str]:  # noqa: ANN401 - columns
@@ -232,7 +235,7 @@ class Invitations:
     def end_links_of(self, account: str) -> None:
         """End the open links of an account."""
         asked = update(INVITATION).where(
-            INVITATION.c.account == account, INVITATION.c.state == "open"
+            INVITATION.c.account == account, INVITATION.c.state.in_(("open", "waiting"))
         )
         with self.db.begin() as tx:
             tx.execute(asked.values(state="revoked", ended_s=self.register.now_s()))

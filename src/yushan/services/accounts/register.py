@@ -139,6 +139,12 @@ class Register:
             proven = queries.with_factor(tx)
         return tuple(person_of(row, proven) for row in rows)
 
+    def set_language(self, account: AccountId, language: str) -> None:
+        """Change the language in which the account is spoken to."""
+        with self.db.begin() as tx:
+            if not queries.change_account(tx, account, language=language):
+                raise Absent("accounts.absent")
+
     def set_note(self, account: AccountId, note: str) -> None:
         """Say for whom an account is."""
         with self.db.begin() as tx:

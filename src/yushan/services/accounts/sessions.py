@@ -78,6 +78,7 @@ class Sessions:
             session=row.session,
             how=row.how,
             ends=moment(row.expires_s),
+            idle_s=self.policy.idle_s,
             confirmed_at=moment_or_none(row.confirmed_s),
         )
         if self.policy.asks_factor(found.role) and row.confirmed_s is None:

@@ -21,9 +21,9 @@ class Account:
 
     What follows ``site`` belongs to the session or token by which it came and is no part of
     equality: ``session`` is the session's id (empty for a token), ``how`` it began, until when it
-    lasts at most, when a second factor was last given, for which studies a reason was given (``*``
-    for programs). ``restricted``: the house asks for a second factor that was not given; such a
-    session may only what a visitor may.
+    lasts at most and how long without use, when a second factor was last given, for which studies
+    a reason was given (``*`` for programs). ``restricted``: the house asks for a second factor
+    that was not given; such a session may only what a visitor may.
     """
 
     id: AccountId
@@ -35,6 +35,7 @@ class Account:
     session: str = field(default="", compare=False)
     how: str = field(default="", compare=False)
     ends: datetime | None = field(default=None, compare=False)
+    idle_s: int = field(default=0, compare=False)
     confirmed_at: datetime | None = field(default=None, compare=False)
     stated: frozenset[str] = field(default=frozenset(), compare=False)
     restricted: bool = field(default=False, compare=False)

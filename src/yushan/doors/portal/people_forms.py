@@ -1,0 +1,53 @@
+"""What forms about accounts say: role, scope, for whom."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from yushan.base import Rejected, Scope, SiteName, StudyUID
+from yushan.services.accounts import Wish
+
+if TYPE_CHECKING:
+    from yushan.doors.portal.forms import Form
+    from yushan.services.accounts import Account
+
+UID: Final = re.compile(r"[0-9][0-9.]{0,63}")
+MASK: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+MOST_STUDIES: Final = 200
+
+
+def scope_from(form: Form, sites: frozenset[str]) -> Scope:
+    """The scope that a form asks for; ``Rejected("portal.scope-unreadable")``."""
+    studies = form.get("studies").split()
+    named = frozenset(one for one in sites if form.get(f"site-{one}"))
+    mask = form.get("mask")
+    good = all(UID.fullmatch(one) for one in studies) and len(studies) <= MOST_STUDIES
+    if not good or (mask and not MASK.fullmatch(mask)):
+        raise Rejected("portal.scope-unreadable")
+    return Scope(
+        everything=form.get("extent") == "everything",
+        sites=frozenset(SiteName(one) for one in named),
+        studies=frozenset(StudyUID(one) for one in studies),
+        mask=mask,
+    )
+
+
+def typed_scope(account: Account) -> dict[str, str]:
+    """A scope as the form's fields."""
+    scope = account.scope
+    fields = {"role": account.role, "mask": scope.mask, "studies": "\n".join(sorted(scope.studies))}
+    fields["extent"] = "everything" if scope.everything else ""
+    return fields | {f"site-{site}": "1" for site in scope.sites}
+
+
+def wish_from(form: Form, sites: frozenset[str]) -> Wish:
+    """Whom a form invites."""
+    home = form.get("home")
+    if home and home not in sites:
+        raise Rejected("portal.scope-unreadable")
+    days = form.get("days")
+    return Wish(
+        form.get("role"), scope_from(form, sites), SiteName(home) if home else None,
+        form.get("note"), int(days) if days.isdigit() else 0,
+    )  # fmt: skip
