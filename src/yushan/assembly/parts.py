@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.gate import token_sha256
+from yushan.assembly.upgrading import bring_up
 from yushan.base import SiteName
 from yushan.domain.deid import signed_policy
-from yushan.engines.database import Database, migrate
+from yushan.engines.database import Database
 from yushan.engines.keys import load_secret, make_secret, verify
 from yushan.engines.net import Peer
 from yushan.flows.cleaning import terms_of
@@ -29,13 +30,23 @@ ROOMS: Final = {
     "Commons": ("ledger", "archive", "catalogue", "withdrawal", "accounts"),
 }
 
+#: What people store by DICOMweb who belong to no hospital.
+STORED: Final[Mapping[str, Mapping[Language, str]]] = {
+    "stow": {"zh-Hant": "經DICOMweb存入", "en": "Stored by DICOMweb"}
+}
+
 
 def open_database(settings: Role) -> Database:
     """The role's database with the tables of its rooms."""
     Path(settings.data).mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url())
-    migrate(database, [f"services.{room}" for room in ROOMS[type(settings).__name__]])
+    bring_up(database, rooms_of(settings), Path(settings.data))
     return database
+
+
+def rooms_of(settings: Role) -> list[str]:
+    """The rooms whose tables the role keeps."""
+    return [f"services.{room}" for room in ROOMS[type(settings).__name__]]
 
 
 def peer(remote: Remote) -> Peer:
@@ -51,10 +62,11 @@ def known_sites(sites: Sequence[Site]) -> dict[str, SiteName]:
 
 
 def site_names(sites: Sequence[Site]) -> Mapping[str, Mapping[Language, str]]:
-    """A site's short name → its name in each language."""
-    return {
+    """A site's short name → its name in each language; also of what no hospital sent."""
+    named: dict[str, Mapping[Language, str]] = {
         site.name: {"zh-Hant": site.zh or site.name, "en": site.en or site.name} for site in sites
     }
+    return {**STORED, **named}
 
 
 def site_of(name: str, token: str, zh: str = "", en: str = "") -> Site:
