@@ -40,4 +40,5 @@ def lines(tx: sa.Connection) -> Iterator[str]:
 
 def line_of(table: str, row: dict[str, Any]) -> str:
     """One row."""
-    return canonical_json({"table": table, **row}).decode()
+    named = {str(name): value for name, value in row.items()}
+    return canonical_json({"table": str(table), **named}).decode()
