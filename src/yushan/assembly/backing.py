@@ -9,7 +9,7 @@ import msgspec
 
 from yushan import __version__
 from yushan.assembly.gateway_settings import Gateway
-from yushan.assembly.parts import ROOMS, open_database
+from yushan.assembly.parts import open_database
 from yushan.assembly.settings import Citizen, Commons, KeyHolder
 from yushan.base import Rejected, SystemClock
 from yushan.engines.keys import Signer, load_secret
@@ -88,11 +88,6 @@ def store_of(settings: Role) -> Store | None:
     return open_store(settings.store_url()) if isinstance(settings, Commons) else None
 
 
-def rooms_of(settings: Role) -> list[str]:
-    """The rooms whose tables the role keeps."""
-    return [f"services.{room}" for room in ROOMS[type(settings).__name__]]
-
-
 def ledger_of(settings: Role, database: Database) -> Ledger | None:
     """The role's logs, if it keeps any that it signs."""
     if isinstance(settings, Commons):
@@ -114,9 +109,11 @@ def heads_of(settings: Role, database: Database) -> dict[str, str]:
     return {origin: heads[0].note for origin, heads in newest.items() if heads}
 
 
-def backup_of(settings: Role, config: Path, *, whole: bool = False) -> tuple[Database, Backup]:
-    """The role as it can be backed up, beside its running process."""
-    database, data = open_database(settings), Path(settings.data)
+def backup_of(
+    settings: Role, config: Path, *, whole: bool = False, opened: Database | None = None
+) -> tuple[Database, Backup]:
+    """The role as it can be backed up, beside its running process; its tables as they are."""
+    database, data = opened or open_database(settings), Path(settings.data)
     own = own_secrets(data)
     named = {name: path.read_bytes() for name, path in secret_files(settings).items()}
     named["config"] = config.read_bytes()
@@ -130,6 +127,6 @@ def backup_of(settings: Role, config: Path, *, whole: bool = False) -> tuple[Dat
         secrets=secrets,
         signing=signing_secret(settings),
         clock=SystemClock(),
-        heads=lambda: heads_of(settings, database),
+        heads=dict if opened else lambda: heads_of(settings, database),
         whole=whole,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yushan.assembly.backing import backup_of, own_secrets, rooms_of, signing_secret, store_of
+from yushan.assembly.backing import backup_of, own_secrets, signing_secret, store_of
 from yushan.assembly.backup_keys import check_keys, place_keys, read, role_of
+from yushan.assembly.parts import rooms_of
 from yushan.base import Rejected
 from yushan.engines.keys import Sealer, load_secret, make_secret
 from yushan.flows.backup import Place, Target, public_of, restore

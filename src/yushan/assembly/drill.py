@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 
-from yushan.assembly.backing import own_secrets, rooms_of, signing_secret, store_of
+from yushan.assembly.backing import own_secrets, signing_secret, store_of
 from yushan.assembly.backup_keys import check_keys, place_keys, read, role_of
 from yushan.assembly.demo.processes import Process
 from yushan.assembly.gateway_settings import Gateway
+from yushan.assembly.parts import rooms_of
 from yushan.assembly.proofs import Proof, proofs
 from yushan.assembly.settings import Http, Observe
 from yushan.base import Rejected, canonical_json, write_settings

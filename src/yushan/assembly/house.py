@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,17 +20,10 @@ if TYPE_CHECKING:
         DeidWish,
         DemoWish,
         People,
+        Registers,
     )
 
 Answer = dict[str, Any]
-
-#: Programs that a full installation uses: name → (what for, how to get it on Debian).
-PROGRAMS: Final = {
-    "npm": ("bring the viewer", "make setup brings one"),
-    "storescu": ("tests with dcmtk", "apt-get install dcmtk"),
-    "Orthanc": ("tests with Orthanc", "apt-get install orthanc orthanc-dicomweb"),
-    "chromium": ("browser tests", "apt-get install chromium fonts-noto-cjk"),
-}
 
 
 def load_as(config: Path, kind: type[Any]) -> Any:  # noqa: ANN401 - a role's settings
@@ -56,6 +48,13 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any struct or dataclass
 
 class TheHouse:
     """The house as the CLI sees it."""
+
+    @property
+    def accounts(self) -> Registers:
+        """Accounts of a portal."""
+        from yushan.assembly.account_acts import AccountActs  # noqa: PLC0415
+
+        return AccountActs()
 
     @property
     def people(self) -> People:
@@ -102,23 +101,26 @@ class TheHouse:
         run(build(load(config)))
 
     def check_config(self, config: Path) -> Answer:
-        """The settings as read."""
-        return dict(plain(load(config)))
+        """The settings as read, and all that can be known of them before a start."""
+        from yushan.assembly.checking import check, told  # noqa: PLC0415
+        from yushan.doors.cli import language  # noqa: PLC0415
+
+        settings = load(config)
+        found = check(settings)
+        fatal = any(one.is_fatal for one in found)
+        return {"well": not fatal, "findings": told(found, language()), **plain(settings)}
+
+    def upgrade(self, config: Path, place: str, *, plan: bool) -> Answer:
+        """Bring the tables of a stopped role to what the program needs."""
+        from yushan.assembly.upgrades import upgrade_role  # noqa: PLC0415
+
+        return upgrade_role(config, place, only_plan=plan)
 
     def doctor(self) -> Answer:
         """What this machine lacks."""
-        from yushan.doors.viewer import is_installed  # noqa: PLC0415
+        from yushan.assembly.doctor import doctor  # noqa: PLC0415
 
-        found = os.environ.get("PATH", "") + ":/usr/sbin"
-        lacks = {
-            name: {"for": what, "get": how}
-            for name, (what, how) in PROGRAMS.items()
-            if shutil.which(name, path=found) is None
-        }
-        viewer = Path(os.environ.get("YUSHAN_VIEWER", ".cache/viewer"))
-        if not is_installed(viewer):
-            lacks["viewer"] = {"for": "seeing images", "get": "yushan viewer install"}
-        return {"well": "viewer" not in lacks, "lacks": lacks}
+        return doctor()
 
     def deid(self, wish: DeidWish) -> int:
         """De-identify a folder."""

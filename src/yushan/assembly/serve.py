@@ -62,12 +62,12 @@ def bind(http: Http) -> socket.socket:
 
 
 @contextlib.contextmanager
-def held_alone(settings: Role) -> Iterator[None]:
+def held_alone(settings: Role, *, alone: bool = False) -> Iterator[None]:
     """Hold the role's folder: alone while its database is a file in it, else beside its like.
 
     ``Conflict("assembly.folder-in-use")``
     """
-    kind = fcntl.LOCK_SH if settings.database else fcntl.LOCK_EX
+    kind = fcntl.LOCK_SH if settings.database and not alone else fcntl.LOCK_EX
     with (Path(settings.data) / "lock").open("a") as file:
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from yushan.doors.cli.account_ports import Registers
     from yushan.doors.cli.archive_ports import Archives
     from yushan.doors.cli.backup_ports import Backups, Certificates
     from yushan.doors.cli.people_ports import People
@@ -64,6 +65,11 @@ class House(Protocol):
     """Acts of an operator. Each returns what is printed; refusals are ``YushanError``."""
 
     @property
+    def accounts(self) -> Registers:
+        """Accounts of a portal."""
+        ...
+
+    @property
     def people(self) -> People:
         """People's choices and shared keys."""
         ...
@@ -92,7 +98,11 @@ class House(Protocol):
         ...
 
     def check_config(self, config: Path) -> Answer:
-        """The settings as read."""
+        """The settings as read, ``findings`` about them, ``well``."""
+        ...
+
+    def upgrade(self, config: Path, place: str, *, plan: bool) -> Answer:
+        """Bring the tables of a stopped role to what the program needs."""
         ...
 
     def doctor(self) -> Answer:

@@ -1,4 +1,4 @@
-"""``yushan demo | up | config check | doctor``."""
+"""``yushan demo | up | upgrade | config check | doctor``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def add_to(root: click.Group) -> None:
     """Hang the commands on."""
-    for command in (demo, up, config_group, doctor):
+    for command in (demo, up, upgrade, config_group, doctor):
         root.add_command(command)
 
 
@@ -54,9 +54,22 @@ def config_group() -> None:
 @click.argument("config", type=FILE)
 @as_json
 @click.pass_obj
-def check(house: House, config: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
-    """Read a settings file without starting anything."""
-    say(house.check_config(config), as_json=as_json)
+def check(house: House, config: Path, as_json: bool) -> int:  # noqa: FBT001 - a flag
+    """Check a settings file: files, keys, certificates, ports, servers; nothing is started."""
+    found = house.check_config(config)
+    say(found, as_json=as_json)
+    return 0 if found["well"] else 1
+
+
+@click.command()
+@config
+@click.option("--backup", "place", default="", help="Back the role up into this place first.")
+@click.option("--plan", is_flag=True, help="Only say what is pending.")
+@as_json
+@click.pass_obj
+def upgrade(house: House, config: Path, place: str, plan: bool, as_json: bool) -> None:  # noqa: FBT001 - flags
+    """Bring the tables of a role that does not run to what this program needs."""
+    say(house.upgrade(config, place, plan=plan), as_json=as_json)
 
 
 @click.command()
