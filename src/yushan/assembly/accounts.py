@@ -1,7 +1,9 @@
-"""Accounts that the demo brings, from a private file; made once, found again at every start."""
+"""A role's accounts from its settings, and those that the demo brings from a private file."""
 
 from __future__ import annotations
 
+import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,38 @@ import msgspec
 
 from yushan.base import EVERYTHING, NOTHING, Conflict, SiteName
 from yushan.doors.portal import DemoAccount as OneClick
+from yushan.engines.keys import load_secret, make_secret
+from yushan.services.accounts import Accounts, Policy
 
 if TYPE_CHECKING:
-    from yushan.services.accounts import Accounts
+    from yushan.assembly.gateway_settings import Gateway
+    from yushan.assembly.settings import Commons
+    from yushan.base import Clock
+    from yushan.engines.database import Database
+
+
+def open_accounts(settings: Commons | Gateway, database: Database, clock: Clock) -> Accounts:
+    """The accounts of a role under its settings; its key is made at the first start."""
+    asked = settings.sign_in
+    policy = Policy(
+        second_factor="nobody" if settings.demo else asked.second_factor,
+        session_s=asked.session_s, idle_s=asked.idle_s, most_sessions=asked.most_sessions,
+    )  # fmt: skip
+    return Accounts(database, clock, policy=policy, key=accounts_key(settings))
+
+
+def accounts_key(settings: Commons | Gateway) -> bytes:
+    """The secret from which code generators are derived (0600, 32 bytes, beside the data)."""
+    path = Path(settings.data) / "accounts-key"
+    if not path.exists():
+        with suppress(FileExistsError):
+            make_secret(path, secrets.token_bytes(32))
+    return load_secret(path)
+
+
+def address_of(settings: Commons | Gateway) -> str:
+    """Where people find the portal, without a slash at the end."""
+    return (settings.sign_in.address or settings.http.url()).rstrip("/")
 
 
 class DemoAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from yushan.assembly.accounts import make_demo_accounts, one_click
+from yushan.assembly.accounts import make_demo_accounts, one_click, open_accounts
 from yushan.assembly.api import api_routes
 from yushan.assembly.commons_figures import commons_check, commons_figures
 from yushan.assembly.demo_state import DemoState
@@ -34,7 +34,6 @@ from yushan.engines.keys import Masks, Signer, derive, load_secret
 from yushan.engines.sandbox import Children
 from yushan.flows import withdraw
 from yushan.flows.admit import QUEUE, Admit, Desk, Ticker, durable_admit, run_key
-from yushan.services.accounts import Accounts
 from yushan.services.archive import Uploads
 from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
@@ -71,7 +70,7 @@ class CommonsRole:
         self.catalogue = Catalogue(self.database)
         self.masks = Masks(load_secret(settings.commons_key))
         self.register = Register(self.database)
-        self.accounts = Accounts(self.database, self.clock)
+        self.accounts = open_accounts(settings, self.database, self.clock)
         self.consent = ConsentList(
             PeerOffice(peer(settings.citizen), settings.name),
             self.clock,
@@ -205,6 +204,7 @@ class CommonsRole:
             ledger=self.ledger,
             ledger_key=self.ledger.public_key,
             audit=self.audit.at("portal"),
+            cases=Cases(self.database, self.clock),
             demo=DemoState(Path(settings.demo_state)) if settings.demo_state else None,
             demo_accounts=one_click(settings.demo_accounts),
         )

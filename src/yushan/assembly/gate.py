@@ -92,7 +92,10 @@ class Gate:
             account = None if site or not self.accounts else self.accounts.by_token(token.strip())
             return site, account
         secret = request.cookies.get(self.cookie) if self.cookie else None
-        return None, self.accounts.by_session(secret) if secret and self.accounts else None
+        if not secret or not self.accounts:
+            return None, None
+        is_polled = "hx-request" in request.headers  # a page asks by itself, nobody is there
+        return None, self.accounts.by_session(secret, touches=not is_polled)
 
 
 def limit_for(path: str) -> int:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from yushan.assembly.accounts import make_demo_accounts, one_click
+from yushan.assembly.accounts import make_demo_accounts, one_click, open_accounts
 from yushan.assembly.gateway_figures import gateway_check, gateway_figures
 from yushan.assembly.health import list_check
 from yushan.assembly.lines import Lines
@@ -39,7 +39,6 @@ from yushan.flows.intake import (
     durable_intake,
     run_key,
 )
-from yushan.services.accounts import Accounts
 from yushan.services.consent import ConsentClient, PeerOffice
 from yushan.services.gateway import (
     Batches,
@@ -90,7 +89,7 @@ class GatewayRole:
         self.batches = Batches(self.database, self.clock, folder / "spool", rules)
         self.outbox = Outbox(self.database, self.clock, folder / "outbox", rules)
         self.handling = Handling(self.database, self.clock)
-        self.accounts = Accounts(self.database, self.clock)
+        self.accounts = open_accounts(settings, self.database, self.clock)
         self.commons = peer(settings.commons)
         self.holders = [peer(remote) for remote in settings.keyholders]
         self.children = Children(settings.workers, preload=CHILDREN_LOAD)

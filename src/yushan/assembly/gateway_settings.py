@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from yushan.assembly.settings import Remote, Role
+from yushan.assembly.settings import Remote, Role, SignIn
 from yushan.doors.dimse import ReceiverSettings  # noqa: TC001 - msgspec reads it at run time
 from yushan.services.gateway import Rules
 
@@ -37,4 +37,5 @@ class Gateway(
     reader_s: float = 600.0
     #: How often the commons' ledger is checked and cosigned, in seconds.
     witness_s: float = 3600.0
+    sign_in: SignIn = SignIn()
     demo_accounts: str = ""

@@ -165,6 +165,46 @@ class Citizen(
         return f"{self.data}/consent-rotations"
 
 
+class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An identity provider (OpenID Connect) by which people may sign in.
+
+    ``key`` names it in addresses, ``zh`` and ``en`` on the button; ``secret_file`` holds the
+    client's secret. ``roles`` maps values of the claim ``claim`` to our roles, the first that fits
+    counts; whoever has none of them is let in only if their account was linked before. Accounts
+    made so see of the images what an administrator then sets. ``factor`` are values of ``amr`` or
+    ``acr`` by which the provider says that it asked for a second factor.
+    """
+
+    key: str
+    zh: str
+    en: str
+    issuer: str
+    client_id: str
+    secret_file: str
+    ca: str = ""
+    scopes: tuple[str, ...] = ("openid",)
+    claim: str = "groups"
+    roles: dict[str, str] = {}
+    factor: tuple[str, ...] = ("mfa", "hwk", "otp")
+
+
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a portal asks of those who sign in.
+
+    ``second_factor``: of ``everyone``, of ``powerful`` roles, of ``nobody``; whoever has one is
+    asked in any case. ``session_s`` and ``idle_s`` bound a session, ``most_sessions`` how many an
+    account may hold. ``address`` is the portal's address for people where it is not that of
+    ``http``; links and identity providers lead to it. A demo asks nobody for a second factor.
+    """
+
+    second_factor: Literal["everyone", "powerful", "nobody"] = "everyone"
+    session_s: int = 43_200
+    idle_s: int = 7_200
+    most_sessions: int = 10
+    address: str = ""
+    providers: tuple[Provider, ...] = ()
+
+
 class Commons(
     Role, tag="commons", tag_field="role", frozen=True, forbid_unknown_fields=True, kw_only=True
 ):
@@ -189,6 +229,7 @@ class Commons(
     viewer: str = ""
     record: Record = Record()
     sites: tuple[Site, ...]
+    sign_in: SignIn = SignIn()
     demo_accounts: str = ""
     demo_state: str = ""
 

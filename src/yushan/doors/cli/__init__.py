@@ -3,6 +3,7 @@
 Exit codes: 0 ok, 1 refused or found wrong, 2 usage, 3 unavailable. ``--json`` everywhere.
 """
 
+from yushan.doors.cli.account_ports import Registers
 from yushan.doors.cli.archive_ports import Archives, ExportWish
 from yushan.doors.cli.backup_ports import Backups, Certificates
 from yushan.doors.cli.people_ports import People
@@ -20,6 +21,7 @@ __all__ = [
     "ExportWish",
     "House",
     "People",
+    "Registers",
     "build",
     "language",
     "run",

@@ -10,6 +10,7 @@ import click
 from yushan import __version__
 from yushan.base import YushanError, problem
 from yushan.doors.cli import (
+    accounts,
     archive,
     audit,
     backup,
@@ -18,6 +19,7 @@ from yushan.doors.cli import (
     deid,
     gateway,
     guideline,
+    keys,
     linkage,
     roles,
     viewer,
@@ -32,6 +34,7 @@ GROUPS = (
     deid,
     words,
     roles,
+    accounts,
     gateway,
     archive,
     consent,
@@ -41,6 +44,7 @@ GROUPS = (
     backup,
     guideline,
     certificates,
+    keys,
 )
 
 

@@ -113,9 +113,13 @@ class Accounts(Register):
         """A new secret for a cookie; what else a session can be is in ``sessions``."""
         return self.sessions.open(account)
 
-    def by_session(self, secret: str) -> Account | None:
-        """Whose session this is, as the account stands now; None if it is over."""
-        return self.sessions.account(secret)
+    def by_session(self, secret: str, *, touches: bool = True) -> Account | None:
+        """Whose session this is, as the account stands now; None if it is over.
+
+        ``touches``: somebody did something, so that idleness begins anew; what pages ask by
+        themselves does not.
+        """
+        return self.sessions.account(secret, touches=touches)
 
     def close_session(self, secret: str) -> None:
         """Sign out; a secret that is not known is fine."""

@@ -85,6 +85,11 @@ class Changes:
             lose_factors(tx, account.id)
         return None
 
+    def lose_factors(self, account: Account) -> None:
+        """Take all second factors away by the word of the machine's own people."""
+        with self.db.begin() as tx:
+            lose_factors(tx, account.id)
+
     def propose(self, account: Account, kind: str, role: str, scope: Scope, by: str) -> Change:
         """Lay a change before a second person; one before it for the same account lapses."""
         row: dict[str, Any] = {

@@ -65,12 +65,12 @@ class Sessions:
         with self.db.read() as tx:
             return queries.session(tx, tokens.fingerprint(secret), self.now_s(), self.policy.idle_s)
 
-    def account(self, secret: str) -> Account | None:
+    def account(self, secret: str, *, touches: bool = True) -> Account | None:
         """Whose session this is, as the account stands now; None if it is over."""
         row, now_s = self.find(secret), self.now_s()
         if row is None:
             return None
-        if row.seen_s <= now_s - TOUCH_S:
+        if touches and row.seen_s <= now_s - TOUCH_S:
             with self.db.begin() as tx:
                 queries.touch_session(tx, tokens.fingerprint(secret), now_s)
         found = replace(
