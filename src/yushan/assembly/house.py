@@ -110,6 +110,12 @@ class TheHouse:
         fatal = any(one.is_fatal for one in found)
         return {"well": not fatal, "findings": told(found, language()), **plain(settings)}
 
+    def make_keys(self, role: str, folder: Path) -> Answer:
+        """A role's secrets, and what others get of them."""
+        from yushan.assembly.key_making import make_keys  # noqa: PLC0415
+
+        return make_keys(role, folder)
+
     def upgrade(self, config: Path, place: str, *, plan: bool) -> Answer:
         """Bring the tables of a stopped role to what the program needs."""
         from yushan.assembly.upgrades import upgrade_role  # noqa: PLC0415

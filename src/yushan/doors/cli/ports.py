@@ -101,6 +101,10 @@ class House(Protocol):
         """The settings as read, ``findings`` about them, ``well``."""
         ...
 
+    def make_keys(self, role: str, folder: Path) -> Answer:
+        """A role's secrets where they live, and what others get of them."""
+        ...
+
     def upgrade(self, config: Path, place: str, *, plan: bool) -> Answer:
         """Bring the tables of a stopped role to what the program needs."""
         ...
