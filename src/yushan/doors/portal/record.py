@@ -91,9 +91,7 @@ def line_of(entry: Entry, words: Words) -> Line:
     facts = entry.facts
     if entry.kind == COUNTED:
         facts = facts | {"said": counted(facts, words)}
-    return Line(
-        entry.number, time, entry.kind, told.badge, word, fill(text, facts, words), site
-    )
+    return Line(entry.number, time, entry.kind, told.badge, word, fill(text, facts, words), site)
 
 
 def total_word(name: str, words: Words) -> str:
