@@ -147,6 +147,15 @@ for _row in ROWS:
     enter_row(_row)
 
 
+@check("QIDO", "an attribute without index is matched, or refused, but never left out")
+def without_index(server: Server) -> None:
+    place = server.one("ct")
+    params = {"StudyInstanceUID": place.study, "SliceThickness": "77.5"}
+    answer = server.ask("/instances", JSON, params=params)
+    status(answer, 200, 204, 400)
+    assert answer.status_code != 200 or not answer.content or answer.json() == []
+
+
 @check("QIDO", "takes percent-encoded wildcards")
 def encoded_wildcards(server: Server) -> None:
     start = patient(server)[:8]

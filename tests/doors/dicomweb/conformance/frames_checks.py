@@ -229,3 +229,22 @@ for _name, _path in {
 @check("rendered", "404 for a thumbnail of what does not exist")
 def no_thumbnail(server: Server) -> None:
     status(server.ask(f"/studies/{NOWHERE}/thumbnail", "image/jpeg"), 404)
+
+
+@check("rendered", "a series as parts, a picture for each instance")
+def rendered_series(server: Server) -> None:
+    answer = server.ask(
+        f"{server.one('ct').series_path}/rendered", 'multipart/related; type="image/jpeg"'
+    )
+    status(answer, 200)
+    assert len(parts_of(answer)) == 4
+
+
+@check("frames", "HTJ2K for who asks for it: losslessly encoded, or 406")
+def htj2k(server: Server) -> None:
+    accept = 'multipart/related; type="image/jphc"; transfer-syntax=1.2.840.10008.1.2.4.201'
+    answer = server.ask(f"{server.one('ct').path}/frames/1", accept)
+    status(answer, 200, 406)
+    if answer.status_code == 200:
+        shown = imagecodecs.htj2k_decode(parts_of(answer)[0][1])
+        assert np.array_equal(shown, server.one("ct").sample.dataset.pixel_array)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import numpy as np
+import pydicom
 from tests.doors.dicomweb.conformance.checking import (
     DICOM_PARTS,
     JSON,
@@ -14,6 +21,9 @@ from tests.doors.dicomweb.conformance.checking import (
     status,
     value,
 )
+
+if TYPE_CHECKING:
+    import httpx
 
 ANY_SYNTAX = f"{DICOM_PARTS}; transfer-syntax=*"
 
@@ -269,3 +279,56 @@ def private(server: Server) -> None:
     answer = server.ask(f"{server.one('ct').path}/metadata", JSON)
     said = answer.headers.get("cache-control", "")
     assert "private" in said or "no-store" in said, said
+
+
+XML_PARTS = 'multipart/related; type="application/dicom+xml"'
+
+
+def models(answer: httpx.Response) -> list[ElementTree.Element]:
+    """The data sets of an answer in XML."""
+    status(answer, 200)
+    found = [ElementTree.fromstring(body) for _, body in parts_of(answer)]
+    assert {one.tag.rsplit("}", 1)[-1] for one in found} == {"NativeDicomModel"}
+    return found
+
+
+def enter_xml(name: str, path: str, count: int) -> None:
+    @check("XML", name)
+    def xml(server: Server) -> None:
+        found = models(server.ask(path.format(place=server.one("ct")), XML_PARTS))
+        assert len(found) == count
+        tags = {one.get("tag") for one in found[0].iter()}
+        assert "0020000D" in tags
+
+
+for _name, _path, _count in (
+    ("a search for series", "/studies/{place.study}/series", 2),
+    ("metadata of a series", "{place.series_path}/metadata", 4),
+    ("metadata of an instance", "{place.path}/metadata", 1),
+):
+    enter_xml(_name, _path, _count)
+
+
+@check("WADO", "a series comes as ZIP for who asks for it")
+def zipped(server: Server) -> None:
+    answer = server.ask(server.one("ct").series_path, "application/zip")
+    status(answer, 200)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        files = [name for name in archive.namelist() if not name.endswith("/")]
+        read = [pydicom.dcmread(io.BytesIO(archive.read(name))) for name in files]
+    assert {one.SOPInstanceUID for one in read} == {p.instance for p in server.places["ct"]}
+
+
+@check("WADO", "without a transfer syntax compressed files come uncompressed (PS3.18 8.7.3.3)")
+def default_syntax(server: Server) -> None:
+    place = server.one("jpeg2000")
+    [found] = files_of(server.ask(place.path, DICOM_PARTS))
+    assert found.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.1"
+    assert np.array_equal(found.pixel_array, place.sample.dataset.pixel_array)
+
+
+@check("general", "OPTIONS says which methods an address takes")
+def options(server: Server) -> None:
+    answer = server.ask("/studies", JSON, method="OPTIONS")
+    status(answer, 200, 204)
+    assert "GET" in answer.headers.get("allow", "") or answer.content
