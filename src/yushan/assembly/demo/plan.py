@@ -95,7 +95,9 @@ class Ports:
                 return port
 
     def portal(self) -> int:
-        """The portal's port: the one asked for, or a free one."""
+        """The portal's port: the one asked for, or a free one; 0 asks for any."""
+        if not self.first:
+            return self.free()
         with socket.socket() as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
