@@ -10,6 +10,10 @@ PAGES = [
     ("commons", None, "/sign-in", 200),
     ("commons", None, "/record", 200),
     ("commons", None, "/record/verify", 200),
+    ("commons", "auditor", "/audit", 200),
+    ("commons", "auditor", "/audit?kind=archive.received", 200),
+    ("commons", "auditor", "/audit?subject=nobody", 200),
+    ("commons", "auditor", "/audit/0", 200),
     ("commons", None, "/help", 200),
     ("commons", None, "/rules", 200),
     ("commons", None, "/accessibility", 200),
@@ -55,7 +59,7 @@ def study_of(visitor, places):
 @pytest.mark.peer
 @pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look.values())))
-@pytest.mark.parametrize("role", [None, "visitor", "steward", "engineer"])
+@pytest.mark.parametrize("role", [None, "visitor", "steward", "auditor", "engineer"])
 def test_every_page_is_open_to_everyone(visitors, places, look, role):
     visitor = visitors(**look)
     pages = [page for page in PAGES if page[1] == role]

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from yushan.base import Absent
 from yushan.doors.portal.shell import HEADERS
-from yushan.services.ledger import published_tile, read_path
+from yushan.services.ledger import Receipts, published_tile, read_path
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -42,6 +42,7 @@ class RecordFiles:
             get("/record/tiles/tile/{path:path}", lambda request: self.tile(request, public)),
             get("/record/ledger/checkpoint", lambda _: self.checkpoint(restricted)),
             get("/record/ledger/tile/{path:path}", lambda request: self.tile(request, restricted)),
+            get("/record/entries/{number:int}/receipt.json", self.receipt),
             get("/record/keys.json", self.keys),
             get("/record/witnesses.txt", self.witnesses),
         ]
@@ -64,6 +65,14 @@ class RecordFiles:
             raise Absent("portal.no-such-page")
         headers = {**HEADERS, "Cache-Control": FOREVER}
         return Response(data, 200, headers, "application/octet-stream")
+
+    def receipt(self, request: Request) -> Response:
+        """The receipt of a public entry."""
+        number = request.path_params["number"]
+        made = Receipts(self.ledger).make(self.ledger.public, number)
+        headers = {"Content-Disposition": f'attachment; filename="receipt-{number}.json"'}
+        data = msgspec.json.format(msgspec.json.encode(made))
+        return Response(data, 200, {**HEADERS, **headers}, "application/json")
 
     def keys(self, _request: Request) -> Response:
         """Who signs: the present key and all changes of it."""
