@@ -11,7 +11,9 @@ import msgspec
 
 from yushan.base import EVERYTHING, NOTHING, Conflict, SiteName
 from yushan.doors.portal import DemoAccount as OneClick
+from yushan.doors.portal import House
 from yushan.engines.keys import load_secret, make_secret
+from yushan.engines.oidc import Config, Provider
 from yushan.services.accounts import Accounts, Policy
 
 if TYPE_CHECKING:
@@ -43,6 +45,28 @@ def accounts_key(settings: Commons | Gateway) -> bytes:
 def address_of(settings: Commons | Gateway) -> str:
     """Where people find the portal, without a slash at the end."""
     return (settings.sign_in.address or settings.http.url()).rstrip("/")
+
+
+def houses_of(settings: Commons | Gateway) -> tuple[House, ...]:
+    """The identity providers of the settings."""
+    return tuple(
+        House(
+            key=one.key,
+            names={"zh-Hant": one.zh, "en": one.en},
+            provider=Provider(
+                Config(
+                    issuer=one.issuer, client_id=one.client_id,
+                    client_secret=load_secret(one.secret_file).decode().strip(),
+                    redirect=f"{address_of(settings)}/sign-in/provider/{one.key}/back",
+                    scopes=one.scopes, ca=one.ca,
+                )
+            ),
+            claim=one.claim,
+            roles=one.roles,
+            factor=frozenset(one.factor),
+        )
+        for one in settings.sign_in.providers
+    )  # fmt: skip
 
 
 class DemoAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from yushan.assembly.accounts import make_demo_accounts, one_click, open_accounts
+from yushan.assembly.accounts import houses_of, make_demo_accounts, one_click, open_accounts
 from yushan.assembly.api import api_routes
 from yushan.assembly.commons_figures import commons_check, commons_figures
 from yushan.assembly.demo_state import DemoState
@@ -207,6 +207,7 @@ class CommonsRole:
             cases=Cases(self.database, self.clock),
             demo=DemoState(Path(settings.demo_state)) if settings.demo_state else None,
             demo_accounts=one_click(settings.demo_accounts),
+            houses=houses_of(self.settings),
         )
 
     def _nobody_to_hide(self) -> bool:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from yushan.assembly.accounts import make_demo_accounts, one_click, open_accounts
+from yushan.assembly.accounts import houses_of, make_demo_accounts, one_click, open_accounts
 from yushan.assembly.gateway_figures import gateway_check, gateway_figures
 from yushan.assembly.health import list_check
 from yushan.assembly.lines import Lines
@@ -189,6 +189,7 @@ class GatewayRole:
             connections=self.lines,
             desk=self._desk(),
             demo_accounts=one_click(settings.demo_accounts),
+            houses=houses_of(self.settings),
         )
         return application(
             gateway_routes(shell, rooms),

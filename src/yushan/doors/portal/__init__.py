@@ -7,6 +7,7 @@ Start at ``doors.py``, then ``shell.py``.
 
 from yushan.doors.portal.doors import CommonsRooms, GatewayRooms, commons_routes, gateway_routes
 from yushan.doors.portal.languages import choose_language
+from yushan.doors.portal.oidc_pages import House
 from yushan.doors.portal.place import Place
 from yushan.doors.portal.ports import (
     Connections,
@@ -30,6 +31,7 @@ __all__ = [
     "DemoNow",
     "Destination",
     "GatewayRooms",
+    "House",
     "Line",
     "Place",
     "QuarantineDesk",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from yushan.doors.portal.entering import Entrance
     from yushan.doors.portal.forms import Form
+    from yushan.doors.portal.oidc_pages import Providers
 
 BACK: Final = "/account"
 
@@ -29,7 +30,8 @@ BACK: Final = "/account"
 class AccountPages:
     """One's own account."""
 
-    def __init__(self, entrance: Entrance) -> None:
+    def __init__(self, entrance: Entrance, providers: Providers) -> None:
+        self.providers = providers
         self.entrance, self.shell, self.accounts = entrance, entrance.shell, entrance.accounts
 
     def routes(self) -> list[BaseRoute]:
@@ -44,6 +46,7 @@ class AccountPages:
             post("/account/stay", self.stay, needs=needs),
             post("/account/tokens", self.make_token, needs="issue_tokens"),
             post("/account/tokens/end", self.end_token, needs=needs),
+            post("/account/identities/end", self.unlink, needs=needs),
         ]
 
     def show(self, request: Request) -> Response:
@@ -62,6 +65,8 @@ class AccountPages:
             recovery_left=accounts.factors.recovery_left(account.id),
             sessions=accounts.sessions.of(account), tokens=accounts.tokens(account),
             identities=accounts.identities.of(account.id), token=token,
+            providers=self.providers.names(language),
+            has_password=accounts.has_password(account.id),
             scope=scope_words(account.scope, Words(language), self.shell.place),
             can_issue=may(account, "issue_tokens"), policy=accounts.policy,
             told=problem(error, language) if error else None,
@@ -137,4 +142,15 @@ class AccountPages:
         account = here(request)
         self.accounts.revoke_token(account, form.get("token"))
         self.entrance.told(account, "account.token-revoked")
+        return RedirectResponse(BACK, 303, HEADERS)
+
+    def unlink(self, request: Request, form: Form) -> Response:
+        """A provider's identity opens the account no more; only where a password does."""
+        account = here(request)
+        if away := self.entrance.require_fresh(request, BACK):
+            return away
+        if not self.accounts.has_password(account.id):
+            raise Forbidden("accounts.not-allowed")
+        self.accounts.identities.unlink(account, form.get("identity"))
+        self.entrance.told(account, "account.changed")
         return RedirectResponse(BACK, 303, HEADERS)

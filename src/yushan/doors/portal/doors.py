@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yushan.doors.portal.accounting import AccountingPages
+from yushan.doors.portal.audit_pages import AuditPages
 from yushan.doors.portal.finder import Finder
 from yushan.doors.portal.gateway_accounting import GatewayAccounting
 from yushan.doors.portal.gateway_deciding import Deciding, SecondPerson
@@ -19,8 +20,8 @@ from yushan.doors.portal.plain_pages import PlainPages
 from yushan.doors.portal.record import Record
 from yushan.doors.portal.record_files import RecordFiles
 from yushan.doors.portal.record_verify import Verifying
-from yushan.doors.portal.signing_in import DemoAccount
 from yushan.doors.portal.statistics_pages import StatisticsPages
+from yushan.doors.portal.steward import StewardPages, StewardRooms
 from yushan.doors.portal.studies import Studies
 from yushan.doors.portal.study import Rooms as StudyRooms
 from yushan.doors.portal.study import StudyPages
@@ -30,13 +31,16 @@ from yushan.doors.portal.viewing import Viewing
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
+    from yushan.doors.portal.oidc_pages import House
     from yushan.doors.portal.ports import Connections, Demo, QuarantineDesk
     from yushan.doors.portal.shell import Shell
+    from yushan.doors.portal.signing_in import DemoAccount
     from yushan.services.accounts import Accounts
     from yushan.services.archive import Admissions, Archive
     from yushan.services.catalogue import Catalogue
     from yushan.services.gateway import Handling, Journal
     from yushan.services.ledger import Audit, Ledger
+    from yushan.services.withdrawal import Cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +54,10 @@ class CommonsRooms:
     ledger: Ledger
     audit: Audit
     ledger_key: str = ""
+    cases: Cases | None = None
     demo: Demo | None = None
     demo_accounts: tuple[DemoAccount, ...] = ()
+    houses: tuple[House, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,25 +70,30 @@ class GatewayRooms:
     connections: Connections
     desk: QuarantineDesk
     demo_accounts: tuple[DemoAccount, ...] = ()
+    houses: tuple[House, ...] = ()
 
 
 def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
     """All pages of the commons."""
     record = Record(shell, rooms.ledger, rooms.ledger_key)
     finder = Finder(rooms.catalogue, shell.place)
+    homes = Homes(shell, rooms.admissions, rooms.ledger)
+    steward = StewardRooms(rooms.admissions, rooms.archive, rooms.ledger, rooms.cases, homes)
     looking = Looking(finder, rooms.accounts, rooms.audit)
     roles = frozenset(one.role for one in rooms.demo_accounts)
     return [
         *PlainPages(shell).routes(),
-        *people_routes(shell, rooms.accounts, rooms.demo_accounts, rooms.audit),
+        *people_routes(shell, rooms.accounts, rooms.demo_accounts, rooms.audit, rooms.houses),
         *StatisticsPages(shell, rooms.catalogue, record).routes(),
-        *Homes(shell, rooms.admissions).routes(),
+        *homes.routes(),
+        *StewardPages(shell, steward).routes(),
         *Studies(shell, rooms.catalogue, finder).routes(),
         *StudyPages(shell, looking, StudyRooms(rooms.archive, rooms.ledger)).routes(),
         *Viewing(shell, looking).routes(),
         *AccountingPages(shell, rooms.admissions, rooms.archive).routes(),
         *record.routes(),
         *RecordFiles(shell, rooms.ledger).routes(),
+        *AuditPages(shell, rooms.ledger, rooms.audit, rooms.accounts).routes(),
         *Verifying(shell, rooms.ledger).routes(),
         *Tour(shell, rooms.demo, rooms.admissions, finder, roles).routes(),
     ]
@@ -93,7 +104,7 @@ def gateway_routes(shell: Shell, rooms: GatewayRooms) -> list[BaseRoute]:
     quarantine = Quarantine(shell, rooms.journal, rooms.desk, rooms.handling)
     return [
         *PlainPages(shell).routes(),
-        *people_routes(shell, rooms.accounts, rooms.demo_accounts),
+        *people_routes(shell, rooms.accounts, rooms.demo_accounts, None, rooms.houses),
         *GatewayAccounting(shell, rooms.journal, rooms.connections).routes(),
         *quarantine.routes(),
         *GatewayPictures(shell, rooms.journal, rooms.desk).routes(),

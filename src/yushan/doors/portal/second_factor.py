@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
     from yushan.doors.portal.entering import Entrance
     from yushan.doors.portal.forms import Form
+    from yushan.doors.portal.oidc_pages import Providers
     from yushan.services.accounts import Account
 
 
 class SecondFactor:
     """`/sign-in/second` and `/confirm`."""
 
-    def __init__(self, entrance: Entrance, demo_roles: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, entrance: Entrance, providers: Providers, demo_roles: frozenset[str]
+    ) -> None:
+        self.providers = providers
         self.entrance, self.shell, self.accounts = entrance, entrance.shell, entrance.accounts
         self.demo_roles = demo_roles
 
@@ -84,6 +88,8 @@ class SecondFactor:
             told=problem(error, language_of(request)) if error else None,
             kinds=frozenset(one.kind for one in self.accounts.factors.of(account.id)),
             passkeys=bool(host_of(request)), can_click=account.role in self.demo_roles,
+            has_password=self.accounts.has_password(account.id),
+            providers=self.providers.names(language_of(request)),
         )  # fmt: skip
 
     def confirm(self, request: Request, form: Form) -> Response:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from yushan.base import Absent, Forbidden, Unavailable, YushanError, problem
 from yushan.doors.portal.entering import host_of
 from yushan.doors.portal.forms import local_path
+from yushan.doors.portal.oidc_pages import away
 from yushan.doors.portal.shell import HEADERS, account_of, language_of
 from yushan.services.accounts import role_name
 
@@ -46,9 +47,8 @@ class SigningIn:
     """`/sign-in`, `/sign-out` and, in the demo, `/tour/sign-in`."""
 
     def __init__(
-        self, entrance: Entrance, demo: Sequence[DemoAccount] = (),
-        providers: Providers | None = None,
-    ) -> None:  # fmt: skip
+        self, entrance: Entrance, demo: Sequence[DemoAccount], providers: Providers
+    ) -> None:
         self.entrance, self.shell, self.accounts = entrance, entrance.shell, entrance.accounts
         self.providers = providers
         self.demo = {one.role: one for one in demo} if self.shell.place.demo else {}
@@ -80,7 +80,7 @@ class SigningIn:
             request, "sign_in.html", status=status, user=user, people=people,
             next=local_path(target, ""), told=problem(error, language) if error else None,
             wait_minutes=math.ceil(wait_s / 60), passkeys=bool(host_of(request)),
-            providers=self.providers.names(language) if self.providers else (),
+            providers=self.providers.names(language),
             policy=self.accounts.policy,
         )  # fmt: skip
         if wait_s:
@@ -108,9 +108,13 @@ class SigningIn:
     def sign_out(self, request: Request, form: Form) -> Response:  # noqa: ARG002 - no fields
         """End the session at once; with a provider, also the one there."""
         account = account_of(request)
-        onward = self.providers.leave(request, self.entrance) if self.providers else "/"
+        onward = self.providers.leave(request, self.entrance)
         self.entrance.close(request)
-        answer = RedirectResponse(onward, 303, HEADERS)
+        request.state.account = None
+        local = onward.startswith("/")
+        answer = (
+            RedirectResponse("/", 303, HEADERS) if local else away(self.entrance, request, onward)
+        )
         place = self.shell.place
         answer.delete_cookie(place.session_cookie, secure=place.secure, httponly=True)
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -84,6 +84,13 @@ class Identities:
         self.link(account, issuer, subject)
         return account
 
+    def follow(self, account: Account, role: str) -> None:
+        """Take over the role that the provider gives; what was open under another role ends."""
+        with self.db.begin() as tx:
+            queries.change_account(tx, account.id, role=role)
+            queries.end_sessions_of(tx, account.id)
+            queries.end_tokens_of(tx, account.id)
+
     def of(self, account: str) -> tuple[Identity, ...]:
         """The account's identities."""
         asked = select(IDENTITY).where(IDENTITY.c.account == account)

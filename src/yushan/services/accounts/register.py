@@ -132,6 +132,12 @@ class Register:
             raise Absent("accounts.absent")
         return account_of(row)
 
+    def has_password(self, account: str) -> bool:
+        """Whether the account can be opened by a password; a provider's own cannot."""
+        with self.db.read() as tx:
+            row = queries.account_by_id(tx, account)
+        return row is not None and bool(row.password)
+
     def people(self) -> tuple[Person, ...]:
         """All accounts with what whoever manages them must know, closed ones last."""
         with self.db.read() as tx:
