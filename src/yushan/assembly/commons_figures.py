@@ -29,11 +29,11 @@ def commons_figures(
     def take() -> None:
         incoming_figures(database, clock)
         held = archive.stats()
-        for name, value in (
-            ("packs", held.packs), ("series", held.series), ("instances", held.instances),
-            ("subjects", held.subjects), ("bytes", held.bytes),
-        ):  # fmt: skip
-            gauge(f"archive_{name}", f"{name} in the archive").set(value)
+        gauge("archive_packs", "packs in the archive").set(held.packs)
+        gauge("archive_series", "series in the archive").set(held.series)
+        gauge("archive_instances", "instances in the archive").set(held.instances)
+        gauge("archive_subjects", "subjects in the archive").set(held.subjects)
+        gauge("archive_bytes", "bytes of all packs").set(held.bytes)
         closes = gauge("site_closes", "1: the site's sum closes", ("site",))
         received = gauge("site_received", "instances receipted to a site", ("site",))
         apart = gauge("site_quarantined", "instances set aside at the commons", ("site",))
