@@ -8,6 +8,13 @@ Start at ``uploads.py``, then ``admissions.py`` and ``archive.py``.
 
 from yushan.services.archive.admissions import Admissions
 from yushan.services.archive.archive import Archive
+from yushan.services.archive.exporting import (
+    ExportManifest,
+    ExportVerdict,
+    Form,
+    export_series,
+    verify_export,
+)
 from yushan.services.archive.keyring import Keyring
 from yushan.services.archive.scrubbing import Scrubber
 from yushan.services.archive.sealed import SealedStore
@@ -39,6 +46,9 @@ __all__ = [
     "ArchiveStats",
     "Change",
     "ChangeKind",
+    "ExportManifest",
+    "ExportVerdict",
+    "Form",
     "Incoming",
     "Keyring",
     "Outcome",
@@ -53,5 +63,7 @@ __all__ = [
     "Stored",
     "UploadLimits",
     "Uploads",
+    "export_series",
     "packs_waiting",
+    "verify_export",
 ]

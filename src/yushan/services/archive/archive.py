@@ -23,7 +23,7 @@ from yushan.services.archive.departing import (
     exchange,
     leaves,
     news,
-    put_some,
+    put_apart,
     tell_gone,
 )
 from yushan.services.archive.keyring import destroyed
@@ -207,7 +207,7 @@ class Archive:
     def stored(self) -> Iterator[Staged]:
         """Every pack of the store with its sidecars, without looking at any row of the index.
 
-        Packs that are still coming or already leaving are left out.
+        Packs that are still coming or already leaving are left out, so is what has no key.
         """
         with self.db.read() as tx:
             left_out = queries.intended(tx)
@@ -215,8 +215,22 @@ class Archive:
         parts = Counter(pack_of(key) for key in keys)
         for key in keys:
             pack = pack_of(key)
-            if key.endswith(PACK_END) and pack not in left_out:
+            if not key.endswith(PACK_END) or pack in left_out:
+                continue
+            try:
                 yield self.staged(PackId(pack), parts[pack] - 1)
+            except Absent as error:
+                if error.code != "archive.key-destroyed":
+                    raise
+
+    def series_among(self, column: str, names: Sequence[str]) -> list[SeriesUID]:
+        """Series of packs (``"pack"``) or studies (``"study_instance_uid"``); of all without."""
+        with self.db.read() as tx:
+            return queries.series_of(tx, column, names)
+
+    def lines(self, tx: Connection) -> Iterator[str]:
+        """The index as text, in order: equal text is an equal index."""
+        return queries.lines(tx)
 
     def clear(self, tx: Connection) -> None:
         """Forget the index (not the packs), to make it anew with `enter`."""
@@ -230,9 +244,7 @@ class Archive:
         self, tx: Connection, before: Mapping[tuple[str, str], tuple[str, int]]
     ) -> int:
         """Tell the feed what was not where it is now; how many changes."""
-        told = changing.difference(before, queries.places(tx))
-        changing.tell(tx, told, self.stamp())
-        return len(told)
+        return changing.tell(tx, changing.difference(before, queries.places(tx)), self.stamp())
 
     def set_apart(self, leaving: Leaving, folder: Path) -> dict[PackId, Staged]:
         """Where only some series of a pack leave: the pack of the others, put into the store.
@@ -241,13 +253,7 @@ class Archive:
         """
         with self.db.read() as tx:
             packs = queries.packs_of_subject(tx, leaving.subject)
-        found = {}
-        for pack, parts in packs:
-            sidecars = self.staged(PackId(pack), parts).sidecars
-            stay = [one for one in sidecars if not leaves(leaving, one.series_instance_uid)]
-            if stay and len(stay) < len(sidecars):
-                found[PackId(pack)] = put_some(self, PackId(pack), stay, folder)
-        return found
+        return put_apart(self, leaving, packs, folder)
 
     def forget(
         self, tx: Connection, leaving: Leaving, apart: Mapping[PackId, Staged] = NOTHING_APART

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID
+from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID, canonical_json
 from yushan.engines.database import insert_once
 from yushan.services.archive.tables import INCOMING, INTENT, PACK, PART, SCRUB
 from yushan.services.archive.values import ArchiveStats, PackRecord, PartRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from yushan.services.archive.values import Staged
 
@@ -147,9 +147,16 @@ def stats(tx: sa.Connection) -> ArchiveStats:
             some(total(PACK.c.size), 0),
         )
     ).one()
-    series = tx.execute(sa.select(sa.func.count(PART.c.series_instance_uid.distinct())))
+    parts = tx.execute(
+        sa.select(
+            sa.func.count(PART.c.series_instance_uid.distinct()),
+            sa.func.count(PART.c.study_instance_uid.distinct()),
+            sa.func.count(),
+        )
+    ).one()
     count, instances, subjects, size = (int(value) for value in found)
-    return ArchiveStats(count, int(series.scalar_one()), instances, subjects, size)
+    series, studies, part_count = (int(value) for value in parts)
+    return ArchiveStats(count, series, instances, subjects, size, studies, part_count)
 
 
 def packs_of_subject(tx: sa.Connection, subject: str) -> list[tuple[str, int]]:
@@ -196,6 +203,27 @@ def places(tx: sa.Connection) -> dict[tuple[str, str], tuple[str, int]]:
     """(series, pack) of every part → its study and version."""
     columns = (PART.c.series_instance_uid, PART.c.pack, PART.c.study_instance_uid, PART.c.version)
     return {(row[0], row[1]): (row[2], row[3]) for row in tx.execute(sa.select(*columns))}
+
+
+def lines(tx: sa.Connection) -> Iterator[str]:
+    """Every row that is made of packs, as JSON."""
+    for table, order in ((PACK, (PACK.c.pack,)), (PART, (PART.c.pack, PART.c.number))):
+        for row in tx.execute(sa.select(table).order_by(*order)):
+            yield spelled(str(table.name), row)
+
+
+def spelled(table: str, row: sa.Row[Any]) -> str:
+    """A row as canonical JSON."""
+    values = {str(name): value for name, value in row._asdict().items()}
+    return canonical_json({"table": table} | values).decode()
+
+
+def series_of(tx: sa.Connection, column: str, names: Sequence[str]) -> list[SeriesUID]:
+    """Series of packs or studies (``column`` of `PART`); of all without names."""
+    wanted = sa.select(PART.c.series_instance_uid).distinct().order_by(PART.c.series_instance_uid)
+    if names:
+        wanted = wanted.where(PART.c[column].in_(names))
+    return [SeriesUID(uid) for uid in tx.scalars(wanted)]
 
 
 def clear(tx: sa.Connection) -> None:

@@ -31,10 +31,10 @@ class News(NamedTuple):
     version: int = 0
 
 
-def tell(tx: sa.Connection, news: Sequence[News], at: str) -> None:
-    """Enter changes in the caller's transaction; others who do so wait until it ends."""
+def tell(tx: sa.Connection, news: Sequence[News], at: str) -> int:
+    """Enter changes in the caller's transaction; others who do so wait until it ends. How many."""
     if not news:
-        return
+        return 0
     taken = sa.update(FEED).values(last=FEED.c.last + len(news)).returning(FEED.c.last)
     last = tx.execute(taken).scalar_one_or_none()
     if last is None:
@@ -52,6 +52,7 @@ def tell(tx: sa.Connection, news: Sequence[News], at: str) -> None:
         for place, one in enumerate(news)
     ]
     tx.execute(sa.insert(CHANGE), rows)
+    return len(rows)
 
 
 def told_after(tx: sa.Connection, after: int, limit: int) -> tuple[Change, ...]:

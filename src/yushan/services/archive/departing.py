@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from yushan.base import Conflict, PackId
@@ -50,12 +51,24 @@ def leaves(leaving: Leaving, series: str) -> bool:
     return leaving.series is None or series in leaving.series
 
 
+def put_apart(
+    shelves: Shelves, leaving: Leaving, packs: Sequence[tuple[str, int]], folder: Path
+) -> dict[PackId, Staged]:
+    """See `Archive.set_apart`; ``packs`` are the person's (pack, number of parts)."""
+    found = {}
+    for pack, parts in packs:
+        sidecars = shelves.staged(PackId(pack), parts).sidecars
+        stay = [one for one in sidecars if not leaves(leaving, one.series_instance_uid)]
+        if stay and len(stay) < len(sidecars):
+            found[PackId(pack)] = put_some(shelves, PackId(pack), stay, folder)
+    return found
+
+
 def put_some(shelves: Shelves, pack: PackId, stay: Sequence[Sidecar], folder: Path) -> Staged:
     """Write and put the pack of some series of a pack."""
     draft = folder / f"{uuid.uuid4().hex}.pack"
     try:
-        read = shelves.read
-        summary, made = write_remainder(lambda at, size: read(pack, at, size), stay, draft)
+        summary, made = write_remainder(partial(shelves.read, pack), stay, draft)
         shelves.put(summary.pack, draft, made)
     finally:
         draft.unlink(missing_ok=True)

@@ -134,13 +134,15 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveStats:
-    """How much there is."""
+    """How much there is; ``parts`` counts series by pack, so a series in two packs twice."""
 
     packs: int
     series: int
     instances: int
     subjects: int
     bytes: int
+    studies: int = 0
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
