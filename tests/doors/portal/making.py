@@ -33,8 +33,10 @@ from yushan.doors.portal import (
 from yushan.engines.database import Database, migrate
 from yushan.engines.keys import Signer
 from yushan.flows.desk import Pictures
+from yushan.flows.witness import Agreement
 from yushan.services.accounts import Accounts, Hasher
-from yushan.services.archive import ArchiveStats, SiteAccount
+from yushan.services.archive import ArchiveStats, Quarantined, Scrubbed, SiteAccount
+from yushan.services.archive.standing import Standing
 from yushan.services.catalogue import Catalogue
 from yushan.services.gateway import (
     Decisions,
@@ -161,6 +163,9 @@ class FakeArchive:
             bytes=sum(entry.length for one in self.sidecars for entry in one.instances),
         )
 
+    def scrubbed(self):
+        return Scrubbed(len(self.sidecars), NOON.isoformat(), NOON.isoformat(), (), 0)
+
 
 def make_site_account(site, received, *, lost=0, **places):
     places = {"duplicate": 0, "quarantined": 0, "opted_out": 0, "in_work": 0} | places
@@ -180,8 +185,17 @@ class FakeAdmissions:
         make_site_account("hospital-b", 35, quarantined=4),
     ])  # fmt: skip
 
+    waiting: list[Standing] = field(default_factory=list)
+    stopped: list[Quarantined] = field(default_factory=list)
+
     def accounting(self):
         return self.lines
+
+    def standing(self):
+        return self.waiting
+
+    def quarantined(self):
+        return self.stopped
 
 
 class FakeDemo:
@@ -284,6 +298,16 @@ def make_commons(folder, *, demo=True, sidecars=EXAMPLES, admissions=None, entri
 
 
 @dataclass
+class FakeWatch:
+    """What a gateway saw of the commons' ledger."""
+
+    said: Agreement = Agreement("yushan/witness/hospital-a+ab+cd", ())
+
+    def agreement(self):
+        return self.said
+
+
+@dataclass
 class FakeConnections:
     """A line that works, a receiver with two doors."""
 
@@ -352,7 +376,8 @@ class InThisProcess:
         return function(*arguments)
 
 
-def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None, pictures=None):
+def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None, pictures=None,
+                 watch=None):  # fmt: skip
     """A gateway's portal: ``.client``, ``.accounts``, ``.journal``, ``.handling``, ``.desk``."""
     database, clock = make_database(folder), ManualClock(NOON)
     fill_journal(database, rows, lost=lost)
@@ -372,7 +397,7 @@ def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None, 
     )  # fmt: skip
     rooms = GatewayRooms(
         accounts=accounts, journal=journal, handling=handling, desk=desk,
-        connections=connections or FakeConnections(),
+        connections=connections or FakeConnections(), watch=watch or FakeWatch(),
         demo_accounts=(DemoAccount("engineer", "engineer", PASSWORD),) if demo else (),
     )  # fmt: skip
     client = make_client(gateway_routes(shell, rooms), shell, accounts)

@@ -26,7 +26,7 @@ def test_name_and_password_lead_home_with_a_new_session(tmp_path):
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
-    assert site.client.get("/home").status_code == 200
+    assert site.client.get("/home").headers["location"] == "/steward"
     assert site.accounts.by_session(session_of(site)).user == "steward"
 
 

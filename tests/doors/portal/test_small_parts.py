@@ -171,7 +171,7 @@ def test_the_commons_sum_that_does_not_close_is_red(tmp_path):
     page = site.client.get("/accounting?lang=en").text
     assert "Acknowledged 50 ≠ searchable 49 + other 0" in page
     assert 'class="closing open" role="alert"' in page
-    assert "does not close" in site.client.get("/home?lang=en").text
+    assert "does not close" in site.client.get("/steward?lang=en").text
     assert site.client.get("/accounting.json").json()[0]["closes"] is False
 
 
@@ -227,7 +227,7 @@ def test_the_tours_sum_closes_or_says_that_images_are_on_their_way(tmp_path, sit
 )
 def test_every_role_has_a_home_with_what_it_may_do(site, role):
     sign_in(site, role)
-    page = site.client.get("/home?lang=en").text
+    page = site.client.get("/home?lang=en", follow_redirects=True).text
     assert ("/studies" in page) == (role in {"researcher", "steward"})
     assert ("/accounting" in page) == (role in {"steward", "engineer", "auditor"})
 

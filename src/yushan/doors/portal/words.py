@@ -100,6 +100,10 @@ class Words:
         here = when.astimezone(TAIPEI)
         return f"{self.year(here.year)}-{here:%m-%d %H:%M}"
 
+    def when(self, text: str) -> str:
+        """A time as rooms keep it (ISO 8601), in a table."""
+        return self.moment(datetime.fromisoformat(text)) if text else "—"
+
     def clock(self, when: datetime) -> str:
         """A time of day: 14:32:08."""
         return f"{when.astimezone(TAIPEI):%H:%M:%S}"
