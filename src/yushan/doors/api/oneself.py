@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yushan.base import Rejected
-from yushan.doors.api import values
+from yushan.doors.api import person_values as person
 from yushan.services.accounts import Permission, may
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ def account_of(asker: Asker) -> Account:
     return asker.account
 
 
-def me(_rooms: Rooms, asker: Asker, _asked: Bare) -> values.Me:
+def me(_rooms: Rooms, asker: Asker, _asked: Bare) -> person.Me:
     """Who asks."""
     account = account_of(asker)
     scope = asker.scope
-    return values.Me(
+    return person.Me(
         user=account.user,
         role=account.role,
         language=account.language,
@@ -38,29 +38,29 @@ def me(_rooms: Rooms, asker: Asker, _asked: Bare) -> values.Me:
     )
 
 
-def shown(token: Token) -> values.Token:
+def shown(token: Token) -> person.Token:
     """A token as it is given."""
     used = token.used.isoformat() if token.used else None
-    return values.Token(
+    return person.Token(
         token.id, token.name, token.created.isoformat(), token.expires.isoformat(), used
     )
 
 
-def tokens(rooms: Rooms, asker: Asker, _asked: Bare) -> values.Tokens:
+def tokens(rooms: Rooms, asker: Asker, _asked: Bare) -> person.Tokens:
     """One's own tokens."""
-    return values.Tokens(tuple(map(shown, rooms.accounts.tokens(account_of(asker)))))
+    return person.Tokens(tuple(map(shown, rooms.accounts.tokens(account_of(asker)))))
 
 
-def make_token(rooms: Rooms, asker: Asker, wanted: values.TokenWanted) -> values.NewToken:
+def make_token(rooms: Rooms, asker: Asker, wanted: person.TokenWanted) -> person.NewToken:
     """A new token."""
     account = account_of(asker)
     known = {one.id for one in rooms.accounts.tokens(account)}
     secret = rooms.accounts.issue_token(account, wanted.name, wanted.days)
     [made] = [one for one in rooms.accounts.tokens(account) if one.id not in known][:1]
-    return values.NewToken(shown(made), secret)
+    return person.NewToken(shown(made), secret)
 
 
-def end_token(rooms: Rooms, asker: Asker, asked: TokenAsked) -> values.Nothing:
+def end_token(rooms: Rooms, asker: Asker, asked: TokenAsked) -> person.Nothing:
     """End a token; ``Absent("accounts.absent")`` if one has no such token."""
     rooms.accounts.revoke_token(account_of(asker), asked.id)
-    return values.Nothing()
+    return person.Nothing()

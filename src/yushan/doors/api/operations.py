@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from yushan.doors.api import asked, values
+from yushan.doors.api import person_values as person
 from yushan.doors.api.counting import accounting, cells, statistics
 from yushan.doors.api.finding import facets, provenance, studies, study, versions
 from yushan.doors.api.following import changes
@@ -102,20 +103,20 @@ OPERATIONS: Final = (
         values.Consistency, consistency, "The proof that one tree begins with another.", "ledger",
     ),
     Operation(
-        "me", "GET", "/me", SIGNED_IN, asked.Bare, values.Me, me,
+        "me", "GET", "/me", SIGNED_IN, asked.Bare, person.Me, me,
         "Who one is and what one may.", "account",
     ),
     Operation(
-        "tokens", "GET", "/me/tokens", SIGNED_IN, asked.Bare, values.Tokens, tokens,
+        "tokens", "GET", "/me/tokens", SIGNED_IN, asked.Bare, person.Tokens, tokens,
         "One's own tokens.", "account",
     ),
     Operation(
-        "make_token", "POST", "/me/tokens", "issue_tokens", asked.Bare, values.NewToken,
+        "make_token", "POST", "/me/tokens", "issue_tokens", asked.Bare, person.NewToken,
         make_token, "Make a token; its secret is shown this once.", "account",
-        values.TokenWanted, 201,
+        person.TokenWanted, 201,
     ),
     Operation(
-        "end_token", "DELETE", "/me/tokens/{id}", SIGNED_IN, asked.TokenAsked, values.Nothing,
+        "end_token", "DELETE", "/me/tokens/{id}", SIGNED_IN, asked.TokenAsked, person.Nothing,
         end_token, "End one of one's own tokens at once.", "account",
     ),
 )  # fmt: skip
