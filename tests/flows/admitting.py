@@ -91,9 +91,9 @@ class Scene:
         return next(a for a in self.house.admissions.accounting() if a.site == site)
 
 
-def make_scene(database, folder, workers=None, gate=None, dealt=None, house=None):
+def make_scene(database, folder, workers=None, gate=None, dealt=None, house=None, *, sealed=False):
     """A commons over a database and a folder; again over the same ones is another life."""
-    house = house or make_house(database, folder)
+    house = house or make_house(database, folder, sealed=sealed)
     parties = Parties(database) if dealt is None else Parties(database, dealt=dealt)
     gate = gate or Gate()
     desk = Desk(

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 from yushan.engines.keys import Wrapper, load_secret
 from yushan.engines.rounds import Rounds
 from yushan.engines.store import open_store
-from yushan.services.archive import Admissions, Archive, Keyring, Scrubber, SealedStore
+from yushan.flows.join import Join
+from yushan.services.archive import (
+    Admissions,
+    Archive,
+    Joining,
+    Keyring,
+    Scrubber,
+    SealedStore,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +26,10 @@ if TYPE_CHECKING:
     from yushan.base import Clock
     from yushan.engines.database import Database
     from yushan.engines.store import Store
+    from yushan.services.ledger import Ledger
 
 SCRUB_EVERY_S: Final = 10.0
+JOIN_EVERY_S: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,13 @@ def keyring_of(keeping: Keeping, database: Database, clock: Clock) -> Keyring | 
     if not keeping.keys:
         return None
     return Keyring(database, clock, Wrapper([load_secret(path) for path in keeping.keys]))
+
+
+def join_rounds(archive: Archive, keeping: Keeping, ledger: Ledger, folder: Path) -> Rounds:
+    """Joins small packs of one study; without a waiting time it does nothing."""
+    join = Join(archive.db, Joining(archive, folder, keeping.join_after_s), ledger)
+    what = join.round if keeping.join_after_s else lambda: 0
+    return Rounds("archive-join", what, JOIN_EVERY_S, first_s=JOIN_EVERY_S)
 
 
 def scrub_rounds(archive: Archive, keeping: Keeping) -> Rounds:

@@ -15,6 +15,7 @@ from yushan.services.archive.exporting import (
     export_series,
     verify_export,
 )
+from yushan.services.archive.joining import Joined, Joining
 from yushan.services.archive.keyring import Keyring
 from yushan.services.archive.scrubbing import Scrubber
 from yushan.services.archive.sealed import SealedStore
@@ -50,6 +51,8 @@ __all__ = [
     "ExportVerdict",
     "Form",
     "Incoming",
+    "Joined",
+    "Joining",
     "Keyring",
     "Outcome",
     "PacksWaiting",

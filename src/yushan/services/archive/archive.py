@@ -53,8 +53,6 @@ if TYPE_CHECKING:
     from yushan.engines.store import Store
     from yushan.services.archive.keyring import Keyring
 
-#: Files without a row are left alone this long: an admission may be under way.
-PATIENCE_S: Final = 86_400
 #: So long the feed names a series that is gone; who did not look meanwhile begins anew.
 REMEMBERED: Final = timedelta(days=90)
 
@@ -285,7 +283,7 @@ class Archive:
     def sweep(self) -> int:
         """Delete files that are to leave or got no row within a day; how many packs."""
         with self.db.begin() as tx:
-            queries.abandon(tx, int(self.clock.now().timestamp()) - PATIENCE_S)
+            queries.abandon(tx, int(self.clock.now().timestamp()) - queries.PATIENCE_S)
             long_ago = (self.clock.now() - REMEMBERED).isoformat(timespec="milliseconds")
             changing.silence_deleted(tx, long_ago)
             leaving = queries.leaving(tx)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from yushan.services.archive.values import Staged
 
 PAGE = 500
+#: Files without a row are left alone this long: an admission may be under way.
+PATIENCE_S = 86_400
 
 #: Parts of a series: by version; those of before versions were written down by receipt.
 IN_ORDER = (PART.c.version, PART.c.received_at, PART.c.pack, PART.c.number)
@@ -197,6 +199,21 @@ def exchange_result(tx: sa.Connection, old: str, new: Staged) -> None:
         values = {"opted_out": gone, "admitted": left, "result": new.pack if left else None}
         same = sa.and_(INCOMING.c.site == row.site, INCOMING.c.pack == row.pack)
         tx.execute(sa.update(INCOMING).where(same).values(**values))
+
+
+def move_result(tx: sa.Connection, old: str, new: str) -> None:
+    """What is in ``old`` for sites is in ``new`` now, all of it."""
+    tx.execute(sa.update(INCOMING).where(INCOMING.c.result == old).values(result=new))
+
+
+def retire(tx: sa.Connection, names: Sequence[str], now_s: int, grace_s: int) -> None:
+    """Take packs out for which another stands; their files leave after a while."""
+    for name in names:
+        count = len(parts_of_pack(tx, name))
+        row = {"pack": name, "at_s": now_s - PATIENCE_S + grace_s, "parts": count, "leaving": False}
+        tx.execute(sa.insert(INTENT).values(**row))
+        for table in (PART, PACK, SCRUB):
+            tx.execute(sa.delete(table).where(table.c.pack == name))
 
 
 def places(tx: sa.Connection) -> dict[tuple[str, str], tuple[str, int]]:

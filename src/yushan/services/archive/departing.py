@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from yushan.base import Conflict, PackId
 from yushan.services.archive import archive_queries as queries
 from yushan.services.archive import changing
 from yushan.services.archive.changing import News
-from yushan.services.archive.parting import write_remainder
+from yushan.services.archive.parting import write_together
 from yushan.services.archive.values import ChangeKind, Staged
 
 if TYPE_CHECKING:
@@ -60,15 +59,15 @@ def put_apart(
         sidecars = shelves.staged(PackId(pack), parts).sidecars
         stay = [one for one in sidecars if not leaves(leaving, one.series_instance_uid)]
         if stay and len(stay) < len(sidecars):
-            found[PackId(pack)] = put_some(shelves, PackId(pack), stay, folder)
+            found[PackId(pack)] = put_some(shelves, stay, folder)
     return found
 
 
-def put_some(shelves: Shelves, pack: PackId, stay: Sequence[Sidecar], folder: Path) -> Staged:
-    """Write and put the pack of some series of a pack."""
+def put_some(shelves: Shelves, stay: Sequence[Sidecar], folder: Path) -> Staged:
+    """Write and put a pack of some series of other packs; drafts are written in ``folder``."""
     draft = folder / f"{uuid.uuid4().hex}.pack"
     try:
-        summary, made = write_remainder(partial(shelves.read, pack), stay, draft)
+        summary, made = write_together(shelves.read, stay, draft)
         shelves.put(summary.pack, draft, made)
     finally:
         draft.unlink(missing_ok=True)

@@ -8,7 +8,6 @@ last: a folder without it is no export; and ``SHA256SUMS`` for ``sha256sum -c``.
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -17,7 +16,7 @@ import msgspec
 from yushan.base import Absent, Conflict, PackId, Rejected, SeriesUID, YushanError
 from yushan.domain.packs import Sidecar, read_members
 from yushan.services.archive import archive_queries as queries
-from yushan.services.archive.parting import write_remainder
+from yushan.services.archive.parting import write_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -149,7 +148,7 @@ def packs_of(archive: Archive, folder: Path, series: Sequence[SeriesUID]) -> Ite
         sidecars = archive.staged(name, count).sidecars
         stay = [one for one in sidecars if one.series_instance_uid in wanted]
         draft = folder / "packs" / f"{name}.part"
-        summary, made = write_remainder(partial(archive.read, name), stay, draft)
+        summary, made = write_together(archive.read, stay, draft)
         draft.rename(folder / "packs" / f"{summary.pack}.zip")
         yield ExportedFile(path=f"packs/{summary.pack}.zip", size=summary.size, sha256=summary.pack)
         for number, sidecar in enumerate(made):

@@ -171,3 +171,11 @@ ORPHAN: Final = Table(
     Column("pack", String(64), primary_key=True),
     Column("seen_s", BigInteger, nullable=False),
 )
+
+#: How far each follower of the change feed within the room is.
+CURSOR: Final = Table(
+    "archive_cursor",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+)
