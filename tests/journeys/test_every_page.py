@@ -35,6 +35,7 @@ PAGES = [
     ("gateway", "engineer", "/quarantine", 200),
     ("gateway", "engineer", "/quarantine/rules", 200),
     ("gateway", "engineer", "/connections", 200),
+    ("gateway", "engineer", "/witness", 200),
     ("gateway", "engineer", "/help", 200),
 ]
 LOOKS = [

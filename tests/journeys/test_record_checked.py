@@ -27,8 +27,11 @@ def test_a_receipt_is_genuine_or_it_is_not(visitors, places, script):
     visitor.page.on("request", lambda request: sent.append((request.method, request.url)))
     text = receipt_of(visitor, f"{places.commons}/record/entries/0/receipt.json")
     page = visitor.go(f"{places.commons}/record/verify?lang=en")
+    assert page.get_by_label("Receipt as a file").is_visible() == script
+    assert not page.get_by_text("not a receipt of the ledger").first.is_visible()
     check(page, text)
     page.get_by_text("The receipt is genuine").wait_for()
+    assert not page.get_by_text("The receipt does not fit").is_visible()
     for name in ("included", "signed", "number", "today"):
         assert page.locator(f'[data-check="{name}"] [data-good]').is_visible(), name
         assert not page.locator(f'[data-check="{name}"] [data-bad]').is_visible(), name

@@ -187,6 +187,7 @@ class GatewayRole:
             journal=self.journal,
             handling=self.handling,
             connections=self.lines,
+            watch=self.witnessing.watch,
             desk=self._desk(),
             demo_accounts=one_click(settings.demo_accounts),
             houses=houses_of(self.settings),

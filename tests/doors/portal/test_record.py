@@ -4,14 +4,16 @@ import json
 
 import msgspec
 import pytest
-from tests.doors.portal.making import make_commons, sign_in
+from tests.doors.portal.making import FakeWatch, make_commons, make_gateway, sign_in
 
 from yushan.base import Leaving
 from yushan.engines.keys import Signer
+from yushan.flows.witness import Agreement
 from yushan.services.ledger import (
     Cosigned,
     Cosigners,
     Receipts,
+    Sighting,
     Thing,
     Witness,
     leaf_hash,
@@ -186,3 +188,34 @@ def test_an_entry_has_a_page_and_a_receipt_that_opens_what_is_asked(site):
     assert "ABCDEFGHIJKLMN27" not in page
     assert "personal fields destroyed" in page
     assert site.client.get("/audit/9999").status_code == 404
+
+
+SEEN = Sighting("yushan/record/1", 7, "the old head", "2026-11-25T11:00:00+00:00", "", "", "")
+FORKED = Sighting(
+    "yushan/ledger/1", 9, "the head that was seen", "2026-11-25T11:00:00+00:00", "ledger.forked",
+    "2026-11-25T11:30:00+00:00", "the head that was shown",
+)  # fmt: skip
+
+
+def test_a_gateway_says_that_the_ledger_fits(tmp_path):
+    site = make_gateway(tmp_path, watch=FakeWatch(Agreement("our-key", (SEEN,))))
+    sign_in(site, "engineer")
+    page = site.client.get("/witness?lang=en").text
+    assert "everything that was seen here is still there" in page
+    assert "our-key" in page
+    assert "notice-bar stop" not in site.client.get("/accounting").text
+    quiet = make_gateway(tmp_path / "quiet")
+    sign_in(quiet, "engineer")
+    assert "Nothing was seen yet" in quiet.client.get("/witness?lang=en").text
+
+
+def test_a_fork_is_on_every_page_of_the_gateway_with_evidence(tmp_path):
+    forked = Agreement("our-key", (FORKED, SEEN), "ledger.forked", "ledger.forked")
+    site = make_gateway(tmp_path, watch=FakeWatch(forked))
+    assert "notice-bar stop" in site.client.get("/sign-in").text
+    sign_in(site, "engineer")
+    for path in ("/accounting", "/quarantine", "/connections", "/help"):
+        assert "does not fit what was seen here before" in site.client.get(f"{path}?lang=en").text
+    page = site.client.get("/witness?lang=zh-Hant").text
+    for said in ("ledger.forked", "the head that was seen", "the head that was shown", "不符"):
+        assert said in page

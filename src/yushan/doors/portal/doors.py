@@ -13,6 +13,7 @@ from yushan.doors.portal.gateway_deciding import Deciding, SecondPerson
 from yushan.doors.portal.gateway_pictures import GatewayPictures
 from yushan.doors.portal.gateway_quarantine import Quarantine
 from yushan.doors.portal.gateway_rules import GatewayRules
+from yushan.doors.portal.gateway_witness import WitnessPages
 from yushan.doors.portal.homes import Homes
 from yushan.doors.portal.looking import Looking
 from yushan.doors.portal.people_routes import people_routes
@@ -20,6 +21,7 @@ from yushan.doors.portal.plain_pages import PlainPages
 from yushan.doors.portal.record import Record
 from yushan.doors.portal.record_files import RecordFiles
 from yushan.doors.portal.record_verify import Verifying
+from yushan.doors.portal.saved_searches import SavedSearchPages
 from yushan.doors.portal.statistics_pages import StatisticsPages
 from yushan.doors.portal.steward import StewardPages, StewardRooms
 from yushan.doors.portal.studies import Studies
@@ -31,6 +33,7 @@ from yushan.doors.portal.viewing import Viewing
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
+    from yushan.doors.portal.gateway_witness import Watches
     from yushan.doors.portal.oidc_pages import House
     from yushan.doors.portal.ports import Connections, Demo, QuarantineDesk
     from yushan.doors.portal.shell import Shell
@@ -68,6 +71,7 @@ class GatewayRooms:
     journal: Journal
     handling: Handling
     connections: Connections
+    watch: Watches
     desk: QuarantineDesk
     demo_accounts: tuple[DemoAccount, ...] = ()
     houses: tuple[House, ...] = ()
@@ -78,6 +82,8 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
     record = Record(shell, rooms.ledger, rooms.ledger_key)
     finder = Finder(rooms.catalogue, shell.place)
     homes = Homes(shell, rooms.admissions, rooms.ledger)
+    searches = SavedSearchPages(shell, rooms.catalogue)
+    homes.kept = searches.kept
     steward = StewardRooms(rooms.admissions, rooms.archive, rooms.ledger, rooms.cases, homes)
     looking = Looking(finder, rooms.accounts, rooms.audit)
     roles = frozenset(one.role for one in rooms.demo_accounts)
@@ -88,6 +94,7 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
         *homes.routes(),
         *StewardPages(shell, steward).routes(),
         *Studies(shell, rooms.catalogue, finder).routes(),
+        *searches.routes(),
         *StudyPages(shell, looking, StudyRooms(rooms.archive, rooms.ledger)).routes(),
         *Viewing(shell, looking).routes(),
         *AccountingPages(shell, rooms.admissions, rooms.archive).routes(),
@@ -110,4 +117,5 @@ def gateway_routes(shell: Shell, rooms: GatewayRooms) -> list[BaseRoute]:
         *GatewayPictures(shell, rooms.journal, rooms.desk).routes(),
         *Deciding(quarantine, SecondPerson(rooms.accounts)).routes(),
         *GatewayRules(shell, rooms.journal, rooms.desk.rules).routes(),
+        *WitnessPages(shell, rooms.watch).routes(),
     ]
