@@ -10,7 +10,9 @@ from yushan.doors.portal import POLICY
 STUDY = f"/studies/{uid('chest')}"
 PUBLIC = ["/", "/?by=studies", "/statistics", "/sign-in", "/record", "/record/verify", "/help",
           "/rules", "/accessibility", "/appearance", "/tour", "/no-such-page"]  # fmt: skip
-STEWARD = [*PUBLIC, "/steward", "/quarantine", "/withdrawals", "/studies", "/studies?modality=CT&q=chest&since=2020-01-01",
+STEWARD = [*PUBLIC, "/steward", "/quarantine", "/withdrawals", "/studies",
+           "/studies?modality=CT&q=chest&since=2020-01-01", f"{STUDY}/series", f"{STUDY}/uses",
+           f"{STUDY}/provenance", f"{STUDY}/view",
            "/studies?modality=PT", STUDY, f"{STUDY}/tags", "/accounting", "/statistics?period=2026",
            "/studies/2.25.1"]  # fmt: skip
 ENGINEER = ["/accounting", "/accounting?period=7d", "/accounting?period=all", "/accounting/held",

@@ -165,7 +165,7 @@ def test_signing_out_ends_the_session_at_once(tmp_path):
     site = make_commons(tmp_path)
     post(site, "/sign-in", form(site, user="steward", password=PASSWORD))
     secret = session_of(site)
-    answer = post(site, "/sign-out", form(site, "/home"))
+    answer = post(site, "/sign-out", form(site, "/steward"))
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert session_of(site) is None
     assert site.accounts.by_session(secret) is None
