@@ -9,18 +9,22 @@ from yushan.engines.database.dumping import (
     DumpHead,
     dump,
     hold_writers,
+    lay,
     load,
     read_head,
     revisions_of,
 )
-from yushan.engines.database.migration import migrate, pending
+from yushan.engines.database.migration import heads, knows, migrate, pending
 
 __all__ = [
     "Database",
     "DumpHead",
     "dump",
+    "heads",
     "hold_writers",
     "insert_once",
+    "knows",
+    "lay",
     "load",
     "migrate",
     "pending",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = url
+        #: Goes up after each write of this process: what was read before may be old.
+        self.writes = 0
+        self._count = itertools.count(1)
         self.embedded = url.startswith("sqlite")
         if self.embedded:
             self.engine = self._sqlite(url)
@@ -60,6 +64,7 @@ class Database:
             connection.execution_options(yushan_begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield connection
+        self.writes = next(self._count)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from yushan.base import Rejected
+from yushan.engines.database.shapes import TableShape, make_tables, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,11 +25,15 @@ ROWS_AT_ONCE: Final = 2000
 
 
 class DumpHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a dump begins with: where each branch stood, and the columns of each table."""
+    """What a dump begins with: where each branch stood, and the shape of each table."""
 
     format: int = FORMAT
     revisions: tuple[str, ...]
-    tables: dict[str, tuple[str, ...]]
+    tables: dict[str, TableShape]
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Names of a table's columns, in the order of its rows."""
+        return tuple(column.name for column in self.tables[table].columns)
 
 
 class DumpRows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
@@ -57,7 +62,7 @@ def dump(tx: sa.Connection) -> Iterator[bytes]:
     tables = reflected(tx).sorted_tables
     head = DumpHead(
         revisions=revisions_of(tx),
-        tables={str(one.name): tuple(str(c.name) for c in one.columns) for one in tables},
+        tables={str(one.name): shape_of(one) for one in tables},
     )
     yield msgspec.msgpack.encode(head)
     for table in tables:
@@ -80,19 +85,17 @@ def read_head(document: bytes) -> DumpHead:
 def load(tx: sa.Connection, head: DumpHead, documents: Iterable[bytes]) -> dict[str, int]:
     """Replace all rows by those of a dump; rows by table.
 
-    The tables must stand at ``head.revisions``. ``Rejected("database.dump-unreadable")`` when they
-    do not have its columns.
+    ``Rejected("database.dump-unreadable")`` when the tables do not have its columns.
     """
     known = reflected(tx)
-    for name, columns in head.tables.items():
-        if name not in known.tables or set(columns) != set(known.tables[name].columns.keys()):
-            raise Rejected("database.dump-unreadable")
+    if not fits(known, head):
+        raise Rejected("database.dump-unreadable")
     for table in reversed(known.sorted_tables):
         tx.execute(sa.delete(table))
     counts = dict.fromkeys(head.tables, 0)
     for document in documents:
         part = msgspec.msgpack.decode(document, type=DumpRows)
-        table, columns = known.tables[part.table], head.tables[part.table]
+        table, columns = known.tables[part.table], head.columns(part.table)
         made = [converter(table.columns[name].type) for name in columns]
         rows = [
             {name: make(value) for name, make, value in zip(columns, made, row, strict=True)}
@@ -103,6 +106,24 @@ def load(tx: sa.Connection, head: DumpHead, documents: Iterable[bytes]) -> dict[
     if tx.dialect.name == "postgresql":
         set_sequences(tx, known)
     return counts
+
+
+def fits(known: sa.MetaData, head: DumpHead) -> bool:
+    """Whether the tables have exactly the columns of a dump."""
+    return all(
+        name in known.tables and set(head.columns(name)) == set(known.tables[name].columns.keys())
+        for name in head.tables
+    )
+
+
+def lay(tx: sa.Connection, head: DumpHead) -> None:
+    """In an empty database: the tables as a dump tells them, and where each branch stands."""
+    make_tables(tx, head.tables)
+    versions = sa.Table(
+        VERSIONS, sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
+    )
+    versions.create(tx)
+    tx.execute(sa.insert(versions), [{"version_num": one} for one in head.revisions])
 
 
 def converter(kind: sa.types.TypeEngine[Any]) -> Any:  # noqa: ANN401 - a function of any value

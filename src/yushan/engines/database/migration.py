@@ -69,6 +69,17 @@ def check_known(tx: sa.Connection, script: ScriptDirectory) -> None:
         raise Conflict("database.newer", version=newer[0])
 
 
+def heads(rooms: Sequence[str]) -> tuple[str, ...]:
+    """The newest revision of every room."""
+    return tuple(sorted(script_of(rooms).get_heads()))
+
+
+def knows(rooms: Sequence[str], revisions: Sequence[str]) -> bool:
+    """Whether the program knows all of these revisions."""
+    known = {one.revision for one in script_of(rooms).walk_revisions()}
+    return known.issuperset(revisions)
+
+
 def pending(database: Database, rooms: Sequence[str]) -> list[str]:
     """Revisions that `migrate` would apply, in order; all of them in an empty database.
 

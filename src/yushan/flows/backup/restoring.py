@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from yushan.base import Conflict, Rejected
-from yushan.engines.database import Database, load, migrate, read_head, revisions_of
+from yushan.engines.database import (
+    Database,
+    heads,
+    knows,
+    lay,
+    load,
+    migrate,
+    read_head,
+    revisions_of,
+)
 from yushan.engines.observe import facts, log_for
 
 if TYPE_CHECKING:
@@ -140,7 +149,13 @@ def restore_tables(place: Place, manifest: Manifest, target: Target, database: D
     """Tables as they were, their rows, then what the program has become since; how many rows."""
     documents = place.documents(manifest.database)
     head = read_head(next(documents))
-    migrate(database, target.rooms, head.revisions)
+    if not knows(target.rooms, head.revisions):
+        raise Conflict("database.newer", version=head.revisions[0])
+    if head.revisions == heads(target.rooms):
+        migrate(database, target.rooms)
+    else:
+        with database.begin() as tx:
+            lay(tx, head)
     with database.begin() as tx:
         counts = load(tx, head, documents)
     if counts != manifest.rows:
