@@ -186,7 +186,11 @@ class CommonsRole:
                 self.archive,
                 self.viewing,
                 dicomweb.Beside(
-                    self.masks, self.audit.at("dicomweb"), self.accounts.purposes, stores=True
+                    self.masks,
+                    self.audit.at("dicomweb"),
+                    self.accounts.purposes,
+                    stores=True,
+                    writes=lambda: self.database.writes,
                 ),
             ),
             *dicomweb.store_routes(self.storing),

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
+from yushan.assembly.recent import Recent, secret_of
 from yushan.assembly.rule import Rule
 from yushan.base import Rejected, SiteName
 
@@ -67,6 +68,7 @@ class Gate:
     ) -> None:
         self.app, self.accounts, self.sites, self.cookie = app, accounts, dict(sites), cookie
         self.rule = rule or Rule()
+        self.recent = Recent(accounts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with what is known of its sender."""
@@ -76,13 +78,25 @@ class Gate:
         request = Request(scope)
         state = scope.setdefault("state", {})
         state["language"] = language_of(request)
-        state["site"], state["account"] = await run_in_threadpool(self.who, request)
+        known = self.recent.get(secret_of(request, self.cookie))
+        if known is not None:
+            state["site"], state["account"] = None, known
+        else:
+            state["site"], state["account"] = await run_in_threadpool(self.looked_up, request)
         sending = with_headers(send, self.rule.hsts(scope))
         refused = self.rule.refusal(scope)
         if refused is not None:
             await refused(scope, receive, sending)
             return
         await self.app(scope, Bounded(receive, limit_for(scope["path"])), sending)
+
+    def looked_up(self, request: Request) -> tuple[SiteName | None, Account | None]:
+        """The same from the database, and kept for the next moment."""
+        written = self.recent.writes()
+        site, account = self.who(request)
+        if account is not None:
+            self.recent.keep(secret_of(request, self.cookie), written, account)
+        return site, account
 
     def who(self, request: Request) -> tuple[SiteName | None, Account | None]:
         """The site or the account whose token or session the request carries."""

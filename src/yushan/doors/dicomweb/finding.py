@@ -5,15 +5,13 @@ A study outside the scope and a study that never was take the same way and give 
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Absent, Broken, PackId, SeriesUID, StudyUID
 from yushan.domain.packs import patch_range, widened
 from yushan.doors.dicomweb.asking import asker_of
+from yushan.doors.dicomweb.places import Places, Rows
 from yushan.doors.dicomweb.ports import NOBODY
 from yushan.services.catalogue import Query
 from yushan.services.ledger import Thing
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from yushan.domain.packs import InstanceEntry, Sidecar
+    from yushan.domain.packs import InstanceEntry
     from yushan.doors.dicomweb.asking import Asker
     from yushan.doors.dicomweb.ports import Archive, Beside, Catalogue, Names
     from yushan.services.catalogue import SeriesRow
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 
 #: Most series of one study.
 MAX_SERIES: Final = 10_000
-#: Instances whose places are kept at hand, and for how long; what left is not kept any longer.
-KEPT_INSTANCES: Final = 50_000
-KEPT_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +57,7 @@ class Finder:
         self.catalogue, self.archive, self.masks = catalogue, archive, beside.masks
         self.audit, self.purposes = beside.audit, beside.purposes
         self.places = Places(archive)
+        self.recent = Rows(beside.writes)
 
     def asker(self, request: Request) -> Asker:
         """Who asks for what."""
@@ -76,14 +72,21 @@ class Finder:
             ``dicomweb.absent``: no such thing, or not visible.
         """
         target = asker.target
+        rows = self.recent.get(
+            (asker.scope, target.study, target.series), lambda: self.read_rows(asker)
+        )
+        if not rows:
+            raise Absent("dicomweb.absent")
+        return rows
+
+    def read_rows(self, asker: Asker) -> Sequence[SeriesRow]:
+        """The same from the catalogue; empty where nothing may be seen."""
+        target = asker.target
         query = Query(
             studies=(StudyUID(target.study),),
             series=(SeriesUID(target.series),) if target.series else (),
         )
-        rows = self.catalogue.series(asker.scope, query, MAX_SERIES)
-        if not rows:
-            raise Absent("dicomweb.absent")
-        return rows
+        return self.catalogue.series(asker.scope, query, MAX_SERIES)
 
     def instances(self, asker: Asker) -> list[Found]:
         """The instances of a target, series by series, in slice order.
@@ -144,7 +147,10 @@ class Finder:
         try:
             return self.archive.read(found.pack, found.entry.start + start, length)
         except Broken:
-            pack, entry = self.places.again(found.row)[found.entry.sop_instance_uid]
+            moved = self.places.again(found.row).get(found.entry.sop_instance_uid)
+            if moved is None:
+                raise Absent("dicomweb.absent") from None
+            pack, entry = moved
             if pack == found.pack:
                 raise
             return self.archive.read(pack, entry.start + start, length)
@@ -169,63 +175,3 @@ class Finder:
         else:
             thing = Thing("study", subject=subject, study=study)
         self.audit.saw(asker.account, "image.read", thing, count=count, size=size, purpose=purpose)
-
-
-Held = tuple[PackId, "InstanceEntry"]
-
-
-class Places:
-    """Where the instances of the series asked for last lie; another set of packs is read anew."""
-
-    def __init__(self, archive: Archive, limit: int = KEPT_INSTANCES) -> None:
-        self.archive, self.limit = archive, limit
-        self.lock = threading.Lock()
-        self.kept: OrderedDict[tuple[str, tuple[str, ...]], tuple[float, dict[str, Held]]]
-        self.kept = OrderedDict()
-        self.count = 0
-
-    def of(self, row: SeriesRow) -> dict[str, Held]:
-        """SOP Instance UID → pack and entry, in slice order; to be looked at only."""
-        key, now = (row.series_instance_uid, tuple(row.packs)), time.monotonic()
-        with self.lock:
-            held = self.kept.get(key)
-            if held is not None and now - held[0] < KEPT_S:
-                return held[1]
-        made = self.read(row)
-        with self.lock:
-            self.keep(key, now, made)
-        return made
-
-    def again(self, row: SeriesRow) -> dict[str, Held]:
-        """The same, not from memory."""
-        with self.lock:
-            if (
-                held := self.kept.pop((row.series_instance_uid, tuple(row.packs)), None)
-            ) is not None:
-                self.count -= len(held[1])
-        return self.of(row)
-
-    def read(self, row: SeriesRow) -> dict[str, Held]:
-        """From the archive."""
-        sidecars: Sequence[Sidecar] = self.archive.series_sidecars(
-            SeriesUID(row.series_instance_uid)
-        )
-        return {
-            entry.sop_instance_uid: (PackId(sidecar.pack), entry)
-            for sidecar in sidecars
-            if sidecar.study_instance_uid == row.study_instance_uid
-            for entry in sidecar.instances
-        }
-
-    def keep(self, key: tuple[str, tuple[str, ...]], now: float, made: dict[str, Held]) -> None:
-        """Put on, and take off what is old or too much."""
-        before = self.kept.pop(key, None)
-        self.count += len(made) - (len(before[1]) if before else 0)
-        self.kept[key] = (now, made)
-        while self.kept:
-            oldest = next(iter(self.kept))
-            at, places = self.kept[oldest]
-            if self.count <= self.limit and now - at < KEPT_S:
-                break
-            del self.kept[oldest]
-            self.count -= len(places)

@@ -126,6 +126,8 @@ class Beside(NamedTuple):
     purposes: Purposes | None = None
     #: Somebody else answers ``POST`` at the addresses of studies.
     stores: bool = False
+    #: How often this process has written to the database; None: nothing is kept for a moment.
+    writes: Callable[[], int] | None = None
 
 
 NOBODY: Final = Beside()

@@ -34,7 +34,7 @@ METADATA_TYPES: Final = ("application/dicom+json", "application/dicom+xml")
 class Limits:
     """What one request may ask of our disk and our time; sizes in bytes."""
 
-    part_bytes: int = 4 << 30
+    part_bytes: int = 512 << 20
     request_bytes: int = 8 << 30
     parts: int = 10_000
     #: Longest silence of a sender, and longest that a request may take for each mebibyte beyond.
