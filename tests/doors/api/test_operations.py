@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOWHERE = "2.25.123456789012345678901234567890123456789"
 OPEN = ("/statistics", "/statistics/cells", "/ledger/head", "/ledger/entries", "/ledger/entries/0",
         "/ledger/consistency?old=0&size=1")  # fmt: skip
-CLOSED = ("/studies", "/facets", f"/studies/{NOWHERE}", f"/studies/{NOWHERE}/provenance",
+CLOSED = ("/studies", "/series", "/facets", f"/studies/{NOWHERE}", f"/studies/{NOWHERE}/provenance",
           f"/studies/{NOWHERE}/series/{NOWHERE}/versions", "/changes", "/accounting", "/me",
           "/me/tokens")  # fmt: skip
 
@@ -83,6 +83,25 @@ def test_studies_are_found_and_paged_by_cursor(programs: Programs) -> None:
 def test_studies_are_found_by(programs: Programs, params: dict[str, str], count: int) -> None:
     found = len(programs.get("/studies", **params)["studies"])
     assert found == count or (params == {"date_from": "18000101"} and found in (3, 4, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("params", "count"),
+    [({}, 7), ({"modality": "C*"}, 2), ({"modality": "mr"}, 2), ({"manufacturer": "ge*"}, 1),
+     ({"body_part": "KNEE"}, 2), ({"site": "elsewhere"}, 0), ({"modality": "XX"}, 0)],
+)  # fmt: skip
+def test_series_are_found_by_patterns(
+    programs: Programs, params: dict[str, str], count: int
+) -> None:
+    assert len(programs.get("/series", **params)["series"]) == count
+
+
+def test_series_come_page_by_page(programs: Programs) -> None:
+    everything = programs.get("/series")["series"]
+    first = programs.get("/series", limit=4)
+    rest = programs.get("/series", limit=4, offset=first["next"])
+    assert first["series"] + rest["series"] == everything
+    assert rest["next"] is None
 
 
 def test_a_study_comes_with_its_series_and_where_they_came_from(programs: Programs) -> None:

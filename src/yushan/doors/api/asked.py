@@ -84,6 +84,21 @@ class PageAsked(SearchAsked, frozen=True, forbid_unknown_fields=True):
     cursor: Cursor | UnsetType = UNSET
 
 
+class SeriesPageAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A search for series: all that is given must hold; `*` and `?` are patterns."""
+
+    modality: Code | UnsetType = UNSET
+    body_part: Code | UnsetType = UNSET
+    manufacturer: Code | UnsetType = UNSET
+    model: Code | UnsetType = UNSET
+    site: Site | UnsetType = UNSET
+    date_from: Day | UnsetType = UNSET
+    date_to: Day | UnsetType = UNSET
+    subject: Subject | UnsetType = UNSET
+    limit: Limit = 100
+    offset: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+
+
 class FacetsAsked(SearchAsked, frozen=True, forbid_unknown_fields=True):
     """A search and which facets of it; without `kind` all."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import UNSET
 
-from yushan.base import Absent, Pseudonym, SeriesUID, StudyUID
+from yushan.base import Absent, Pseudonym, SeriesUID, SiteName, StudyUID
 from yushan.doors.api import values
 from yushan.services.catalogue import Query, Wanted
 from yushan.services.ledger import Thing
@@ -14,12 +14,15 @@ from yushan.services.ledger import Thing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from msgspec import UnsetType
+
     from yushan.domain.packs import Sidecar
     from yushan.doors.api.asked import (
         FacetsAsked,
         PageAsked,
         SearchAsked,
         SeriesAsked,
+        SeriesPageAsked,
         StudyAsked,
     )
     from yushan.doors.api.asker import Asker
@@ -43,18 +46,16 @@ def wanted_of(asked: SearchAsked, names: Names, sort: Sort = "-date") -> Wanted:
     return Wanted(
         has=tuple(has),
         texts=(asked.text,) if asked.text is not UNSET else (),
-        subjects=subjects_of(asked, names),
+        subjects=subjects_of(asked.subject, names),
         date_from=asked.date_from or "",
         date_to=asked.date_to or "",
         sort=sort,
     )
 
 
-def subjects_of(asked: SearchAsked, names: Names) -> tuple[Pseudonym, ...]:
+def subjects_of(subject: str | UnsetType, names: Names) -> tuple[Pseudonym, ...]:
     """The person asked for, under the commons' own name."""
-    if asked.subject is UNSET:
-        return ()
-    return (Pseudonym(names.own_subject(asked.subject)),)
+    return () if subject is UNSET else (Pseudonym(names.own_subject(str(subject))),)
 
 
 def studies(rooms: Rooms, asker: Asker, asked: PageAsked) -> values.Studies:
@@ -70,6 +71,32 @@ def studies(rooms: Rooms, asker: Asker, asked: PageAsked) -> values.Studies:
     later = None if found.later is None else f"{found.later[0]}.{found.later[1]}"
     count = found.count if asker.may("see_exact_counts") else None
     return values.Studies(tuple(shown_study(row, asker.names) for row in found.rows), count, later)
+
+
+def series(rooms: Rooms, asker: Asker, asked: SeriesPageAsked) -> values.SeriesList:
+    """A page of series."""
+    site = SiteName(asked.site) if asked.site not in (UNSET, "*") else None
+    query = Query(
+        modalities=given(asked.modality),
+        body_parts=given(asked.body_part),
+        manufacturer=asked.manufacturer or "",
+        model=asked.model or "",
+        site=site,
+        date_from=asked.date_from or "",
+        date_to=asked.date_to or "",
+        subjects=subjects_of(asked.subject, asker.names),
+    )
+    found = rooms.catalogue.series(asker.scope, query, asked.limit + 1, asked.offset)
+    thing = Thing("search", query=repr(query))
+    rooms.audit.saw(asker.account, "image.searched", thing, count=len(found))
+    after = asked.offset + asked.limit if len(found) > asked.limit else None
+    shown = tuple(shown_series(row, asker.names) for row in found[: asked.limit])
+    return values.SeriesList(shown, after if after is None or after <= MOST else None)
+
+
+def given(value: str | UnsetType) -> tuple[str, ...]:
+    """A value as alternatives: none or one."""
+    return () if value is UNSET else (str(value),)
 
 
 def facets(rooms: Rooms, asker: Asker, asked: FacetsAsked) -> values.Facets:

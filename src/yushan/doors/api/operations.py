@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from yushan.doors.api import asked, values
 from yushan.doors.api import person_values as person
 from yushan.doors.api.counting import accounting, cells, statistics
-from yushan.doors.api.finding import facets, provenance, studies, study, versions
+from yushan.doors.api.finding import (
+    facets,
+    provenance,
+    series,
+    studies,
+    study,
+    versions,
+)
 from yushan.doors.api.following import changes
 from yushan.doors.api.oneself import end_token, make_token, me, tokens
 from yushan.doors.api.proving import consistency, entries, entry, head
@@ -58,6 +65,10 @@ OPERATIONS: Final = (
     Operation(
         "studies", "GET", "/studies", "see_images", asked.PageAsked, values.Studies, studies,
         "Studies within one's scope, by cursor.", "search",
+    ),
+    Operation(
+        "series", "GET", "/series", "see_images", asked.SeriesPageAsked, values.SeriesList, series,
+        "Series within one's scope, by patterns.", "search",
     ),
     Operation(
         "facets", "GET", "/facets", "see_images", asked.FacetsAsked, values.Facets, facets,

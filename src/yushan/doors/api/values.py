@@ -109,6 +109,13 @@ class Studies(msgspec.Struct, frozen=True):
     next: Cursor | None
 
 
+class SeriesList(msgspec.Struct, frozen=True):
+    """Series by study, number and UID; `next` is the offset of the next page, if there is one."""
+
+    series: tuple[Series, ...]
+    next: Count | None
+
+
 class StudyDetail(msgspec.Struct, frozen=True):
     """A study with its series."""
 
