@@ -7,9 +7,16 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.doors.portal.making import EXAMPLES, make_commons, make_sidecar, sign_in, uid
+from tests.doors.portal.making import (
+    EXAMPLES,
+    csrf_of,
+    make_commons,
+    make_sidecar,
+    sign_in,
+    uid,
+)
 
-from yushan.doors.portal.search import Search, read_after, read_search
+from yushan.doors.portal.search import FACETS, Search, read_after, read_search
 
 STUDY = f"/studies/{uid('chest')}"
 HTML = {"accept": "text/html"}
@@ -207,28 +214,104 @@ def test_what_images_say_of_themselves_cannot_run_on_the_page(tmp_path):
 @given(
     st.builds(
         Search,
-        modality=st.sampled_from(["", "CT", "SR", "SEG"]),
-        body=st.sampled_from(["", "CHEST", "HEAD NECK"]),
-        site=st.sampled_from(["", "hospital-a"]),
+        values=st.fixed_dictionaries({}, optional={
+            "modality": st.sampled_from(["CT", "SR", "other"]), "body": st.just("HEAD NECK"),
+            "site": st.just("hospital-a"), "maker": st.just("GE HealthCare"), "sex": st.just("F"),
+            "age": st.sampled_from(["0-9", "90+"]), "slice": st.just("1-2"),
+        }),
         since=st.none() | st.dates(date(1900, 1, 1)),
         until=st.none() | st.dates(date(1900, 1, 1)),
-        text=st.text(max_size=64).map(str.strip),
+        text=st.text("ab 肺%\"", max_size=20).map(lambda text: " ".join(text.split())),
+        counted=st.sampled_from(["", "CT~*~2026-11~CHEST"]),
+        sort=st.sampled_from(["-date", "-images"]), thumbs=st.booleans(),
+        columns=st.sampled_from([("subject",), ("month", "size")]),
     )
-)
+)  # fmt: skip
 def test_a_search_survives_its_address(search):
     assert read_search(search.spelled()) == search
 
 
-@given(
-    st.dictionaries(st.sampled_from(["modality", "body", "site", "since", "until", "q"]), st.text())
-)
+@given(st.dictionaries(
+    st.sampled_from([*FACETS, "since", "until", "q", "counted", "sort", "view", "columns"]),
+    st.text() | st.sampled_from(["CT~~~", "~", "a~b~c~d", "-images", "CT~*~*~*"]),
+))  # fmt: skip
 def test_no_address_breaks_the_search(query):
-    read_search(query).query()
+    read_search(query).wanted()
 
 
 @pytest.mark.parametrize(("text", "after"), [
-    ("20240101~2.25.3", ("20240101", "2.25.3")), ("~2.25.3", ("", "2.25.3")), ("", None),
-    ("2024~'; drop", None), ("20240101", None),
+    ("20240101~3", (20240101, 3)), ("", None), ("2024~'; drop", None), ("20240101", None),
 ])  # fmt: skip
 def test_the_key_of_a_page_is_read_or_left_out(text, after):
     assert read_after(text) == after
+
+
+@pytest.mark.parametrize(("typed", "values", "text"), [
+    ("body:chest low dose", {"body": "CHEST"}, "low dose"),
+    ("low modality:ct year:2024 dose", {"modality": "CT", "year": "2024"}, "low dose"),
+    ('maker:"GE HealthCare" 肺', {"maker": "GE HealthCare"}, "肺"),
+    ("醫院:hospital-a", {"site": "hospital-a"}, ""),
+    ("colour:red", {}, "colour:red"), ("sex:Q", {}, "sex:Q"),
+])  # fmt: skip
+def test_words_with_a_colon_become_conditions(typed, values, text):
+    search = read_search({"q": typed})
+    assert (dict(search.values), search.text) == (values, text)
+
+
+def test_a_facet_offers_six_values_and_a_page_of_all(tmp_path):
+    many = tuple(make_sidecar(f"s{n}", "a", model=f"Model {n % 9}") for n in range(20))
+    site = make_commons(tmp_path, sidecars=many)
+    sign_in(site)
+    page = site.client.get("/studies?modality=CT&lang=en").text
+    assert page.count("model=Model") == 6
+    assert "3 more" in page
+    every = site.client.get("/studies/values/model?modality=CT").text
+    assert every.count("model=Model") == 9
+    assert '<span>Model 0</span><span class="n">3</span>' in every
+    assert site.client.get("/studies/values/nothing").status_code == 200
+
+
+def test_thumbnails_columns_and_order_stand_in_the_address(site):
+    sign_in(site)
+    tiles = site.client.get("/studies?view=thumbs&lang=en").text
+    assert tiles.count('<figure class="film">') == 4
+    assert "<table" not in tiles
+    page = site.client.get("/studies?columns=maker,size&sort=-images&lang=en").text
+    assert page.count('role="columnheader"') == 3
+    assert page.index(uid("chest")) < page.index(uid("head")) < page.index(uid("film"))
+
+
+def test_whoever_may_not_see_exact_counts_sees_steps_or_none(tmp_path):
+    many = tuple(make_sidecar(f"s{n}", "a", subject=f"{n:016d}", modality="CT" if n % 4 else "MR")
+                 for n in range(13))  # fmt: skip
+    site = make_commons(tmp_path, sidecars=many)
+    sign_in(site, "researcher")
+    told = site.client.get("/studies.json?modality=CT").json()
+    assert told["count"] % 5 == 0
+    assert told["images"] is None
+    assert {one["count"] for one in told["facets"]["maker"]} == {None}
+    assert all(one["count"] % 5 == 0 for one in told["facets"]["modality"])
+    assert site.client.get("/studies.json?maker=ACME").json()["count"] is None
+    assert "in steps of 5" in site.client.get("/studies?lang=en").text
+
+
+def test_a_saved_search_is_listed_with_what_is_new(site):
+    sign_in(site)
+    page = site.client.get("/studies?modality=CT&lang=en")
+    form = {"csrf": csrf_of(page), "query": "modality=CT", "name": ""}
+    assert site.client.post("/searches", data=form).status_code == 303
+    listed = site.client.get("/searches?lang=en").text
+    assert "CT Computed tomography" in listed
+    with site.database.begin() as tx:
+        site.catalogue.add(tx, [make_sidecar("new", "a", subject="N" * 16)])
+    assert 'href="/searches/1">1</a>' in site.client.get("/searches").text
+    assert "CT Computed tomography" in site.client.get("/steward?lang=en").text
+    answer = site.client.get("/searches/1")
+    assert answer.headers["location"] == "/studies?modality=CT"
+    assert 'href="/searches/1">1</a>' not in site.client.get("/searches").text
+    sign_in(site, "researcher")
+    assert site.client.get("/searches/1").status_code == 404
+    sign_in(site)
+    drop = {"csrf": csrf_of(site.client.get("/searches"))}
+    assert site.client.post("/searches/1/delete", data=drop).status_code == 303
+    assert "CT Computed tomography" not in site.client.get("/searches?lang=en").text

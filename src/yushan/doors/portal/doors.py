@@ -14,6 +14,7 @@ from yushan.doors.portal.gateway_pictures import GatewayPictures
 from yushan.doors.portal.gateway_quarantine import Quarantine
 from yushan.doors.portal.gateway_rules import GatewayRules
 from yushan.doors.portal.gateway_witness import WitnessPages
+from yushan.doors.portal.guideline_pages import GuidelinePages
 from yushan.doors.portal.homes import Homes
 from yushan.doors.portal.looking import Looking
 from yushan.doors.portal.people_routes import people_routes
@@ -89,6 +90,7 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
     roles = frozenset(one.role for one in rooms.demo_accounts)
     return [
         *PlainPages(shell).routes(),
+        *GuidelinePages(shell).routes(),
         *people_routes(shell, rooms.accounts, rooms.demo_accounts, rooms.audit, rooms.houses),
         *StatisticsPages(shell, rooms.catalogue, record).routes(),
         *homes.routes(),

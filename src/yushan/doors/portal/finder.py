@@ -1,8 +1,9 @@
-"""Finding studies: the catalogue's rows as pages show them, counts beside filters, samples."""
+"""Studies: the catalogue's rows as pages show them, with pictures, and samples."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import StudyUID
@@ -10,23 +11,17 @@ from yushan.domain.dicom import STORAGE_CLASSES
 from yushan.domain.terms import CLASSES, ROWS, modality_row
 from yushan.doors.portal.body_parts import body_part
 from yushan.doors.portal.words import Words, dicom_date
-from yushan.services.catalogue import SeriesQuery, StudyQuery
+from yushan.services.catalogue import SeriesQuery, StudyQuery, maker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from yushan.base import Language, Scope
     from yushan.doors.portal.place import Place
-    from yushan.doors.portal.search import Search
     from yushan.services.catalogue import Catalogue, SeriesRow, StudyRow
 
-PAGE: Final = 25
 BLOCK: Final = 500
-#: Values of a filter that are offered.
-OFFERED: Final = 8
-#: Above so many studies counts beside filters are left out: each is a question of its own.
-COUNTED: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +38,9 @@ class StudyLine:
     instances: int
     sites: tuple[str, ...]
     thumbnail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value of a filter, and how many studies it would leave (None: not counted)."""
-
-    key: str
-    word: str
-    count: int | None
+    bytes: int = 0
+    makers: tuple[str, ...] = ()
+    received: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +58,28 @@ class Finder:
     def __init__(self, catalogue: Catalogue, place: Place) -> None:
         self.catalogue, self.place = catalogue, place
 
-    def page(
-        self, scope: Scope, search: Search, after: tuple[str, str] | None, language: Language
-    ) -> tuple[list[StudyLine], str]:
-        """One page of a list, newest first, and the key of the next page (empty: there is none)."""
-        rows = self.catalogue.studies(scope, search.query(), PAGE + 1, after=after)
-        shown = rows[:PAGE]
-        uids = tuple(row.study_instance_uid for row in shown)
+    def lines(
+        self, scope: Scope, rows: Sequence[StudyRow], language: Language, pixels: int = 144
+    ) -> list[StudyLine]:
+        """Studies as a list shows them, each with the picture of its largest series."""
+        uids = tuple(row.study_instance_uid for row in rows)
         series = self.catalogue.series(scope, SeriesQuery(studies=uids)) if uids else []
-        pictures: dict[str, str] = {}
+        pictures: dict[str, SeriesRow] = {}
         for one in sorted(series, key=lambda row: -row.instances):
             if has_picture(one):
-                pictures.setdefault(one.study_instance_uid, self.thumbnail(one, 144))
-        lines = [
-            study_line(row, language, pictures.get(row.study_instance_uid, "")) for row in shown
-        ]
-        last = shown[-1] if len(rows) > PAGE else None
-        return lines, f"{last.study_date}~{last.study_instance_uid}" if last else ""
-
-    def all(self, scope: Scope, search: Search) -> Iterator[StudyRow]:
-        """Every study of a search, newest first."""
-        after: tuple[str, str] | None = None
-        while rows := self.catalogue.studies(scope, search.query(), BLOCK, after=after):
-            yield from rows
-            after = (rows[-1].study_date, rows[-1].study_instance_uid)
+                pictures.setdefault(one.study_instance_uid, one)
+        return [
+            study_line(
+                row,
+                language,
+                self.thumbnail(pictures[row.study_instance_uid], pixels)
+                if row.study_instance_uid in pictures
+                else "",
+                sorted({one.manufacturer for one in series
+                        if one.study_instance_uid == row.study_instance_uid and one.manufacturer}),
+            )
+            for row in rows
+        ]  # fmt: skip
 
     def thumbnail(self, series: SeriesRow, pixels: int) -> str:
         """Address of a series' small picture."""
@@ -100,42 +87,9 @@ class Finder:
         root = self.place.dicomweb
         return f"{root}/studies/{study}/series/{uid}/thumbnail?viewport={pixels},{pixels}"
 
-    def offers(self, scope: Scope, search: Search, language: Language) -> dict[str, list[Value]]:
-        """Values of each filter that leave something, the largest first; counts are exact."""
-        cells = [row.cell for row in self.catalogue.cube()]
-        rows = {cell.row for cell in cells}
-        known = {
-            "modality": [row.code for row in ROWS if row.code in rows and row.modalities],
-            "body": sorted({cell.body_part for cell in cells if cell.body_part}),
-            "site": sorted({str(cell.site) for cell in cells}),
-        }
-        is_counted = self.catalogue.totals().studies <= COUNTED
-        return {
-            name: self.values(scope, search, name, keys, language, is_counted=is_counted)
-            for name, keys in known.items()
-        }
-
-    def values(
-        self, scope: Scope, search: Search, name: str, keys: Sequence[str], language: Language,
-        *, is_counted: bool,
-    ) -> list[Value]:  # fmt: skip
-        """The values of one filter, each counted with all other conditions kept."""
-        found = []
-        for key in keys:
-            narrowed = search.changed(name, key)
-            count = self.catalogue.count(scope, narrowed.query()) if is_counted else None
-            if count != 0:
-                found.append(Value(key, self.word(name, key, language), count))
-        return sorted(found, key=lambda value: -(value.count or 0))[:OFFERED]
-
     def word(self, name: str, key: str, language: Language) -> str:
-        """A filter's value in words."""
-        if name == "site":
-            return self.place.site_name(key, language)
-        if name == "body":
-            return body_part(key, language)
-        group = modality_row(key).group
-        return f"{key} {group.en if language == 'en' else group.zh}"
+        """A value of a study in words."""
+        return body_part(key, language) if name == "body" else key
 
     def any_study(self, scope: Scope) -> str | None:
         """A study to show: a CT if there is one."""
@@ -168,7 +122,9 @@ def has_picture(series: SeriesRow) -> bool:
     return kind is not None and kind.pixels
 
 
-def study_line(row: StudyRow, language: Language, thumbnail: str) -> StudyLine:
+def study_line(
+    row: StudyRow, language: Language, thumbnail: str, makers: Sequence[str] = ()
+) -> StudyLine:
     """A row of the catalogue as pages show it."""
     parts = [body_part(part, language) for part in row.body_part.split(", ") if part]
     return StudyLine(
@@ -182,6 +138,9 @@ def study_line(row: StudyRow, language: Language, thumbnail: str) -> StudyLine:
         instances=row.instances,
         sites=tuple(row.sites),
         thumbnail=thumbnail,
+        bytes=row.bytes,
+        makers=tuple(dict.fromkeys(map(maker, makers))),
+        received=datetime.fromisoformat(row.received_at) if row.received_at else None,
     )
 
 

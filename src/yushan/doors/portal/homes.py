@@ -16,6 +16,7 @@ from yushan.services.accounts import ROLES, judge, may, permission_name
 from yushan.services.ledger import Question
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from starlette.requests import Request
@@ -130,6 +131,8 @@ class Homes:
 
     def __init__(self, shell: Shell, admissions: Admissions, ledger: Ledger) -> None:
         self.shell, self.admissions, self.ledger = shell, admissions, ledger
+        #: Searches that whoever asks has kept.
+        self.kept: Callable[[Request], Sequence[object]] = lambda _request: ()
 
     def routes(self) -> list[BaseRoute]:
         """The address."""
@@ -159,6 +162,7 @@ class Homes:
         since = last_visit(request)
         return {
             "waits": self.waits(account, words),
+            "kept": self.kept(request) if may(account, "see_images") else (),
             "changes": self.changes(account, words, since) if since else [],
             "since": since,
             "checked": self.shell.clock.now(),

@@ -20,11 +20,12 @@ OTHER: Final = "other"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Studies and images of one row, by its code."""
+    """Studies, images and bytes of one row, by its code."""
 
     code: str
     studies: int
     images: int
+    octets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Line:
     modalities: tuple[str, ...]
     studies: int
     images: int
+    octets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Held:
     groups: tuple[Group, ...]
     studies: int
     images: int
+    octets: int
 
     def total(self, by: By) -> int:
         """All images or all studies."""
@@ -72,14 +75,15 @@ class Held:
 
 def table(cells: Iterable[Cell]) -> Held:
     """Sort counts by row into the published table; a code that no row has counts as *other*."""
-    sums = {row.code: [0, 0] for row in ROWS}
+    sums = {row.code: [0, 0, 0] for row in ROWS}
     for cell in cells:
         mine = sums.get(cell.code, sums[OTHER])
         mine[0] += cell.studies
         mine[1] += cell.images
+        mine[2] += cell.octets
     groups = tuple(group_of(group, sums) for group in CLASSES)
-    studies, images = (sum(part) for part in zip(*sums.values(), strict=True))
-    return Held(groups, studies, images)
+    studies, images, octets = (sum(part) for part in zip(*sums.values(), strict=True))
+    return Held(groups, studies, images, octets)
 
 
 def group_of(group: ModalityClass, sums: dict[str, list[int]]) -> Group:

@@ -10,6 +10,7 @@ from yushan.services.catalogue.figures import Figures
 from yushan.services.catalogue.search import SavedSearches, Search
 from yushan.services.catalogue.sums import ALL, EACH, EACH_YEAR, Slice
 from yushan.services.catalogue.tables import METADATA
+from yushan.services.catalogue.traits import maker
 from yushan.services.catalogue.values import (
     Cell,
     Counts,
@@ -55,4 +56,5 @@ __all__ = [
     "TableRow",
     "Totals",
     "Wanted",
+    "maker",
 ]

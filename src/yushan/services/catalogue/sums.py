@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 #: Any value added up, in a cell and in a question.
 ALL: Final = "*"
 #: In a question: each value by itself; of periods each month, or each year.
-EACH: Final = "each"
-EACH_YEAR: Final = "each year"
+EACH: Final = "<each>"
+EACH_YEAR: Final = "<each year>"
 AMOUNTS: Final = ("studies", "series", "instances", "bytes")
 EDGES: Final = ("site", "row", "month", "body_part")
 BLOCK: Final = 500
