@@ -1,6 +1,8 @@
 // Passkeys, and the warning before a session ends. Everything else works without script.
 (function () {
   "use strict";
+  if (window.peopleScript) { return; }
+  window.peopleScript = true;
   function bytes(text) {
     var plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
     return Uint8Array.from(plain, function (one) { return one.charCodeAt(0); });
