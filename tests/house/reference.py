@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import types
+from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from tests.house.conformance import PAGES as CONFORMANCE
 from tests.house.guidelines import PAGES as GUIDELINES
-from yushan.assembly import gateway_settings, settings
+from yushan.assembly.explaining import ROLES, meanings, settings_of
 from yushan.assembly.house import TheHouse
+from yushan.assembly.loading import kind_of
 from yushan.base import codes
 from yushan.domain.deid import classes_table
 from yushan.doors.cli import build
@@ -35,40 +35,27 @@ def codes_page() -> str:
 
 
 def settings_page() -> str:
-    """Each role's settings with kind and default."""
-    lines = ["# Settings", "", "One TOML file per role; `YUSHAN_A__B` variables lie over it.", ""]
-    for kind in (gateway_settings.Gateway, settings.KeyHolder, settings.Citizen, settings.Commons):
-        lines += [f"## {kind.__struct_config__.tag}", "", (kind.__doc__ or "").strip(), ""]
-        lines += ["| setting | kind | default |", "|---|---|---|"]
-        lines += [f"| `{name}` | {what} | {default} |" for name, what, default in fields(kind)]
+    """Each role's settings: kind, unit, default, meaning, example."""
+    known = meanings()
+    lines = [
+        "# Settings",
+        "",
+        "One TOML file per role; `YUSHAN_A__B` variables lie over it. `[]` is each table of a",
+        "list. `yushan config explain ROLE [NAME]` prints the same.",
+        "",
+    ]
+    for role in ROLES:
+        kind = kind_of(role)
+        lines += [f"## {role}", "", cleandoc(kind.__doc__ or ""), ""]
+        lines += ["| setting | kind | default | meaning |", "|---|---|---|---|"]
+        for one in settings_of(role):
+            told = known[one.name]
+            unit = f", {told.unit}" if told.unit else ""
+            example = f"<br>`{told.example}`" if told.example else ""
+            cells = (f"`{one.name}`", f"{one.kind}{unit}", one.default, f"{told.meaning}{example}")
+            lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
     return "\n".join(lines)
-
-
-def fields(kind: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, str, str]]:
-    """Name, kind and default of each setting, nested ones with their path."""
-    hints = get_type_hints(kind)
-    for field in msgspec.structs.fields(kind):
-        inner = hints[field.name]
-        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            yield from fields(inner, f"{prefix}{field.encode_name}.")
-            continue
-        default = "required" if field.required else f"`{spelled(field.default)}`"
-        yield f"{prefix}{field.encode_name}", kind_name(inner), default
-
-
-def spelled(value: Any) -> str:
-    """A default as it would stand in TOML."""
-    return (
-        "" if value is None or value is msgspec.NODEFAULT else msgspec.json.encode(value).decode()
-    )
-
-
-def kind_name(hint: Any) -> str:
-    """A type's name for people."""
-    if isinstance(hint, types.GenericAlias):
-        return f"list of {kind_name(hint.__args__[0])}"
-    return getattr(hint, "__name__", str(hint)).replace("|", "or")
 
 
 def commands_page() -> str:

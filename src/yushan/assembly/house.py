@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from yushan.base import Rejected, SystemClock
+from yushan.base import Rejected
 
 if TYPE_CHECKING:
     from yushan.assembly.settings import Role
     from yushan.doors.cli import (
         Archives,
+        Audits,
         Backups,
         Certificates,
         CheckWish,
@@ -55,6 +56,13 @@ class TheHouse:
         from yushan.assembly.account_acts import AccountActs  # noqa: PLC0415
 
         return AccountActs()
+
+    @property
+    def audits(self) -> Audits:
+        """Ledgers."""
+        from yushan.assembly.audit_acts import AuditActs  # noqa: PLC0415
+
+        return AuditActs()
 
     @property
     def people(self) -> People:
@@ -109,6 +117,12 @@ class TheHouse:
         found = check(settings)
         fatal = any(one.is_fatal for one in found)
         return {"well": not fatal, "findings": told(found, language()), **plain(settings)}
+
+    def explain_settings(self, role: str, name: str) -> Answer:
+        """What settings mean."""
+        from yushan.assembly.explaining import explain  # noqa: PLC0415
+
+        return explain(role, name)
 
     def make_keys(self, role: str, folder: Path) -> Answer:
         """A role's secrets, and what others get of them."""
@@ -192,20 +206,6 @@ class TheHouse:
 
         report = import_folder(load_as(config, Gateway), folder.absolute())
         return {"taken": report.taken, "left_out": dict(report.left_out)}
-
-    def audit_export(self, config: Path, folder: Path) -> Answer:
-        """Write the ledger as files."""
-        from yushan.assembly.acts import export_ledger  # noqa: PLC0415
-        from yushan.assembly.settings import Commons  # noqa: PLC0415
-
-        return export_ledger(load_as(config, Commons), folder, SystemClock())
-
-    def audit_verify(self, folder: Path, key: str | None) -> Answer:
-        """Verify an exported ledger."""
-        from yushan.services.ledger import verify_export  # noqa: PLC0415
-
-        found = verify_export(folder, key)
-        return {"holds": found.holds, **dict(plain(found))}
 
     def install_viewer(self, folder: Path, npm: str) -> Answer:
         """Bring the viewer out of its package."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from yushan.doors.cli.account_ports import Registers
     from yushan.doors.cli.archive_ports import Archives
+    from yushan.doors.cli.audit_ports import Audits
     from yushan.doors.cli.backup_ports import Backups, Certificates
     from yushan.doors.cli.people_ports import People
 
@@ -70,6 +71,11 @@ class House(Protocol):
         ...
 
     @property
+    def audits(self) -> Audits:
+        """Ledgers."""
+        ...
+
+    @property
     def people(self) -> People:
         """People's choices and shared keys."""
         ...
@@ -99,6 +105,10 @@ class House(Protocol):
 
     def check_config(self, config: Path) -> Answer:
         """The settings as read, ``findings`` about them, ``well``."""
+        ...
+
+    def explain_settings(self, role: str, name: str) -> Answer:
+        """What a role's settings mean; all whose name holds ``name``."""
         ...
 
     def make_keys(self, role: str, folder: Path) -> Answer:
@@ -147,14 +157,6 @@ class House(Protocol):
 
     def gateway_import(self, config: Path, folder: Path) -> Answer:
         """Take a folder's files in."""
-        ...
-
-    def audit_export(self, config: Path, folder: Path) -> Answer:
-        """Write the ledger as files that anybody can verify."""
-        ...
-
-    def audit_verify(self, folder: Path, key: str | None) -> Answer:
-        """Verify an exported ledger from its files alone."""
         ...
 
     def install_viewer(self, folder: Path, npm: str) -> Answer:

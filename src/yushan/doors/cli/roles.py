@@ -61,6 +61,16 @@ def check(house: House, config: Path, as_json: bool) -> int:  # noqa: FBT001 - a
     return 0 if found["well"] else 1
 
 
+@config_group.command("explain")
+@click.argument("role", type=click.Choice(["gateway", "keyholder", "citizen", "commons"]))
+@click.argument("name", default="")
+@as_json
+@click.pass_obj
+def explain(house: House, role: str, name: str, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    """Say what the settings of a role mean: all, or those whose name holds NAME."""
+    say(house.explain_settings(role, name), as_json=as_json)
+
+
 @click.command()
 @config
 @click.option("--backup", "place", default="", help="Back the role up into this place first.")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from yushan.engines.store import Store
 
 CHUNK: Final = 8 << 20
-#: In a role's folder: kept by the dump, made anew, or of no use to another life.
+#: In a role's folder: kept by the dump, made anew, or of no use to another life. A witness that
+#: comes back older retires itself, so its key is made anew as well.
 LEFT_OUT: Final = (
     "role.db",
     "flows.db",
