@@ -15,6 +15,8 @@ PAGES = [
     ("commons", "auditor", "/audit?subject=nobody", 200),
     ("commons", "auditor", "/audit/0", 200),
     ("commons", None, "/help", 200),
+    ("commons", None, "/guidelines", 200),
+    ("commons", None, "/guidelines/lung-rads-2022?nodule=solid&state=new&long_mm=8&short_mm=7", 200),
     ("commons", None, "/rules", 200),
     ("commons", None, "/accessibility", 200),
     ("commons", None, "/appearance", 200),
@@ -29,6 +31,15 @@ PAGES = [
     ("commons", "steward", "STUDY", 200),
     ("commons", "steward", "STUDY/tags", 200),
     ("commons", "steward", "/accounting", 200),
+    ("commons", "visitor", "/account", 200),
+    ("commons", "administrator", "/people", 200),
+    ("commons", "administrator", "/people/invite", 200),
+    ("commons", "administrator", "/account", 200),
+    ("commons", "administrator", "/account/password", 200),
+    ("commons", "administrator", "/account/second-factor", 200),
+    ("commons", "administrator", "/account/recovery", 200),
+    ("commons", "administrator", "/confirm", 200),
+    ("commons", "clinician", "/purpose?study=2.25.1", 200),
     ("gateway", "engineer", "/accounting?period=all", 200),
     ("gateway", "engineer", "/accounting/acknowledged", 200),
     ("gateway", "engineer", "/accounting/refused", 200),
@@ -60,7 +71,7 @@ def study_of(visitor, places):
 @pytest.mark.peer
 @pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look.values())))
-@pytest.mark.parametrize("role", [None, "visitor", "steward", "auditor", "engineer"])
+@pytest.mark.parametrize("role", [None, "visitor", "steward", "auditor", "administrator", "clinician", "engineer"])
 def test_every_page_is_open_to_everyone(visitors, places, look, role):
     visitor = visitors(**look)
     pages = [page for page in PAGES if page[1] == role]

@@ -47,6 +47,7 @@ HOSPITALS: Final = (
 PEOPLE: Final = {
     "steward": True, "researcher": True, "annotator": True, "reviewer": False, "builder": False,
     "clinician": True, "citizen": False, "ministry": False, "auditor": False, "visitor": False,
+    "checker": False, "administrator": False,
 }  # fmt: skip
 
 
@@ -191,6 +192,9 @@ class Draft:
             DemoAccount("engineer", user, secrets.token_urlsafe(12), site=name)
             for user in ("demo-engineer", "demo-engineer-2")
         ]
+        engineers.append(
+            DemoAccount("administrator", "demo-administrator", secrets.token_urlsafe(12), site=name)
+        )
         return Gateway(
             name=name, data=self.data(name), http=self.http(), demo=True,
             zh=hospital.zh, en=hospital.en, dimse=(self.door(hospital),),

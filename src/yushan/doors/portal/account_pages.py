@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from yushan.base import LANGUAGES, Forbidden, Rejected, YushanError, problem
 from yushan.domain.access import Kind, Thing
 from yushan.doors.portal.languages import LANGUAGE_COOKIE
+from yushan.doors.portal.people_forms import told_scope
 from yushan.doors.portal.second_factor import here
 from yushan.doors.portal.shell import HEADERS, language_of
 from yushan.doors.portal.signing_in import address_of
-from yushan.doors.portal.studies import scope_words
 from yushan.doors.portal.words import Words
 from yushan.services.accounts import SHORTEST, may, require
 
@@ -67,7 +67,7 @@ class AccountPages:
             identities=accounts.identities.of(account.id), token=token,
             providers=self.providers.names(language),
             has_password=accounts.has_password(account.id),
-            scope=scope_words(account.scope, Words(language), self.shell.place),
+            scope=told_scope(account.scope, Words(language), self.shell.place),
             can_issue=may(account, "issue_tokens"), policy=accounts.policy,
             told=problem(error, language) if error else None,
         )  # fmt: skip

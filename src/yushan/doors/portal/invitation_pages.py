@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yushan.base import Conflict, Rejected, YushanError, problem
+from yushan.doors.portal.people_forms import told_scope
 from yushan.doors.portal.shell import language_of
-from yushan.doors.portal.studies import scope_words
 from yushan.doors.portal.words import Words
 from yushan.services.accounts import SHORTEST, role_name
 
@@ -44,7 +44,7 @@ class InvitationPages:
         answer = self.shell.page(
             request, "invitation.html", status=422 if error else 200, link=link, user=known,
             role_word=role_name(link.role, language), shortest=SHORTEST,
-            scope=scope_words(link.scope, Words(language), self.shell.place),
+            scope=told_scope(link.scope, Words(language), self.shell.place),
             told=problem(error, language) if error else None,
         )  # fmt: skip
         answer.headers["Referrer-Policy"] = "no-referrer"

@@ -10,6 +10,8 @@ from yushan.services.accounts import Wish
 
 if TYPE_CHECKING:
     from yushan.doors.portal.forms import Form
+    from yushan.doors.portal.place import Place
+    from yushan.doors.portal.words import Words
     from yushan.services.accounts import Account
 
 UID: Final = re.compile(r"[0-9][0-9.]{0,63}")
@@ -51,3 +53,16 @@ def wish_from(form: Form, sites: frozenset[str]) -> Wish:
         form.get("role"), scope_from(form, sites), SiteName(home) if home else None,
         form.get("note"), int(days) if days.isdigit() else 0,
     )  # fmt: skip
+
+
+def told_scope(scope: Scope, words: Words, place: Place) -> str:
+    """A scope in a few words."""
+    parts = [words.translate("Everything at the centre")] if scope.everything else []
+    if scope.sites and not scope.everything:
+        names = [place.site_name(site, words.language) for site in sorted(scope.sites)]
+        parts.append(words.say("images of {sites}", sites=words.joined(names)))
+    if scope.studies and not scope.everything:
+        parts.append(words.count("{n} single study", "{n} single studies", len(scope.studies)))
+    if scope.mask:
+        parts.append(words.say("pseudonyms of {name}", name=scope.mask))
+    return words.joined(parts) or words.translate("nothing")

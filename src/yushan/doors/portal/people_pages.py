@@ -9,10 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from yushan.base import Absent, Forbidden, Rejected, YushanError, problem
 from yushan.domain.access import Kind, Thing, kept
-from yushan.doors.portal.people_forms import scope_from, typed_scope, wish_from
+from yushan.doors.portal.people_forms import scope_from, told_scope, typed_scope, wish_from
 from yushan.doors.portal.second_factor import here
 from yushan.doors.portal.shell import HEADERS, language_of
-from yushan.doors.portal.studies import scope_words
 from yushan.doors.portal.words import Words
 from yushan.services.accounts import ROLES, judge, may, role_name
 
@@ -68,7 +67,7 @@ class PeoplePages:
             invitations=self.accounts.invitations.all(), changes=self.accounts.changes.waiting(),
             names={one.account.id: one.account.user for one in people},
             role_of=lambda role: role_name(role, language),
-            scope_of=lambda scope: scope_words(scope, Words(language), self.shell.place),
+            scope_of=lambda scope: told_scope(scope, Words(language), self.shell.place),
             manages=may(account, MANAGE),
         )  # fmt: skip
 
