@@ -16,7 +16,7 @@ PAGES = [
     ("commons", "auditor", "/audit/0", 200),
     ("commons", None, "/help", 200),
     ("commons", None, "/guidelines", 200),
-    ("commons", None, "/guidelines/lung-rads-2022?nodule=solid&state=new&long_mm=8&short_mm=7", 200),
+    ("commons", None, "/guidelines/lung-rads-2022?nodule=ggn&state=new&long_mm=8&short_mm=7", 200),
     ("commons", None, "/rules", 200),
     ("commons", None, "/accessibility", 200),
     ("commons", None, "/appearance", 200),
