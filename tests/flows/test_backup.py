@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -229,3 +231,40 @@ def test_a_place_without_sets_has_none(place: Place) -> None:
     assert place.sets() == []
     with pytest.raises(Absent, match=r"backup\.no-set"):
         place.manifest()
+
+
+@pytest.mark.parametrize("killed_at", range(1, 8))
+def test_a_backup_killed_anywhere_leaves_no_set_and_the_next_one_is_whole(
+    tmp_path: Path, place: Place, killed_at: int
+) -> None:
+    database = Database(f"sqlite:///{tmp_path}/role.db")
+    migrate(database, ROOMS)
+    role = Role(tmp_path, database)
+    database.dispose()
+    child = os.fork()
+    if child == 0:
+        die_at(place, killed_at)
+        role.backup(place, Sealer(OPENER).public)
+        os._exit(0)  # it did not get so far as to be killed
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        assert place.sets() == []
+    manifest = role.backup(place, Sealer(OPENER).public)
+    assert place.sets()[-1] == manifest.set
+    found, _, faults = place.check()
+    assert (found.set, faults) == (manifest.set, [])
+    assert restore(place, manifest, target(tmp_path / "new")).rows == sum(manifest.rows.values())
+    database.dispose()
+
+
+def die_at(place: Place, number: int) -> None:
+    """Let the process be killed when the store is asked to keep its ``number``-th thing."""
+    put, seen = place.store.put, [0]
+
+    def counted(key: str, source: bytes | Path) -> None:
+        seen[0] += 1
+        if seen[0] == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        put(key, source)
+
+    place.store.put = counted  # type: ignore[method-assign]
