@@ -12,7 +12,6 @@ Run: ``.venv/bin/python -m tests.bench.dicomweb`` (``apt-get install orthanc ort
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import io
 import itertools
@@ -32,12 +31,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
+import uvloop
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
+
 from tests.bench.cstore import ENVIRONMENT, await_port, free_port
 from tests.doors.dicomweb.conformance.standing import PASSWORD
 from tests.unit.dicom.factory import EXPLICIT
-
 from yushan.assembly import serve
 from yushan.assembly.commons import CommonsRole
 from yushan.assembly.demo.plan import lay_out
@@ -176,16 +176,14 @@ def be_ours(port: int, folder: Path) -> None:
         tokens[name] = role.accounts.issue_token(account, "bench", 1)
     for study in range(1, STUDIES + 2):
         admit(role, study, series_of(study), folder)
-    door = socket.socket()
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    door.bind(("127.0.0.1", port))
+    door = serve.bind(settings.http)
     mask = Masks(load_secret(settings.commons_key)).of("bench")
     assert mask is not None
     said = {"tokens": tokens, "subject": mask.subject(subject_of(1)), "study": mask.uid(uid(1)),
             "series": mask.uid(uid(1, 1)),
             "instances": [mask.uid(uid(1, 1, number)) for number in range(SLICES)]}  # fmt: skip
     (folder / "said.json").write_text(json.dumps(said))
-    asyncio.run(serve.serve(role, door))
+    uvloop.run(serve.serve(role, door))
 
 
 @contextmanager

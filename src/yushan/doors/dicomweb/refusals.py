@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    Handler = Callable[[Request], Response]
+
 #: Codes whose status is not that of their class.
 STATUS: Final = {
     "dicomweb.sign-in": 401,
@@ -53,15 +55,18 @@ def refusal(error: YushanError, request: Request) -> Response:
     return Response(body, status, headers, "application/problem+json")
 
 
-def guarded(
-    handler: Callable[[Request], Response],
-) -> Callable[[Request], Awaitable[Response]]:
-    """The handler in a thread, for people who are signed in; its errors as answers."""
+def guarded(handler: Handler, options: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """The handler in a thread, for people who are signed in; its errors as answers.
+
+    ``options`` answers who only asks what can be asked.
+    """
 
     async def answer(request: Request) -> Response:
         try:
             if request.state.account is None:
                 raise Rejected("dicomweb.sign-in")
+            if request.method == "OPTIONS":
+                return options(request)
             return await run_in_threadpool(handler, request)
         except YushanError as error:
             return refusal(error, request)

@@ -39,20 +39,22 @@ def routes(
     finder = Finder(catalogue, archive, beside)
     capabilities = Capabilities(stores=beside.stores)
     return [
-        route
-        for path, handler in handlers(finder, children, capabilities).items()
-        for route in (
-            Route(ROOT + path, guarded(handler), name=f"dicomweb{path}"),
-            Route(ROOT + path, guarded(capabilities.of(path)), methods=["OPTIONS"]),
+        Route(
+            ROOT + path,
+            guarded(handler, capabilities.of(path)),
+            methods=["GET", "OPTIONS"],
+            name=f"dicomweb{path}",
         )
+        for path, handler in handlers(finder, children, capabilities).items()
     ]
 
 
 def handlers(finder: Finder, children: Children, capabilities: Capabilities) -> dict[str, Handler]:
-    """Address → what answers it."""
+    """Address → what answers it; what is asked for most comes first."""
     frames = Frames(finder, children)
     qido, wado, pictures = Qido(finder), Wado(frames), Pictures(frames)
     return {
+        FRAMES: frames.frames,
         "": capabilities.of(""),
         "/": capabilities.of("/"),
         "/studies": qido.studies,
@@ -73,7 +75,6 @@ def handlers(finder: Finder, children: Children, capabilities: Capabilities) -> 
         INSTANCE + "/metadata": wado.metadata,
         INSTANCE + "/rendered": pictures.rendered,
         INSTANCE + "/thumbnail": pictures.thumbnail,
-        FRAMES: frames.frames,
         FRAMES + "/rendered": pictures.rendered,
         FRAMES + "/thumbnail": pictures.thumbnail,
         INSTANCE + "/bulkdata/{path:path}": frames.bulk,
