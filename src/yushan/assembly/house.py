@@ -97,7 +97,9 @@ class TheHouse:
         from yushan.assembly.demo import Wanted, run_demo  # noqa: PLC0415
 
         viewer = Path(os.environ.get("YUSHAN_VIEWER", ".cache/viewer"))
-        return run_demo(Wanted(wish.source, wish.leave, wish.keep, wish.port, wish.as_json, viewer))
+        return run_demo(
+            Wanted(wish.source, wish.leave, wish.keep, wish.port, wish.as_json, viewer, wish.tls)
+        )
 
     def up(self, config: Path) -> None:
         """Serve a role until told to stop."""

@@ -81,9 +81,14 @@ def office(folder: Path, public: Path, clock: Clock) -> None:
 
 
 def certify(folder: Path, public: Path, sites: tuple[str, ...], clock: Clock) -> None:
-    """A small authority gives each gateway a certificate for DIMSE over TLS."""
+    """A small authority gives each gateway a certificate for DIMSE, and each role one for HTTP."""
     authority = Authority("Yushan demo", clock.now())
     (public / "authority.pem").write_bytes(authority.certificate)
+    holders = (f"keyholder-{index}" for index in HOLDERS)
+    for role in ("commons", "citizen", *holders, *sites):
+        certificate, key = authority.issue(role, ("127.0.0.1", "localhost"))
+        (folder / role / "tls.pem").write_bytes(certificate)
+        make_secret(folder / role / "tls.key", key)
     for site in sites:
         certificate, key = authority.issue(site, ("127.0.0.1",))
         (folder / site / "dimse.pem").write_bytes(certificate)

@@ -75,7 +75,8 @@ class Plan:
             for path in (config, log):
                 path.parent.mkdir(parents=True, exist_ok=True)
             config.write_text(write_settings(role), "utf-8")
-            made.append(Process(role.name, config, role.http.url(), log))
+            ca = self.keys.known("authority.pem") if role.http.certificate else ""
+            made.append(Process(role.name, config, role.http.url(), log, ca=ca))
         return tuple(made)
 
 
@@ -109,11 +110,11 @@ class Ports:
         return self.first
 
 
-def lay_out(folder: Path, port: int, viewer: Path, clock: Clock) -> Plan:
-    """Keys, ports and settings of a demo below ``folder``."""
+def lay_out(folder: Path, port: int, viewer: Path, clock: Clock, *, tls: bool = False) -> Plan:
+    """Keys, ports and settings of a demo below ``folder``; ``tls``: certificates between roles."""
     sites = tuple(hospital.name for hospital in HOSPITALS)
     keys = hold_ceremony(folder / "keys", sites, clock)
-    draft = Draft(folder, keys, Ports(port))
+    draft = Draft(folder, keys, Ports(port), tls=tls)
     known = tuple(site_of(h.name, keys.tokens[h.name], h.zh, h.en) for h in HOSPITALS)
     citizen = draft.citizen((*known, site_of("commons", keys.tokens["commons"])))
     holders = tuple(draft.holder(index, known) for index in HOLDERS)
@@ -125,12 +126,18 @@ def lay_out(folder: Path, port: int, viewer: Path, clock: Clock) -> Plan:
 class Draft:
     """Writes the settings of one role after the other."""
 
-    def __init__(self, folder: Path, keys: Keys, ports: Ports) -> None:
-        self.folder, self.keys, self.ports = folder, keys, ports
+    def __init__(self, folder: Path, keys: Keys, ports: Ports, *, tls: bool) -> None:
+        self.folder, self.keys, self.ports, self.tls = folder, keys, ports, tls
 
-    def http(self) -> Http:
-        """A free place on loopback."""
-        return Http(port=self.ports.free())
+    def http(self, name: str, port: int = 0) -> Http:
+        """A free place on loopback, with TLS and certificates of others where wanted."""
+        place = Http(port=port or self.ports.free())
+        if not self.tls:
+            return place
+        return msgspec.structs.replace(
+            place, certificate=self.keys.secret(name, "tls.pem"),
+            key=self.keys.secret(name, "tls.key"), client_ca=self.keys.known("authority.pem"),
+        )  # fmt: skip
 
     def data(self, name: str) -> str:
         """The role's own folder."""
@@ -138,13 +145,19 @@ class Draft:
 
     def remote(self, role: Role, asker: str) -> Remote:
         """How ``asker`` reaches a role."""
-        return Remote(url=role.http.url(), token_file=self.keys.secret(asker, "token"))
+        remote = Remote(url=role.http.url(), token_file=self.keys.secret(asker, "token"))
+        if not self.tls:
+            return remote
+        return msgspec.structs.replace(
+            remote, ca=self.keys.known("authority.pem"),
+            certificate=self.keys.secret(asker, "tls.pem"), key=self.keys.secret(asker, "tls.key"),
+        )  # fmt: skip
 
     def holder(self, index: int, sites: tuple[Site, ...]) -> KeyHolder:
         """One key holder."""
         name = f"keyholder-{index}"
         return KeyHolder(
-            name=name, data=self.data(name), http=self.http(), demo=True, sites=sites,
+            name=name, data=self.data(name), http=self.http(name), demo=True, sites=sites,
             share=self.keys.secret(name, "share"), commons_public=self.keys.known("commons"),
             identity=self.keys.secret(name, "identity"),
             members=self.keys.known("linkage-members"),
@@ -154,7 +167,8 @@ class Draft:
     def citizen(self, sites: tuple[Site, ...]) -> Citizen:
         """The consent office."""
         return Citizen(
-            name="citizen", data=self.data("citizen"), http=self.http(), demo=True, sites=sites,
+            name="citizen", data=self.data("citizen"), http=self.http("citizen"), demo=True,
+            sites=sites,
             consent_key=self.keys.secret("citizen", "consent-key"),
             signing_key=self.keys.secret("citizen", "signing-key"),
             commons_public=self.keys.known("commons"),
@@ -167,7 +181,8 @@ class Draft:
             for role, sees in PEOPLE.items()
         ]
         return Commons(
-            name="commons", data=self.data("commons"), http=Http(port=self.ports.portal()),
+            name="commons", data=self.data("commons"),
+            http=self.http("commons", self.ports.portal()),
             demo=True, sites=sites, viewer=str(viewer), record=Record(quiet_s=3.0, heads_s=60.0),
             commons_key=self.keys.secret("commons", "commons-key"),
             sealing_key=self.keys.secret("commons", "sealing-key"),
@@ -196,7 +211,7 @@ class Draft:
             DemoAccount("administrator", "demo-administrator", secrets.token_urlsafe(12), site=name)
         )
         return Gateway(
-            name=name, data=self.data(name), http=self.http(), demo=True,
+            name=name, data=self.data(name), http=self.http(name), demo=True,
             zh=hospital.zh, en=hospital.en, dimse=(self.door(hospital),),
             site_key=self.keys.secret(name, "site-key"),
             rules=Rules(

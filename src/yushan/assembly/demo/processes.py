@@ -37,6 +37,8 @@ class Process:
     config: Path
     url: str
     log: Path
+    #: Authority of its certificate, where it speaks TLS.
+    ca: str = ""
     running: subprocess.Popen[bytes] | None = None
     lives: int = 0
     deaths: list[float] = field(default_factory=list)
@@ -66,7 +68,7 @@ class Process:
 
     def answers(self) -> bool:
         """Whether its ``/health`` says ok."""
-        peer = Peer(self.url)
+        peer = Peer(self.url, ca=self.ca or None)
         try:
             return peer.call("GET", "/health", timeout_s=2).status == 200
         except Unavailable:

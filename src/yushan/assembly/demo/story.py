@@ -45,6 +45,7 @@ class Wanted:
     port: int = 8080
     as_json: bool = False
     viewer: Path = Path(".cache/viewer")
+    tls: bool = False
 
 
 def run_demo(wanted: Wanted) -> int:
@@ -56,7 +57,7 @@ def run_demo(wanted: Wanted) -> int:
         say(f"{folder}: not empty")
         return 2
     ending = end_on_signals()
-    plan = lay_out(folder, wanted.port, wanted.viewer.absolute(), SystemClock())
+    plan = lay_out(folder, wanted.port, wanted.viewer.absolute(), SystemClock(), tls=wanted.tls)
     processes = Processes(plan.processes())
     try:
         return Demo(wanted, plan, processes, ending).run(begun)

@@ -26,6 +26,7 @@ class DemoWish:
     keep: Path | None
     port: int
     as_json: bool
+    tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

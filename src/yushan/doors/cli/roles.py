@@ -27,6 +27,7 @@ def add_to(root: click.Group) -> None:
 @click.option("--exit", "leave", is_flag=True, help="Stop after the report.")
 @click.option("--keep", type=NEW_FOLDER, help="Keep everything in this empty folder.")
 @click.option("--port", default=8080, show_default=True, help="The portal's port, if it is free.")
+@click.option("--tls", is_flag=True, help="TLS with certificates between all roles.")
 @as_json
 @click.pass_obj
 def demo(house: House, /, **asked: Any) -> int:  # noqa: ANN401 - click's options by name
