@@ -155,7 +155,7 @@ def test_an_original_is_refused_told_of_and_nowhere(stands):
     assert (account.received, account.admitted, account.closes) == (1, 1, True)
     kinds = [entry.kind for entry in stands.house.ledger.entries()]
     assert kinds == ["archive.stored", "archive.store-refused"]
-    assert not list(stands.store.desk.folder.iterdir())
+    assert [one.name for one in stands.store.desk.folder.iterdir()] == [".lock"]
 
 
 def test_what_others_cleaned_is_cleaned_again_and_renamed_the_same_way_each_time(stands):
@@ -261,13 +261,16 @@ def test_a_study_whose_person_leaves_meanwhile_is_not_made_anew(database, tmp_pa
     assert stands.studies() == []
 
 
-def test_a_request_that_is_overtaken_is_placed_anew(stands, monkeypatch):
+def test_a_request_that_is_overtaken_is_placed_anew(database, tmp_path, monkeypatch):
+    scene = make_scene(database, tmp_path)
+    stands = make_store(database, tmp_path, scene=scene)
     first, second = release(make_file(number=1)), release(make_file(number=2))
     entered = stands.store.enter
+    other = make_store(database, tmp_path / "another process", scene=scene)
 
     def overtaken(asking, fates, seen):
         monkeypatch.setattr(stands.store, "enter", entered)
-        stands.put(first)
+        other.put(first)
         entered(asking, fates, seen)
 
     monkeypatch.setattr(stands.store, "enter", overtaken)
@@ -355,6 +358,36 @@ def test_the_same_name_of_a_request_is_entered_once(stands):
         stands.store.desk.stored.enter(tx, "ab" * 32, STOW, 10, outcome, "2026-12-01T00:00:00Z")
     with pytest.raises(Conflict), stands.house.db.begin() as tx:
         stands.store.desk.stored.enter(tx, "ab" * 32, STOW, 10, outcome, "2026-12-01T00:00:00Z")
+
+
+MARKS = ("Wang^Hsiao-Ming", "A123456789", "MRN-4711", "Dr^Lin", "STATION-9")
+
+
+def marked(**changes):
+    """An original with marks where hospitals write names and numbers."""
+    name, number, other, physician, station = MARKS
+    return by_others(
+        PatientName=name, PatientID=number, OtherPatientIDs=other, StationName=station,
+        ReferringPhysicianName=physician, StudyDescription=f"{name} {other}",
+        PatientComments=other, **changes,
+    )  # fmt: skip
+
+
+def test_no_mark_of_a_patient_stays_anywhere(stands, tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    fates = stands.put(
+        marked(PatientIdentityRemoved="NO"),
+        marked(PatientIdentityRemoved="YES"),
+        b"Wang^Hsiao-Ming",
+    )
+    assert reasons(fates) == [("store.not-clean",), (), ("dicom.not-part10",)]
+    kept = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file())
+    told = caplog.text + repr(stands.house.ledger.entries()) + repr(stands.studies())
+    packs = [one.pack for one in stands.house.archive.stored()]
+    assert len(packs) == 1
+    for mark in MARKS:
+        assert mark.encode() not in kept
+        assert mark not in told
 
 
 def test_search_finds_what_was_stored_by_study(stands):

@@ -5,7 +5,8 @@ can be found; what is refused leaves nothing behind; the same again changes noth
 """
 
 from yushan.flows.store.making import House
-from yushan.flows.store.story import Desk, Store
+from yushan.flows.store.putting import Desk
+from yushan.flows.store.story import Store
 from yushan.flows.store.values import Asking, Fate
 
 __all__ = ["Asking", "Desk", "Fate", "House", "Store"]

@@ -16,36 +16,35 @@ dies answered nobody, and what it left is swept. The same objects again change n
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 import shutil
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from yushan.base import Conflict, PackId, Rejected, SiteName, StudyUID, Unavailable
-from yushan.domain.packs import Sidecar
+from yushan.base import Conflict, Rejected, StudyUID, Unavailable
 from yushan.engines.observe import facts, log_for
 from yushan.flows.store.making import House, look, make
-from yushan.flows.store.packing import sidecars, write_pack
 from yushan.flows.store.placing import Here, by_subject
 from yushan.flows.store.planning import names_of, plan
+from yushan.flows.store.putting import Put
 from yushan.flows.store.values import Fate, How, Made, Sent
-from yushan.services.archive import Outcome
 from yushan.services.catalogue import Query
 from yushan.services.ledger import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from yushan.base import Clock
-    from yushan.engines.database import Database
+    from yushan.flows.store.putting import Desk
     from yushan.flows.store.values import Asking
-    from yushan.services.archive import Archive, Stored
-    from yushan.services.catalogue import Catalogue
-    from yushan.services.ledger import Ledger
+
+#: Whoever holds this file places objects.
+LOCK: Final = ".lock"
 
 T = TypeVar("T")
 log = log_for(__name__)
@@ -58,31 +57,15 @@ ATTEMPTS: Final = 4
 STALE_S: Final = 86_400.0
 
 
-class Workers(Protocol):
-    """Processes that may die without taking anyone along (``engines.sandbox.Children``)."""
-
-    def run(self, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - any task
-        """One task; ``Rejected("sandbox.…")`` when it could not be done."""
-        ...
-
-    def map(self, function: Callable[..., T], tasks: Iterable[Sequence[Any]]) -> list[T]:
-        """Many tasks side by side, in order; the first error is raised."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Everything that storing works with; ``folder`` is for work in progress."""
-
-    db: Database
-    archive: Archive
-    stored: Stored
-    catalogue: Catalogue
-    ledger: Ledger
-    clock: Clock
-    workers: Workers
-    house: House
-    folder: Path
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep all other threads and processes that ask for the same file waiting."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 class Store:
@@ -106,7 +89,8 @@ class Store:
     def sweep(self) -> int:
         """Drop what requests of former lives left; how many."""
         before = self.desk.clock.now().timestamp() - STALE_S
-        stale = [one for one in self.desk.folder.iterdir() if one.stat().st_mtime < before]
+        folders = (one for one in self.desk.folder.iterdir() if one.is_dir())
+        stale = [one for one in folders if one.stat().st_mtime < before]
         for folder in stale:
             self.end(folder)
         return len(stale)
@@ -122,16 +106,29 @@ class Store:
         sent = self.each(look, [str(file) for file in files], Sent)
         for _ in range(ATTEMPTS):
             made = self.made(asking, files, sent)
-            seen = self.parts(made)
-            here = Here(self.desk.archive, self.desk.catalogue, made)
-            fates = [here.place(*pair) for pair in zip(sent, made, strict=True)]
             try:
-                self.enter(asking, fates, seen)
+                with alone(self.desk.folder / LOCK):
+                    return self.placed(asking, sent, made)
             except Conflict as error:
                 log.info("store.overtaken", extra=facts(code=error.code))
-                continue
-            return fates
         raise Unavailable("store.busy")
+
+    def placed(self, asking: Asking, sent: Sequence[Sent], made: Sequence[Made]) -> list[Fate]:
+        """Each object at its place, in the store and in the tables.
+
+        One request at a time: the same objects make the same pack, and two that put it at once
+        would take each other's files away.
+
+        Raises
+        ------
+        Conflict
+            Somebody else changed what is here of these studies meanwhile.
+        """
+        seen = self.parts(made)
+        here = Here(self.desk.archive, self.desk.catalogue, made)
+        fates = [here.place(*pair) for pair in zip(sent, made, strict=True)]
+        self.enter(asking, fates, seen)
+        return fates
 
     def made(self, asking: Asking, files: Sequence[Path], sent: Sequence[Sent]) -> list[Made]:
         """Each object as it may be stored, or why not."""
@@ -218,63 +215,3 @@ class Store:
             told = {"refused": sum(reasons.values()), "reasons": dict(sorted(reasons.items()))}
             drafts.append(Draft("archive.store-refused", entry | told))
         self.desk.ledger.extend(tx, drafts)
-
-
-class Put:
-    """One person's objects of a request: put into the store now, entered later."""
-
-    def __init__(
-        self,
-        desk: Desk,
-        asking: Asking,
-        fates: Sequence[Fate],
-        seen: Mapping[str, int],
-        at: str,
-    ) -> None:
-        self.desk, self.asking, self.seen, self.at = desk, asking, seen, at
-        self.source = secrets.token_hex(32)
-        self.fates = fates
-        new = [fate.made for fate in fates if not fate.is_duplicate]
-        self.admitted = len(new)
-        self.pack: PackId | None = None
-        self.count = 0
-        if new:
-            self.pack, self.count = self.put(new)
-
-    def put(self, made: Sequence[Made]) -> tuple[PackId, int]:
-        """Write the pack and its sidecars into the store; forced to disk when this returns."""
-        draft = Path(made[0].path).with_suffix(".pack")
-        summary = write_pack(draft, made)
-        policy = self.desk.house.policy
-        bare = Sidecar(
-            pack="", site=self.asking.site, subject=made[0].subject, study_instance_uid="",
-            series_instance_uid="", modality="", received_at=self.at, source=self.source,
-            policy=policy.name, policy_digest=policy.digest, instances=[],
-        )  # fmt: skip
-        beside = sidecars(bare, summary, made, self.seen)
-        self.desk.archive.put(summary.pack, draft, beside)
-        draft.unlink()
-        return summary.pack, len(beside)
-
-    def draft(self) -> Draft:
-        """What the ledger is told."""
-        entry = {
-            "site": self.asking.site,
-            "account": self.asking.account,
-            "source": self.source,
-            "pack": self.pack or "",
-            "instances": self.admitted,
-            "duplicate": len(self.fates) - self.admitted,
-        }
-        return Draft("archive.stored", entry, {"subject": self.fates[0].made.subject})
-
-    def enter(self, tx: Connection) -> None:
-        """Make it true."""
-        if self.pack is not None:
-            staged = self.desk.archive.staged(self.pack, self.count)
-            self.desk.archive.admit(tx, staged)
-            self.desk.catalogue.add(tx, staged.sidecars)
-        outcome = Outcome(self.pack, self.admitted, len(self.fates) - self.admitted)
-        size = sum(fate.made.size for fate in self.fates)
-        site = SiteName(self.asking.site)
-        self.desk.stored.enter(tx, self.source, site, size, outcome, self.at)

@@ -289,7 +289,7 @@ def dies(server: Server) -> None:
     if server.is_ours:
         folder = server.role.storing.desk.folder
         for _ in range(200):
-            if not list(folder.iterdir()):
+            if not [one for one in folder.iterdir() if one.is_dir()]:
                 return
             server.ask("/studies?limit=1", JSON)  # gives the server time
         raise AssertionError(list(folder.iterdir()))
