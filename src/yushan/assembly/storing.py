@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from yushan.assembly.settings import Commons
     from yushan.base import SystemClock
     from yushan.engines.database import Database
-    from yushan.engines.keys import Signer
     from yushan.engines.sandbox import Children
     from yushan.services.archive import Archive
     from yushan.services.catalogue import Catalogue
-    from yushan.services.ledger import Ledger
+    from yushan.services.ledger import Ledger, Signer
 
 #: What is handed over directly is held to what hospitals are held to.
 POLICY = "tw-hospital"

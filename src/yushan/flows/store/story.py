@@ -58,7 +58,7 @@ STALE_S: Final = 86_400.0
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def one_at_a_time(path: Path) -> Iterator[None]:
     """Keep all other threads and processes that ask for the same file waiting."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -107,7 +107,7 @@ class Store:
         for _ in range(ATTEMPTS):
             made = self.made(asking, files, sent)
             try:
-                with alone(self.desk.folder / LOCK):
+                with one_at_a_time(self.desk.folder / LOCK):
                     return self.placed(asking, sent, made)
             except Conflict as error:
                 log.info("store.overtaken", extra=facts(code=error.code))
