@@ -19,7 +19,7 @@ from tests.journeys import marks
 from tests.journeys.house import SITES, House
 from tests.journeys.marks import marks_in
 
-from yushan.assembly.acts import export_ledger
+from yushan.assembly.audit_acts import export_ledger
 from yushan.engines.net import send_files
 from yushan.services.gateway import Outbox, State
 
@@ -309,7 +309,7 @@ def test_no_mark_is_in_manifests_receipts_or_the_ledger(patient: House, tmp_path
     assert parcels
     for parcel in parcels:
         assert not marks_in(msgspec.json.encode(parcel))
-    export_ledger(patient.plan.commons, tmp_path / "ledger", clock)
+    export_ledger(patient.plan.commons, tmp_path / "ledger")
     for path in (tmp_path / "ledger").rglob("*"):
         assert path.is_dir() or not marks_in(path.read_bytes()), path.name
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.parts import open_database
 from yushan.base import Rejected, SystemClock
-from yushan.engines.keys import Signer, load_secret
 from yushan.services.gateway import Handling, Journal, State
-from yushan.services.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yushan.assembly.settings import Commons, Role
-    from yushan.base import Clock
+    from yushan.assembly.settings import Role
 
 
 @contextmanager
@@ -39,16 +36,3 @@ def state_named(name: str) -> State:
         return State(name)
     except ValueError as error:
         raise Rejected("assembly.no-such-state") from error
-
-
-def export_ledger(settings: Commons, folder: Path, clock: Clock) -> dict[str, Any]:
-    """Seal and write the ledger as files."""
-    database = open_database(settings)
-    try:
-        ledger = Ledger(database, clock, Signer(load_secret(settings.signing_key)))
-        ledger.seal()
-        ledger.export(folder)
-        sizes = {log.origin: log.size() for log in ledger.logs}
-        return {"folder": str(folder), "entries": sizes, "key": ledger.public_key}
-    finally:
-        database.dispose()

@@ -10,7 +10,7 @@ from yushan.assembly.api import api_routes
 from yushan.assembly.commons_figures import commons_check, commons_figures
 from yushan.assembly.demo_state import DemoState
 from yushan.assembly.health import list_check
-from yushan.assembly.keeping import open_shelves, scrub_rounds
+from yushan.assembly.keeping import join_rounds, open_shelves, scrub_rounds
 from yushan.assembly.parts import (
     accepted_policies,
     factors_of,
@@ -20,7 +20,7 @@ from yushan.assembly.parts import (
     read_public,
     site_names,
 )
-from yushan.assembly.recording import Recording
+from yushan.assembly.recording import Recording, settled
 from yushan.assembly.restored import let_go_first
 from yushan.assembly.standing import Standing
 from yushan.assembly.storing import make_store
@@ -61,12 +61,12 @@ class CommonsRole:
         folder = Path(settings.data)
         signer = Signer(load_secret(settings.signing_key))
         shelves = open_shelves(settings, self.database, self.clock)
-        self.ledger = Ledger(self.database, self.clock, signer)
-        self.recording = Recording(self.ledger, settings.record)
-        self.audit = self.recording.audit
+        self.ledger = settled(Ledger(self.database, self.clock, signer), settings.signing_key)
         self.archive = shelves.archive()
         self.admissions = shelves.admissions(folder / "incoming")
-        self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
+        self.recording = Recording(self.ledger, settings.record, self.admissions)
+        self.audit = self.recording.audit
+        self.uploads = Uploads(self.database, folder / "incoming", self.ledger, self.ledger.signer)
         self.catalogue = Catalogue(self.database)
         self.masks = Masks(load_secret(settings.commons_key))
         self.register = Register(self.database)
@@ -85,7 +85,8 @@ class CommonsRole:
         self.ticker = self._ticker(desk)
         self.withdrawing = self._withdrawing(desk)
         self.scrubbing = scrub_rounds(self.archive, settings.archive)
-        self.storing = make_store(self, load_secret(settings.commons_key), signer)
+        self.joining = join_rounds(self.archive, settings.archive, self.ledger, desk.folder)
+        self.storing = make_store(self, load_secret(settings.commons_key), self.ledger.signer)
         self.app = self._application()
 
     def _desk(self) -> Desk:
@@ -109,6 +110,7 @@ class CommonsRole:
             uid_key=derive(key, "yushan/deid/uid/2"),
             accepted=accepted_policies(settings.policies),
             folder=Path(settings.data) / "work",
+            recompress=settings.archive.recompress,
         )
 
     def _withdrawing(self, desk: Desk) -> withdraw.Ticker:
@@ -166,7 +168,13 @@ class CommonsRole:
         return Standing(
             self.settings,
             self.database,
-            [self.ticker.rounds, self.withdrawing.rounds, self.scrubbing, *self.recording.rounds],
+            [
+                self.ticker.rounds,
+                self.withdrawing.rounds,
+                self.scrubbing,
+                self.joining,
+                *self.recording.rounds,
+            ],
             self.archive.store,
             {"admit": self.children, "viewing": self.viewing},
             [
@@ -229,9 +237,11 @@ class CommonsRole:
         self.withdrawing.start()
         self.recording.start()
         self.scrubbing.start()
+        self.joining.start()
 
     def stop(self) -> None:
         """Let the work end."""
+        self.joining.stop()
         self.scrubbing.stop()
         self.withdrawing.stop()
         self.ticker.stop()

@@ -56,6 +56,8 @@ from yushan.services.gateway import (
 from yushan.services.linkage import LinkageClient, PeerEvaluator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from starlette.applications import Starlette
 
     from yushan.assembly.gateway_settings import Gateway as Settings
@@ -97,13 +99,13 @@ class GatewayRole:
             settings.readers, memory_mib=settings.reader_mib, seconds=settings.reader_s
         )
         self.consent = self._consent()
+        self.witnessing = Witnessing(self.database, self.clock, settings, self.commons)
         self.sender = Sender(self.outbox, HttpCommons(self.commons), self._receipt_check())
         at_once = 2 * max(2, settings.workers)  # children work for some while others are sent
         queues = {QUEUE: at_once, READING: settings.readers}
         self.durable = Durable(settings.flows_url(), f"gateway-{settings.name}", queues)
         self.ticker = self._ticker()
         self.withdrawing = self._withdrawing()
-        self.witnessing = Witnessing(self.database, self.clock, settings, self.commons)
         self.lines = Lines(self.commons, self.holders, self.consent, self.outbox, settings)
         self.receivers = [
             Receiver(door, folder / "spool", self.clock, self._ended) for door in settings.dimse
@@ -121,7 +123,7 @@ class GatewayRole:
         )
 
     def _receipt_check(self) -> ReceiptOf:
-        return ReceiptOf(read_public(self.settings.ledger_public))
+        return ReceiptOf(self.witnessing.publics)
 
     def _ticker(self) -> Ticker:
         settings = self.settings
@@ -262,8 +264,8 @@ class GatewayRole:
 class ReceiptOf:
     """Whether a receipt is signed by the commons' key."""
 
-    def __init__(self, public: bytes) -> None:
-        self.public = public
+    def __init__(self, publics: Callable[[], Sequence[bytes]]) -> None:
+        self.publics = publics
 
     def __call__(self, receipt: Receipt) -> bool:
         """Look at the signature alone."""
@@ -271,4 +273,5 @@ class ReceiptOf:
             signature = base64.b64decode(receipt.signature)
         except binascii.Error:
             return False
-        return verify(self.public, receipt_message(receipt), signature)
+        message = receipt_message(receipt)
+        return any(verify(public, message, signature) for public in self.publics())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.parts import read_public
+from yushan.assembly.reconciling import DAY_S, Reconciling, answered_images
 from yushan.doors.exchange import head_routes
+from yushan.engines.keys import Signer, load_secret
 from yushan.engines.rounds import Rounds
 from yushan.flows.witness import Watch
 from yushan.services.ledger import Audit, Cosigners, Counting, Witness
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from yushan.base import Clock
     from yushan.engines.database import Database
     from yushan.engines.net import Peer
+    from yushan.services.archive import Admissions
     from yushan.services.ledger import Ledger
 
 #: How often sums of looks are entered, in seconds.
@@ -28,14 +32,16 @@ SUMS_S: Final = 15.0
 class Recording:
     """What the commons does about its ledger beside appending to it."""
 
-    def __init__(self, ledger: Ledger, settings: Record) -> None:
+    def __init__(self, ledger: Ledger, settings: Record, admissions: Admissions) -> None:
         self.audit = Audit(ledger)
         self.cosigners = Cosigners(ledger)
         self.counting = Counting(ledger, quiet_s=settings.quiet_s, hour_s=settings.heads_s)
         every_s = max(1.0, min(settings.quiet_s, settings.heads_s) / 3)
+        self.reconciling = Reconciling(ledger, admissions, self.audit, answered_images)
         self.rounds = [
             Rounds("audit", self.audit.tick, SUMS_S, first_s=SUMS_S),
             Rounds("heads", self.counting.round, every_s),
+            Rounds("reconcile", self.reconciling.round, DAY_S, first_s=DAY_S),
         ]
 
     def routes(self) -> list[BaseRoute]:
@@ -54,6 +60,24 @@ class Recording:
         self.audit.flush()
 
 
+def settled(ledger: Ledger, path: str) -> Ledger:
+    """The ledger with the key that its newest change names, if that change was cut off midway.
+
+    ``path`` is the key's file; the next key lies beside it until the change stands in the ledger.
+    """
+    fresh = Path(f"{path}.new")
+    if not fresh.exists():
+        return ledger
+    signer = Signer(load_secret(fresh))
+    changes = ledger.changes()
+    if changes and base64.b64decode(changes[-1].new) == signer.public:
+        fresh.replace(path)
+        ledger.signer = signer
+    else:
+        fresh.unlink()
+    return ledger
+
+
 class Witnessing:
     """A gateway looks after the commons' ledger; its key and its memory are its own."""
 
@@ -67,6 +91,10 @@ class Witnessing:
         )
         self.watch = Watch(commons, witness, clock)
         self.rounds = Rounds("witness", self.watch.look, settings.witness_s)
+
+    def publics(self) -> tuple[bytes, ...]:
+        """The public keys by which the commons signs heads and receipts."""
+        return self.watch.witness.publics()
 
     def start(self) -> None:
         """Go round."""

@@ -8,6 +8,7 @@ call is ``audit.py``; the mathematics is ``merkle.py``, the formats are ``notes.
 """
 
 from yushan.services.ledger.audit import Audit, Thing, asked_from
+from yushan.services.ledger.balance import Balance, balance, told_requests
 from yushan.services.ledger.changes import Change
 from yushan.services.ledger.check_files import read_export, verify_export
 from yushan.services.ledger.cosigning import Cosigned, Cosigner, Cosigners, Offer
@@ -45,6 +46,7 @@ __all__ = [
     "METADATA",
     "RECORD",
     "Audit",
+    "Balance",
     "Change",
     "Cosigned",
     "Cosigner",
@@ -75,6 +77,7 @@ __all__ = [
     "Witness",
     "asked_from",
     "audit_event",
+    "balance",
     "commitment",
     "consistent",
     "included",
@@ -86,6 +89,7 @@ __all__ = [
     "read_note",
     "read_path",
     "read_receipt",
+    "told_requests",
     "verify_export",
     "verify_receipt",
 ]

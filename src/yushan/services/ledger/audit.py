@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from yushan.engines.observe import request_id
 from yushan.services.ledger.values import Draft
-from yushan.services.ledger.writing import Writer
+from yushan.services.ledger.writing import Sum, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +97,8 @@ class Told:
     size: int = 0
     #: Seconds over which a sum was taken; 0: a single request.
     over_s: int = 0
+    #: Requests that it tells of.
+    times: int = 1
     address: str = ""
     request: str = field(default="", compare=False)
 
@@ -113,6 +115,7 @@ class Told:
             "reasons": list(self.reasons),
             "bytes": self.size,
             "over_s": self.over_s,
+            "times": self.times if self.times > 1 else 0,
             "request": self.request,
         }
         return {"count": self.count} | {name: value for name, value in said.items() if value}
@@ -124,10 +127,12 @@ class Told:
             private["address"] = self.address
         return Draft(self.action, self.facts(), private)
 
-    def more(self, count: int, size: int, over_s: int) -> Told:
+    def more(self, seen: Sum, over_s: int) -> Told:
         """The same as a sum of further looks."""
         request = "" if over_s else self.request
-        return replace(self, count=count, size=size, over_s=over_s, request=request)
+        return replace(
+            self, count=seen.count, size=seen.size, times=seen.times, over_s=over_s, request=request
+        )
 
 
 class Audit:

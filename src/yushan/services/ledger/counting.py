@@ -32,7 +32,7 @@ HOUR_S: Final = 3600.0
 #: Kinds of the restricted log → what of it is summed; a name alone counts entries.
 SUMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "archive.admitted": (("images", "instances"), ("duplicates", "duplicate")),
-    "image.stored": (("images", "count"),),
+    "archive.stored": (("images", "instances"), ("duplicates", "duplicate")),
     "withdrawal.ended": (("opt_outs", ""),),
     "consent.stopped": (("stopped", "instances"),),
     "image.read": (("looks", ""),),
@@ -127,9 +127,14 @@ class Counting:
             for number, body in rows:
                 entry = msgspec.json.decode(body, type=Entry)
                 for name, fact in SUMS[entry.kind]:
-                    totals[name] += int(entry.facts.get(fact, 0)) if fact else 1
+                    totals[name] += told_by(entry, fact)
                 after = number
         return Sums(end, {name: total for name, total in totals.items() if total})
+
+
+def told_by(entry: Entry, fact: str) -> int:
+    """What an entry adds: the number of a fact, or the requests it tells of."""
+    return int(entry.facts.get(fact, 0)) if fact else int(entry.facts.get("times", 1))
 
 
 def shown_totals(totals: Mapping[str, int]) -> dict[str, int]:

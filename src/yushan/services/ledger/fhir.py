@@ -78,6 +78,13 @@ FORMS: Final[Mapping[str, Form]] = {
 }
 
 
+#: Facts that are told as details.
+TOLD: Final = frozenset({
+    "bytes", "count", "duplicate", "instances", "opted_out", "over_s", "quarantined", "times",
+    "via",
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the log is kept: the role's name and the address it is reached at."""
@@ -186,8 +193,7 @@ def about(entry: Entry, private: Json) -> Json:
 
 def details(entry: Entry, private: Json) -> list[Json]:
     """The rest of the facts, and the leaf hash by which the event is found in the ledger."""
-    told = {"count", "bytes", "over_s", "instances", "via", "duplicate", "quarantined", "opted_out"}
-    facts = {name: entry.facts[name] for name in sorted(told & entry.facts.keys())}
+    facts = {name: entry.facts[name] for name in sorted(TOLD & entry.facts.keys())}
     facts |= {name: private[name] for name in ("study", "series") if name in private}
     facts["leaf"] = leaf_hash(canonical_json(entry)).hex()
     return [{"type": name, "valueString": str(value)} for name, value in facts.items()]

@@ -11,11 +11,13 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from yushan.base import Conflict, YushanError
 from yushan.engines.keys import Signer, load_secret, make_secret
 from yushan.engines.observe import facts, log_for
 from yushan.services.ledger import beside
-from yushan.services.ledger.changes import keys_of, trusted
+from yushan.services.ledger.changes import Change, is_vouched, keys_of, trusted
 from yushan.services.ledger.cosigning import witness_name
 from yushan.services.ledger.merkle import consistent
 from yushan.services.ledger.notes import (
@@ -135,6 +137,7 @@ class Witness:
         if code:
             self._alarm(offer, code)
             raise Conflict(code)
+        self._follow(offer)
         self._heed(offer, known)
         now = self.clock.now()
         values = {"note": offer.note, "seen": now.isoformat(timespec="seconds")}
@@ -157,6 +160,21 @@ class Witness:
         if head.size < known.size:
             return "ledger.head-older"
         return "" if goes_on(read_note(known.note), head, offer.old, proof) else "ledger.forked"
+
+    def publics(self) -> tuple[bytes, ...]:
+        """The public keys of the log: the first, and those it led to."""
+        with self.db.read() as tx:
+            changes = [msgspec.json.decode(one, type=Change) for one in beside.changes(tx)]
+        return trusted([self.known], changes)
+
+    def _follow(self, offer: Offer) -> None:
+        """Remember changes of the log's key that both keys vouch for."""
+        with self.db.begin() as tx:
+            known = set(beside.changes(tx))
+            for change in offer.changes:
+                text = msgspec.json.encode(change).decode()
+                if text not in known and is_vouched(change):
+                    beside.add_change(tx, text)
 
     def _heed(self, offer: Offer, known: Sighting) -> None:
         """If we cosigned more than we remember, our memory is an old copy: another key."""

@@ -28,8 +28,8 @@ MOST: Final = 10_000
 class Fact(Protocol):
     """What is written: hashable, and able to stand for several of its kind."""
 
-    def more(self: F, count: int, size: int, over_s: int) -> F:
-        """The same as a sum over some seconds (0: of one)."""
+    def more(self: F, seen: Sum, over_s: int) -> F:
+        """The same as a sum over some seconds (0: of one request)."""
         ...
 
 
@@ -47,11 +47,12 @@ class Waiting(Generic[F]):
 
 @dataclass(slots=True)
 class Sum:
-    """Further ones since the first, at ``since``; none yet if ``count`` is 0."""
+    """Further ones since the first, at ``since``; none yet if ``times`` is 0."""
 
     since: float
     count: int = 0
     size: int = 0
+    times: int = 0
 
 
 class Writer(Generic[F]):
@@ -75,10 +76,11 @@ class Writer(Generic[F]):
             known = self.sums.get(fact)
             if known is not None and now - known.since < self.window_s:
                 known.count, known.size = known.count + count, known.size + size
+                known.times += 1
                 return
             self.sums[fact] = Sum(now)
         try:
-            self.write([*summed(fact, known, now), fact.more(count, size, 0)])
+            self.write([*summed(fact, known, now), fact.more(Sum(now, count, size, 1), 0)])
         except Unavailable:
             self._put_back({fact: known})
             raise
@@ -150,13 +152,14 @@ class Writer(Generic[F]):
                     float("-inf"),  # over: the next one is a first one again
                     sum(one.count for one in sums),
                     sum(one.size for one in sums),
+                    sum(one.times for one in sums),
                 )
-                if whole.count:
+                if whole.times:
                     self.sums[fact] = whole
 
 
 def summed(fact: F, one: Sum | None, now: float) -> list[F]:
     """The further ones as a fact of their own, if there were any."""
-    if one is None or one.count == 0:
+    if one is None or one.times == 0:
         return []
-    return [fact.more(one.count, one.size, max(1, round(min(now - one.since, 86400.0))))]
+    return [fact.more(one, max(1, round(min(now - one.since, 86400.0))))]
