@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from yushan.domain.deid import SiteKeys, load_policy
-from yushan.engines.keys import derive
+from yushan.domain.deid import SiteKeys, signed_policy
+from yushan.engines.keys import derive, verify
 from yushan.flows.cleaning import PixelWork
 from yushan.flows.store import Desk, House, Store
 from yushan.services.archive import Stored
@@ -53,7 +53,7 @@ def make_store(role: Role, commons_key: bytes, signer: Signer) -> Store:
             ledger=role.ledger,
             clock=role.clock,
             workers=role.children,
-            house=House(load_policy(POLICY), keys, pixels),
+            house=House(signed_policy(POLICY, verify), keys, pixels),
             folder=Path(role.settings.data) / "storing",
         )
     )
