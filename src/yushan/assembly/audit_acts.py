@@ -14,7 +14,7 @@ from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.loading import load as read
 from yushan.assembly.parts import open_database, read_public
 from yushan.assembly.reconciling import Reconciling
-from yushan.assembly.recording import settled
+from yushan.assembly.recording import open_ledger
 from yushan.assembly.settings import Commons
 from yushan.base import Broken, Rejected, SystemClock
 from yushan.engines.keys import Signer, load_secret, make_secret
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yushan.assembly.settings import Role
-    from yushan.doors.cli.audit_ports import Form
+    from yushan.doors.cli import AuditForm
 
 Answer = dict[str, Any]
 R = TypeVar("R", Commons, Gateway)
@@ -44,7 +44,7 @@ R = TypeVar("R", Commons, Gateway)
 class AuditActs:
     """What ``yushan audit`` does."""
 
-    def export(self, config: Path, folder: Path, form: Form, *, public: bool) -> Answer:
+    def export(self, config: Path, folder: Path, form: AuditForm, *, public: bool) -> Answer:
         """Seal what can be sealed, and write the files."""
         settings = settings_of(config, Commons)
         with ledger_of(settings) as ledger:
@@ -118,8 +118,7 @@ def ledger_of(settings: Commons) -> Iterator[Ledger]:
     """A commons' ledger with the key that belongs to it."""
     database = open_database(settings)
     try:
-        ledger = Ledger(database, SystemClock(), Signer(load_secret(settings.signing_key)))
-        yield settled(ledger, settings.signing_key)
+        yield open_ledger(database, SystemClock(), settings.signing_key)
     finally:
         database.dispose()
 

@@ -20,7 +20,7 @@ from yushan.assembly.parts import (
     read_public,
     site_names,
 )
-from yushan.assembly.recording import Recording, settled
+from yushan.assembly.recording import Recording, open_ledger
 from yushan.assembly.restored import let_go_first
 from yushan.assembly.standing import Standing
 from yushan.assembly.storing import make_store
@@ -37,7 +37,6 @@ from yushan.flows.admit import QUEUE, Admit, Desk, Ticker, durable_admit, run_ke
 from yushan.services.archive import Uploads
 from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
-from yushan.services.ledger import Ledger
 from yushan.services.linkage import LinkageCommons
 from yushan.services.withdrawal import Cases, Register, Stage
 
@@ -59,14 +58,14 @@ class CommonsRole:
         self.clock = SystemClock()
         self.database = open_database(settings)
         folder = Path(settings.data)
-        signer = Signer(load_secret(settings.signing_key))
         shelves = open_shelves(settings, self.database, self.clock)
-        self.ledger = settled(Ledger(self.database, self.clock, signer), settings.signing_key)
+        self.ledger = open_ledger(self.database, self.clock, settings.signing_key)
+        signer = Signer(load_secret(settings.signing_key))
         self.archive = shelves.archive()
         self.admissions = shelves.admissions(folder / "incoming")
         self.recording = Recording(self.ledger, settings.record, self.admissions)
         self.audit = self.recording.audit
-        self.uploads = Uploads(self.database, folder / "incoming", self.ledger, self.ledger.signer)
+        self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
         self.catalogue = Catalogue(self.database)
         self.masks = Masks(load_secret(settings.commons_key))
         self.register = Register(self.database)
@@ -86,7 +85,7 @@ class CommonsRole:
         self.withdrawing = self._withdrawing(desk)
         self.scrubbing = scrub_rounds(self.archive, settings.archive)
         self.joining = join_rounds(self.archive, settings.archive, self.ledger, desk.folder)
-        self.storing = make_store(self, load_secret(settings.commons_key), self.ledger.signer)
+        self.storing = make_store(self, load_secret(settings.commons_key), signer)
         self.app = self._application()
 
     def _desk(self) -> Desk:

@@ -12,7 +12,7 @@ from yushan.doors.exchange import head_routes
 from yushan.engines.keys import Signer, load_secret
 from yushan.engines.rounds import Rounds
 from yushan.flows.witness import Watch
-from yushan.services.ledger import Audit, Cosigners, Counting, Witness
+from yushan.services.ledger import Audit, Cosigners, Counting, Ledger, Witness
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from yushan.engines.database import Database
     from yushan.engines.net import Peer
     from yushan.services.archive import Admissions
-    from yushan.services.ledger import Ledger
 
 #: How often sums of looks are entered, in seconds.
 SUMS_S: Final = 15.0
@@ -60,22 +59,22 @@ class Recording:
         self.audit.flush()
 
 
-def settled(ledger: Ledger, path: str) -> Ledger:
-    """The ledger with the key that its newest change names, if that change was cut off midway.
+def open_ledger(database: Database, clock: Clock, path: str) -> Ledger:
+    """The ledger with its signing key, whose file is at ``path``.
 
-    ``path`` is the key's file; the next key lies beside it until the change stands in the ledger.
+    The next key lies beside it until a change of the key stands in the ledger: a change that was
+    cut off midway is ended here, or taken back.
     """
-    fresh = Path(f"{path}.new")
+    ledger, fresh = Ledger(database, clock, Signer(load_secret(path))), Path(f"{path}.new")
     if not fresh.exists():
         return ledger
     signer = Signer(load_secret(fresh))
     changes = ledger.changes()
-    if changes and base64.b64decode(changes[-1].new) == signer.public:
-        fresh.replace(path)
-        ledger.signer = signer
-    else:
+    if not changes or base64.b64decode(changes[-1].new) != signer.public:
         fresh.unlink()
-    return ledger
+        return ledger
+    fresh.replace(path)
+    return Ledger(database, clock, signer)
 
 
 class Witnessing:

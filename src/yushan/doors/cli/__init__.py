@@ -5,7 +5,7 @@ Exit codes: 0 ok, 1 refused or found wrong, 2 usage, 3 unavailable. ``--json`` e
 
 from yushan.doors.cli.account_ports import Registers
 from yushan.doors.cli.archive_ports import Archives, ExportWish
-from yushan.doors.cli.audit_ports import Audits
+from yushan.doors.cli.audit_ports import AuditForm, Audits
 from yushan.doors.cli.backup_ports import Backups, Certificates
 from yushan.doors.cli.people_ports import People
 from yushan.doors.cli.ports import CheckWish, DeidWish, DemoWish, House
@@ -14,6 +14,7 @@ from yushan.doors.cli.say import language, say
 
 __all__ = [
     "Archives",
+    "AuditForm",
     "Audits",
     "Backups",
     "Certificates",

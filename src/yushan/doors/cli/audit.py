@@ -12,7 +12,7 @@ from yushan.doors.cli.say import say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from yushan.doors.cli.audit_ports import Form
+    from yushan.doors.cli.audit_ports import AuditForm
     from yushan.doors.cli.ports import House
 
 key = click.option("--key", help="The ledger's verifier key, from elsewhere than the files.")
@@ -46,7 +46,8 @@ def export(
     house: House, config: Path, folder: Path, form: str, public: bool, as_json: bool,  # noqa: FBT001 - flags
 ) -> None:  # fmt: skip
     """Write the ledger as files that anybody can verify."""
-    say(house.audits.export(config, folder, cast("Form", form), public=public), as_json=as_json)
+    made = house.audits.export(config, folder, cast("AuditForm", form), public=public)
+    say(made, as_json=as_json)
 
 
 @group.command()

@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Answer = dict[str, Any]
-Form = Literal["tiles", "fhir"]
+AuditForm = Literal["tiles", "fhir"]
 
 
 class Audits(Protocol):
     """Acts on ledgers; refusals are ``YushanError``."""
 
-    def export(self, config: Path, folder: Path, form: Form, *, public: bool) -> Answer:
+    def export(self, config: Path, folder: Path, form: AuditForm, *, public: bool) -> Answer:
         """Write the ledger as files."""
         ...
 

@@ -191,11 +191,16 @@ def demand(case: Case) -> Leaving:
     return case.leaving
 
 
+def answer_of(room: Forgotten) -> dict[str, int | str]:
+    """One room's answer; keys only where some were destroyed."""
+    said: dict[str, int | str] = {"removed": room.removed, "files": room.files}
+    return said | {"keys": room.keys, "keys_digest": room.keys_digest} if room.keys else said
+
+
 def counts(rooms: dict[str, Forgotten]) -> dict[str, dict[str, int | str]]:
     """What the ledger is told of the rooms' answers; destroyed keys by count and digest."""
     return {
-        name: {"removed": one.removed, "files": one.files}
-        | ({"keys": one.keys, "keys_digest": one.keys_digest} if one.keys else {})
+        name: answer_of(one)
         for name, one in rooms.items()
         if one.removed or one.files
     }
