@@ -6,6 +6,9 @@ import hashlib
 import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 from PIL import Image, ImageDraw
@@ -70,10 +73,19 @@ def uid(*words):
     return f"2.25.{10**38 + int.from_bytes(digest[:15], 'big')}"
 
 
+@cache
+def migrated():
+    """A database with all tables and nothing in them, as bytes: made once for all tests."""
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/portal.db")
+        migrate(database, ROOMS)
+        database.dispose()
+        return (Path(folder) / "portal.db").read_bytes()
+
+
 def make_database(folder):
-    database = Database(f"sqlite:///{folder / 'portal.db'}")
-    migrate(database, ROOMS)
-    return database
+    (folder / "portal.db").write_bytes(migrated())
+    return Database(f"sqlite:///{folder / 'portal.db'}")
 
 
 def metadata(**about):
