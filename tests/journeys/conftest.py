@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 
 SHOTS = Path(__file__).parents[2] / ".cache" / "journeys"
 
+#: Bytes of a page with all its parts as they came (a cached part counts as its packed size).
+BROUGHT = """() => {
+  const [page] = performance.getEntriesByType('navigation');
+  const parts = performance.getEntriesByType('resource');
+  const bytes = [page, ...parts].reduce((sum, one) => sum + one.encodedBodySize, 0);
+  return {bytes, ms: Math.round(page.responseStart - page.requestStart)};
+}"""
+
 
 @dataclass(frozen=True)
 class Places:
@@ -151,6 +159,13 @@ class Visitor:
         return self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
+
+    def over_budget(self, most_bytes: int, most_ms: int) -> list[str]:
+        """What the page that is open brought over the line, and how long its server took."""
+        found = self.page.evaluate(BROUGHT)
+        heavy = [f"brings {found['bytes']} bytes"] if found["bytes"] > most_bytes else []
+        slow = [f"server took {found['ms']} ms"] if found["ms"] > most_ms else []
+        return heavy + slow
 
     def shoot(self, name: str) -> None:
         """Keep a picture."""

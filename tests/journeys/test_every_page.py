@@ -66,7 +66,7 @@ LOOKS = [
 ]
 #: With these axe looks as well; it takes seconds a page.
 LOOKED_INTO = LOOKS[:2]
-#: INTERFACE §11: all that a first visit of a page brings, and (for a busy machine) the server's time.
+#: All that a first visit of a page brings, and the server's time (generous: machines are busy).
 MOST_BYTES = 150_000
 MOST_MS = 3_000
 

@@ -19,6 +19,7 @@ from yushan.doors.portal import forms, languages
 from yushan.doors.portal.addresses import with_changes
 from yushan.doors.portal.assets import Assets
 from yushan.doors.portal.navigation import strip
+from yushan.doors.portal.packing import packed
 from yushan.doors.portal.states import STATES
 from yushan.doors.portal.words import Words
 from yushan.engines.observe import facts, log_for
@@ -48,7 +49,7 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
-    "Vary": "Cookie, Accept-Language",
+    "Vary": "Cookie, Accept-Language, Accept-Encoding",
 }
 
 
@@ -110,7 +111,8 @@ class Shell:
         links = strip(self.place, visit.account, visit.language, waiting)
         names = {**visit.context(reading=reading), "nav": links, **values}
         text = self.templates.get_template(template).render(names)
-        answer = HTMLResponse(text, status_code=status, headers=HEADERS)
+        body, how = packed(request, text.encode())
+        answer = HTMLResponse(body, status_code=status, headers=HEADERS | how)
         if asked := languages.asked_language(request):
             self.keep(answer, languages.LANGUAGE_COOKIE, asked)
         if visit.guest:
