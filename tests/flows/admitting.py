@@ -91,9 +91,9 @@ class Scene:
         return next(a for a in self.house.admissions.accounting() if a.site == site)
 
 
-def make_scene(database, folder, workers=None, gate=None, dealt=None, house=None, *, sealed=False):
+def make_scene(database, folder, workers=None, gate=None, dealt=None, house=None, **more):
     """A commons over a database and a folder; again over the same ones is another life."""
-    house = house or make_house(database, folder, sealed=sealed)
+    house = house or make_house(database, folder, sealed=more.get("sealed", False))
     parties = Parties(database) if dealt is None else Parties(database, dealt=dealt)
     gate = gate or Gate()
     desk = Desk(
@@ -109,6 +109,7 @@ def make_scene(database, folder, workers=None, gate=None, dealt=None, house=None
         uid_key=UID_KEY,
         accepted=accepted_policies(ACCEPTED),
         folder=folder / "work",
+        recompress=more.get("recompress", False),
     )
     admit = Admit(desk)
     ticker = Ticker(desk, lambda site, pack, _attempt: admit.run(site, pack))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -31,6 +32,13 @@ def run(*arguments: object) -> tuple[int, dict]:
     said = yushan("archive", *arguments, "--json")
     assert said.stdout, said.stderr
     return said.returncode, json.loads(said.stdout)
+
+
+def refused(*arguments: object) -> str:
+    """What a refusal says."""
+    said = yushan("archive", *arguments)
+    assert said.returncode == 1
+    return said.stderr
 
 
 def fill(config: Path) -> list[Sidecar]:
@@ -85,10 +93,8 @@ def test_an_archive_is_counted_checked_proved_and_exported(config: Path, tmp_pat
         assert run("verify", out)[0] == 0
         sums = ["sha256sum", "-c", "--quiet", "SHA256SUMS"]
         assert subprocess.run(sums, cwd=out, check=False).returncode == 0
-    assert run("export", tmp_path / "files", "--config", config, "--all")[0] == 1
-    assert run("export", tmp_path / "none", "--config", config)[1]["code"] == (
-        "archive.nothing-chosen"
-    )
+    assert "export-not-empty" in refused("export", tmp_path / "files", "--config", config, "--all")
+    assert "nothing-chosen" in refused("export", tmp_path / "none", "--config", config)
 
 
 def test_a_changed_byte_is_named_and_a_changed_export_is_refused(
@@ -120,14 +126,16 @@ def test_a_changed_byte_is_named_and_a_changed_export_is_refused(
 
 def test_a_plain_archive_is_sealed_and_its_key_is_changed(config: Path, tmp_path: Path) -> None:
     first, *_ = fill(config)
-    assert run("seal", "--config", config)[1]["code"] == "archive.no-keys"
+    assert "archive.no-keys" in refused("seal", "--config", config)
     old, new = tmp_path / "old.key", tmp_path / "new.key"
     for path in (old, new):
         make_secret(path)
 
     def name(*keys: Path) -> None:
-        text = config.read_text().split("\n[archive]")[0]
-        config.write_text(f"{text}\n[archive]\nkeys = {json.dumps([str(key) for key in keys])}\n")
+        written = f"keys = {json.dumps([str(key) for key in keys])}"
+        config.write_text(
+            re.sub(r"^keys = \[.*?\]", written, config.read_text(), flags=re.MULTILINE | re.DOTALL)
+        )
 
     name(old)
     code, sealed = run("seal", "--config", config)

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.packs.packing import make_pack, reader_of_the_page
+from tests.unit.packs.packing import make_pack, programs_of_the_page, reader_of_the_page
 
 from yushan.domain.packs import MemberRange, PackWriter, member_name, read_members, salvage
 from yushan.domain.packs.layout import central_header, ending, local_header
@@ -31,7 +31,7 @@ def test_what_is_written_is_read_back_by_three_readers(contents):
         assert {info.date_time for info in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     page = reader_of_the_page()
     assert page["members"](data) == [(m.name, m.start, m.length) for m in summary.members]
-    assert page["pack_id"](data) == summary.pack
+    assert programs_of_the_page()[1]["write"](contents) == data
 
 
 @given(files, st.data())

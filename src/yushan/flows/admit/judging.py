@@ -7,7 +7,8 @@ travel. Nothing is written here.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import uuid
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from yushan.base import Pseudonym, Rejected
 from yushan.domain.deid import reissue
 from yushan.domain.dicom import describe
 from yushan.domain.verifier import verify
+from yushan.flows.admit.recompressing import recompressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +41,17 @@ class Stage2:
     shift_days: int
     #: What the first stage's policy lets its objects claim, hold and show.
     terms: Terms
+    #: Where files whose pixels became smaller without loss are written; empty: pixels stay.
+    smaller_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
     """An instance under the commons' names.
 
-    ``patches`` (place, bytes) turn the site's file into it; ``sha256`` is of the result.
+    ``patches`` (place, bytes) turn the site's file into it; ``sha256`` is of the result. If its
+    pixels were made smaller, the file that is kept is ``file``, everything from ``frames`` on and
+    the transfer syntax are of it, and ``kept_sha256`` too.
     """
 
     study_instance_uid: str
@@ -62,6 +68,8 @@ class Instance:
     bulk: tuple[tuple[str, int, int], ...]
     spots: tuple[tuple[int, str], ...]
     metadata: dict[str, Any]
+    file: str = ""
+    kept_sha256: bytes = b""
 
     def content(self) -> bytes:
         """What tells whether two instances are the same."""
@@ -105,7 +113,8 @@ def judge_one(member: MemberRange, data: bytes, how: Stage2) -> Judged:
     owners = {data[at : at + 16] for at, kind in described.spots if kind == "pid"}
     if owners != {how.site_subject.encode()}:
         return Judged(member, None, ("archive.another-person",))
-    return Judged(member, instance(data, result, described))
+    found = instance(data, result, described)
+    return Judged(member, smaller(found, result, described, how.smaller_into))
 
 
 def instance(data: bytes, result: bytes, described: Description) -> Instance:
@@ -127,6 +136,30 @@ def instance(data: bytes, result: bytes, described: Description) -> Instance:
         bulk=described.bulk,
         spots=described.spots,
         metadata=described.metadata,
+    )
+
+
+def smaller(one: Instance, result: bytes, described: Description, into: str) -> Instance:
+    """The instance with smaller pixels in a file of its own, where that is possible."""
+    made = recompressed(result, described) if into else None
+    if made is None:
+        return one
+    file = Path(into) / f"{uuid.uuid4().hex}.dcm"
+    try:
+        file.write_bytes(made)
+    except OSError:  # no room: then it stays as large as it came
+        return one
+    kept = describe(made)
+    return replace(
+        one,
+        transfer_syntax_uid=kept.summary.transfer_syntax_uid,
+        patches=(),
+        frames=kept.frames,
+        bulk=kept.bulk,
+        spots=kept.spots,
+        metadata=kept.metadata,
+        file=str(file),
+        kept_sha256=hashlib.sha256(made).digest(),
     )
 
 

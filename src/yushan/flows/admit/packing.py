@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yushan.domain.packs import InstanceEntry, PackWriter, Sidecar
@@ -10,7 +11,6 @@ from yushan.flows.admit.judging import patched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from yushan.base import Pseudonym
     from yushan.domain.packs import MemberRange, PackSummary
@@ -25,6 +25,9 @@ def write_pack(
     with source.open("rb") as file, target.open("wb") as out:
         writer = PackWriter(out)
         for judged, instance in admitted:
+            if instance.file:
+                writer.add([Path(instance.file).read_bytes()])
+                continue
             file.seek(judged.member.start)
             writer.add(patched(file.read(judged.member.length), instance.patches))
         return writer.finish()
@@ -87,7 +90,8 @@ def entry(member: MemberRange, one: Instance) -> InstanceEntry:
         instance_number=one.instance_number,
         start=member.start,
         length=member.length,
-        sha256=one.sha256.hex(),
+        sha256=(one.kept_sha256 or one.sha256).hex(),
+        original_sha256=one.sha256.hex() if one.file else "",
         frames=list(one.frames),
         bulk=list(one.bulk),
         spots=list(one.spots),

@@ -16,7 +16,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import shutil
+import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -55,6 +58,8 @@ ALLOWED: Final = "allowed"
 #: Waiting before the next attempt: doubled each time, in seconds.
 FIRST_WAIT_S: Final = 15.0
 LONGEST_WAIT_S: Final = 3600.0
+#: No attempt lasts so long, in seconds.
+LEFT_S: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,8 @@ class Desk:
     uid_key: bytes = field(repr=False)
     accepted: Mapping[str, Terms]
     folder: Path
+    #: Whether uncompressed pixels are made smaller without loss.
+    recompress: bool = False
 
 
 class Admit:
@@ -84,6 +91,7 @@ class Admit:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         desk.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tidy(desk.folder)
 
     def run(self, site: SiteName, pack: PackId) -> bool:
         """The whole story at once; the durable flow takes the same steps."""
@@ -111,6 +119,15 @@ class Admit:
         return None
 
     def work(self, incoming: Incoming) -> Prepared | None:
+        """All of *prepare*, with a folder for files that children make."""
+        aside = self.desk.folder / f"{uuid.uuid4().hex}.smaller"
+        aside.mkdir(mode=0o700)
+        try:
+            return self.work_beside(incoming, aside)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def work_beside(self, incoming: Incoming, aside: Path) -> Prepared | None:
         """Whose it is, whether it may stay, stage 2, a place for every member, the new pack."""
         try:
             subject = self.person(incoming)
@@ -119,7 +136,10 @@ class Admit:
             return None
         self.desk.consent.check(subject.consent_token, None, site=incoming.site)  # is it fresh?
         judged = judge_all(
-            self.desk.workers, incoming.path, members_of(incoming.path), self.how(incoming, subject)
+            self.desk.workers,
+            incoming.path,
+            members_of(incoming.path),
+            self.how(incoming, subject, aside),
         )
         instances = [one.instance for one in judged if one.instance is not None]
         parts = self.parts(instances)  # first: what is added after this is noticed in *enter*
@@ -149,7 +169,7 @@ class Admit:
             raise Rejected("linkage.envelope-malformed") from error
         return self.desk.linker.subject(envelope, envelope_aad(incoming.site, manifest.subject))
 
-    def how(self, incoming: Incoming, subject: Subject) -> Stage2:
+    def how(self, incoming: Incoming, subject: Subject, aside: Path) -> Stage2:
         """What children must know; a policy that is not accepted here holds the pack."""
         manifest = incoming.manifest
         if (terms := self.desk.accepted.get(manifest.policy_digest)) is None:
@@ -160,6 +180,7 @@ class Admit:
             subject=subject.pseudonym,
             shift_days=subject.shift_days,
             terms=terms,
+            smaller_into=str(aside) if self.desk.recompress else "",
         )
 
     def parts(self, instances: list[Instance]) -> dict[str, int]:
@@ -256,3 +277,11 @@ class Admit:
         """Delete the bytes as the site sent them."""
         self.desk.admissions.discard(site, pack)
         return True
+
+
+def tidy(folder: Path) -> None:
+    """Remove what an attempt that died left in the folder for work; others may be at work now."""
+    for left in (*folder.glob("*.smaller"), *folder.glob("*.pack")):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - LEFT_S:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()

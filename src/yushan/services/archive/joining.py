@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from yushan.base import PackId, StudyUID
+    from yushan.domain.packs import Sidecar
     from yushan.services.archive.archive import Archive
     from yushan.services.archive.values import PackRecord
 
@@ -88,7 +89,7 @@ class Joining:
 
     def put(self, packs: Sequence[PackRecord]) -> Joined:
         """Write and put one joined pack. Twice is once."""
-        sidecars = []
+        sidecars: list[Sidecar] = []
         for one in packs:
             with self.archive.db.read() as tx:
                 parts = len(queries.parts_of_pack(tx, one.pack))
