@@ -10,13 +10,14 @@ import pytest
 
 from yushan.base import canonical_json
 from yushan.doors.api import description
-from yushan.services.ledger import included, leaf_hash
+from yushan.services.ledger import included, leaf_hash, read_receipt, verify_receipt
 
 if TYPE_CHECKING:
     from tests.doors.api.conftest import Programs
 
 NOWHERE = "2.25.123456789012345678901234567890123456789"
 OPEN = ("/statistics", "/statistics/cells", "/ledger/head", "/ledger/entries", "/ledger/entries/0",
+        "/ledger/entries/0/receipt",
         "/ledger/consistency?old=0&size=1")  # fmt: skip
 CLOSED = ("/studies", "/series", "/facets", f"/studies/{NOWHERE}", f"/studies/{NOWHERE}/provenance",
           f"/studies/{NOWHERE}/series/{NOWHERE}/versions", "/changes", "/accounting", "/me",
@@ -163,6 +164,12 @@ def test_the_record_proves_itself(programs: Programs) -> None:
     assert any(included(one, 0, head["size"], proof, root) for one in (leaf, plain))
     assert programs.get("/ledger/head", "")["size"] == head["size"]
     assert programs.ask("/api/v1/ledger/entries/999999", "").status_code == 404
+
+
+def test_a_receipt_proves_itself(programs: Programs) -> None:
+    answer = programs.ask("/api/v1/ledger/entries/0/receipt", "")
+    judged = verify_receipt(read_receipt(answer.content), programs.stands.role.ledger.public_key)
+    assert (judged.holds, judged.number) == (True, 0)
 
 
 def test_one_sees_oneself_and_ones_tokens(programs: Programs) -> None:

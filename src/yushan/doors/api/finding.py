@@ -134,10 +134,10 @@ def rows_of(rooms: Rooms, asker: Asker, study: str, series: str = "") -> Sequenc
     rows = rooms.catalogue.series(asker.scope, Query(studies=(own,), series=one), MOST)
     if not rows:
         raise Absent("api.absent")
-    if asker.account is not None:
-        rooms.accounts.purposes.check(asker.account, own)
+    account = asker.account
+    purpose = "" if account is None else rooms.accounts.purposes.check(account, own)
     thing = Thing("study", subject=rows[0].subject, study=own)
-    rooms.audit.saw(asker.account, "study.seen", thing)
+    rooms.audit.saw(account, "study.seen", thing, purpose=purpose)
     return rows
 
 

@@ -26,7 +26,7 @@ def changes(rooms: Rooms, asker: Asker, asked: ChangesAsked) -> values.Changes:
     name, last = rooms.archive.feed()
     names = asker.names
     found = tuple(
-        values.Change(
+        values.SeriesChange(
             one.sequence, one.kind.value, names.uid(one.series), names.uid(one.study), one.pack,
             one.version, one.at,
         )

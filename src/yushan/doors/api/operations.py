@@ -18,7 +18,8 @@ from yushan.doors.api.finding import (
 )
 from yushan.doors.api.following import changes
 from yushan.doors.api.oneself import end_token, make_token, me, tokens
-from yushan.doors.api.proving import consistency, entries, entry, head
+from yushan.doors.api.proving import consistency, entries, entry, head, receipt
+from yushan.services.ledger import Proven
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +109,11 @@ OPERATIONS: Final = (
     Operation(
         "entry", "GET", "/ledger/entries/{number}", ANYBODY, asked.EntryAsked, values.Inclusion,
         entry, "An entry with the proof that it is in the newest head.", "ledger",
+    ),
+    Operation(
+        "receipt", "GET", "/ledger/entries/{number}/receipt", ANYBODY, asked.EntryAsked, Proven,
+        receipt, "An entry's receipt: proof, cosigned head and keys in one file, to be checked by "
+        "`yushan audit verify` or on the page *Record*.", "ledger",
     ),
     Operation(
         "consistency", "GET", "/ledger/consistency", ANYBODY, asked.ConsistencyAsked,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from yushan.base import Absent
 from yushan.doors.api import values
+from yushan.services.ledger import Receipts
 
 if TYPE_CHECKING:
     from yushan.doors.api.asked import Bare, ConsistencyAsked, EntriesAsked, EntryAsked
     from yushan.doors.api.asker import Asker
     from yushan.doors.api.ports import Rooms
-    from yushan.services.ledger import Entry, Head
+    from yushan.services.ledger import Entry, Head, Proven
 
 
 def spelled(data: bytes) -> str:
@@ -62,3 +63,8 @@ def consistency(rooms: Rooms, _asker: Asker, asked: ConsistencyAsked) -> values.
     """The proof between two sizes; ``Absent("ledger.not-there")``."""
     proof = rooms.ledger.public.consistency(asked.old, asked.size)
     return values.Consistency(asked.old, asked.size, tuple(map(spelled, proof)))
+
+
+def receipt(rooms: Rooms, _asker: Asker, asked: EntryAsked) -> Proven:
+    """The same in one file that proves it without us; ``Absent("ledger.not-sealed")``."""
+    return Receipts(rooms.ledger).make(rooms.ledger.public, asked.number)

@@ -184,7 +184,7 @@ class Provenance(msgspec.Struct, frozen=True):
     parts: tuple[Origin, ...]
 
 
-class Change(msgspec.Struct, frozen=True):
+class SeriesChange(msgspec.Struct, frozen=True):
     """What happened to a series; `gone` stands where one was that is forgotten since."""
 
     sequence: Count
@@ -201,7 +201,7 @@ class Changes(msgspec.Struct, frozen=True):
 
     feed: str
     last: Count
-    changes: tuple[Change, ...]
+    changes: tuple[SeriesChange, ...]
 
 
 class SiteAccount(msgspec.Struct, frozen=True):

@@ -139,12 +139,14 @@ def reasons_item(fate: Fate, language: str) -> Dataset:
 
 
 def comment(code: str, language: str) -> str:
-    """A reason as code and text."""
+    """A reason as code and text; what to do, where the one who stores can do it."""
     texts = codes().get(code)
     if texts is None:
         return code
     en = language.startswith("en")
-    said = (texts.en, texts.remedy_en) if en else (texts.zh, texts.remedy_zh)
+    said = [texts.en if en else texts.zh]
+    if not code.startswith("verifier."):
+        said.append(texts.remedy_en if en else texts.remedy_zh)
     return f"{code}: {' '.join(said)}" if en else f"{code}：{''.join(said)}"
 
 

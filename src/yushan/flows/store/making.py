@@ -85,11 +85,13 @@ def make_one(path: Path, how: How, house: House) -> Made:
             part = walk(data)
             result = as_sent(part, how, house)
             if isinstance(result, bytes):
-                return written(path, data, result, how)
+                return written(path, data, result, how, coerced=False)
             if not how.clean:
                 return Made(("store.not-clean", *result))
             cleaned = clean(data, how, house)
-            return cleaned if isinstance(cleaned, Made) else written(path, data, cleaned, how)
+            if isinstance(cleaned, Made):
+                return cleaned
+            return written(path, data, cleaned, how, coerced=True)
     except Rejected as error:
         return Made((error.code,))
 
@@ -137,17 +139,18 @@ def restored(chunks: Sequence[Buffer], ours: set[str], key: bytes) -> bytes:
     return b"".join([head, *map(bytes, chunks[1:])])
 
 
-def written(path: Path, data: bytes | mmap.mmap, result: bytes, how: How) -> Made:
-    """The result in a file of its own, described."""
-    target = path.with_suffix(".new")
-    target.write_bytes(result)
+def written(path: Path, data: bytes | mmap.mmap, result: bytes, how: How, *, coerced: bool) -> Made:
+    """The result, described, in a file of its own where it differs from what was sent."""
+    target = path if data[:] == result else path.with_suffix(".new")
+    if target != path:
+        target.write_bytes(result)
     about = describe(result)
     summary = about.summary
     return Made(
         path=str(target),
         size=len(result),
         sha256=hashlib.sha256(result).digest(),
-        coerced=not is_same(data, result),
+        coerced=coerced,
         known=how.known,
         subject=how.subject,
         study_instance_uid=summary.study_instance_uid,
@@ -162,16 +165,3 @@ def written(path: Path, data: bytes | mmap.mmap, result: bytes, how: How) -> Mad
         spots=about.spots,
         metadata=about.metadata,
     )
-
-
-def is_same(data: bytes | mmap.mmap, result: bytes) -> bool:
-    """Whether the data set is as it was sent; the head of the file is the receiver's."""
-    return dataset(data) == dataset(result)
-
-
-def dataset(data: bytes | mmap.mmap) -> bytes:
-    """The bytes after the file meta information."""
-    part = walk(data)
-    if part.buffer is not data or part.implicit or part.big_endian:
-        return b""
-    return bytes(data[part.elements[0].start :])
