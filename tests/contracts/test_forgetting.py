@@ -20,10 +20,11 @@ BOTH = (LEAVER, STAYER)
 
 class TestArchive(Forgets):
     by_series = True
+    sealed = False
 
     @pytest.fixture(autouse=True)
     def put_in(self, database, tmp_path):
-        self.house = make_house(database, tmp_path)
+        self.house = make_house(database, tmp_path, sealed=self.sealed)
         self.kept = {who: keep(self.house, who, subject=who, contents=(who.encode(),))
                      for who in BOTH}  # fmt: skip
 
@@ -33,11 +34,23 @@ class TestArchive(Forgets):
     def found(self):
         self.house.archive.sweep()
         here = {staged.pack for staged in self.house.archive.stored()}
+        told = {one.series for one in self.house.archive.changes() if one.pack}
+        assert told == {series_of(one) for one in self.kept.values() if one.pack in here}
         return {
             who
             for who, one in self.kept.items()
             if self.house.archive.series_sidecars(series_of(one)) and one.pack in here
         }
+
+
+class TestSealedArchive(TestArchive):
+    sealed = True
+
+    def found(self):
+        found = super().found()
+        keyring = self.house.archive.keyring
+        assert {who for who, one in self.kept.items() if keyring.of(one.pack)} == found
+        return found
 
 
 class TestQuarantine(Forgets):
