@@ -1,4 +1,4 @@
-"""What stands behind ``yushan keys make``: a role's secrets where they live, and what others get."""
+"""What stands behind ``yushan keys make``: a role's secrets in place, and what others get."""
 
 from __future__ import annotations
 

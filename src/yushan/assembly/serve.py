@@ -126,7 +126,6 @@ def server_config(role: Running, tls: Tls | None) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # see behind.py
-        limit_concurrency=role.http.at_once,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=max(1, round(role.http.drain_s)),
         ssl_context_factory=(lambda *_: tls.context) if tls else None,

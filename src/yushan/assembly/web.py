@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 from starlette.applications import Starlette
@@ -70,6 +70,10 @@ def application(
     )
 
 
+#: Codes with a status of their own.
+STATUS: Final = {"assembly.body-too-large": 413}
+
+
 class Refusing:
     """Turns errors into answers, once for all doors."""
 
@@ -94,7 +98,9 @@ class Refusing:
             raise TypeError
         if error.status >= 500:
             log.warning("request.failed", extra=facts(code=error.code, status=error.status))
-        return await self.answer(request, error)
+        answer = await self.answer(request, error)
+        answer.status_code = STATUS.get(error.code, answer.status_code)
+        return answer
 
     async def http(self, request: Request, error: Exception) -> Response:
         """The framework's own: no such address, no such method."""

@@ -96,8 +96,10 @@ class Guarded(HttpToolsProtocol):
         self.wait(self.bounds.header_s)
 
     def on_headers_complete(self) -> None:
-        """The head is there."""
+        """The head is there; more requests than are answered at once are sent away."""
         self.rest()
+        if not self.cut and len(self.tasks) >= self.bounds.at_once:
+            self.refuse(503)
         if not self.cut:
             super().on_headers_complete()
             self.wait(self.bounds.body_s)

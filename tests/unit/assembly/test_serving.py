@@ -92,6 +92,20 @@ def test_one_address_holds_so_many_connections_and_no_more(
     pytest.fail("closed connections are still counted")
 
 
+def test_more_requests_than_are_answered_at_once_are_sent_away_until_there_is_room(
+    served: list[Small], tmp_path: Path
+) -> None:
+    role = up(served, tmp_path, at_once=1)
+    line = role.raw(b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert role.began.wait(10)
+    said = answer(role.raw(b"GET /who HTTP/1.1\r\nHost: x\r\n\r\n"))
+    assert said.startswith(b"HTTP/1.1 503")
+    assert b"Retry-After" in said
+    role.go.set()
+    assert b"last" in answer(line)
+    assert httpx.get(f"{role.url()}/who", trust_env=False).status_code == 200
+
+
 def test_what_is_being_answered_when_the_role_is_told_to_stop_is_answered_whole(
     served: list[Small], tmp_path: Path
 ) -> None:
@@ -284,6 +298,19 @@ def test_a_folder_is_held_by_one_process_at_a_time(tmp_path: Path) -> None:
     with serve.held_alone(role.settings):
         pass
     role.door.close()
+
+
+def test_a_body_over_the_bound_is_refused_by_its_size_declared_or_not(
+    served: list[Small], tmp_path: Path
+) -> None:
+    role = up(served, tmp_path)
+
+    def parts() -> Iterator[bytes]:
+        yield from [b"x" * (1 << 20)] * 12
+
+    for content in (b"x" * (12 << 20), parts()):
+        got = httpx.post(f"{role.url()}/exchange/v1/echo", content=content, trust_env=False)
+        assert (got.status_code, got.json()["code"]) == (413, "assembly.body-too-large")
 
 
 def test_clocks_of_peers_are_compared() -> None:
