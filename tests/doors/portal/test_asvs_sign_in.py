@@ -226,3 +226,13 @@ def test_tries_and_changes_are_told_to_the_ledger_without_names(tmp_path):
             "account.signed-out"} <= kinds  # fmt: skip
     assert "researcher" not in {str(entry.facts.get("name")) for entry in entries}
     assert secret_of(site) not in repr(entries) or not secret_of(site)
+
+
+def test_strangers_cannot_make_us_keep_more_than_a_bound(tmp_path):
+    site = make(tmp_path)
+    site.client.base_url = "http://localhost"
+    page = site.client.get("/sign-in")
+    data = {"csrf": csrf_of(page)}
+    answers = [site.client.post("/sign-in/passkey/begin", data=data) for _ in range(61)]
+    assert {one.status_code for one in answers[:60]} == {200}
+    assert answers[60].status_code == 503

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from yushan.base import Rejected
+from yushan.domain.access import Action, Kind
 from yushan.doors.exchange.evaluate import json_answer
 from yushan.doors.exchange.packs import asking, read_body
 from yushan.services.ledger import RECORD, Cosigned
@@ -23,20 +24,22 @@ if TYPE_CHECKING:
 HEADS: Final = "/exchange/v1/heads"
 SAID_BYTES: Final = 16 << 10
 SIZE: Final = re.compile(r"[0-9]{1,15}")
+#: What a gateway does here, as the decision table names it.
+WITNESS: Final = (Action.COSIGN_HEADS, Kind.HEAD)
 
 
 def head_routes(cosigners: Cosigners) -> list[Route]:
     """``GET ?log=&old=`` gives the newest head with proof; ``POST`` takes what a witness says."""
 
     async def offer(request: Request) -> Response:
-        site, origin = asking(request), request.query_params.get("log", RECORD)
+        site, origin = asking(request, *WITNESS), request.query_params.get("log", RECORD)
         old = request.query_params.get("old", "0")
         if not SIZE.fullmatch(old):
             raise Rejected("exchange.size-malformed")
         return json_answer(await run_in_threadpool(cosigners.offer, site, origin, int(old)))
 
     async def take(request: Request) -> Response:
-        site = asking(request)
+        site = asking(request, *WITNESS)
         body = await read_body(request, SAID_BYTES)
         try:
             said = msgspec.json.decode(body, type=Cosigned)

@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
-from yushan.base import Absent, Forbidden, PackId, Rejected, SiteName
+from yushan.base import Absent, Forbidden, PackId, Rejected, SiteName, SystemClock
+from yushan.domain.access import Action, Actor, Kind, Thing, decide
 from yushan.domain.packs import IncomingState, Manifest
 
 if TYPE_CHECKING:
@@ -66,10 +67,20 @@ def pack_routes(uploads: Uploads, received: Callable[[], None]) -> list[Route]:
     ]
 
 
-def asking(request: Request) -> SiteName:
-    """The site whose token the request carries; ``Forbidden("exchange.site-unknown")``."""
+def asking(
+    request: Request, action: Action = Action.SEND_PACKS, kind: Kind = Kind.PACK
+) -> SiteName:
+    """The site whose token the request carries, if the decision table lets it do this.
+
+    Raises
+    ------
+    Forbidden
+        ``exchange.site-unknown``.
+    """
     site = request.state.site
-    if site is None:
+    actor = Actor(roles=frozenset({"site"} if site else {"public"}), id=site or "", site=site or "")
+    thing = Thing(kind=kind, site=site or "")
+    if not decide(actor, action, thing, SystemClock().now()).allow:
         raise Forbidden("exchange.site-unknown")
     return SiteName(site)
 

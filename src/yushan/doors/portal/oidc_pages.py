@@ -109,6 +109,7 @@ class ProviderPages:
 
     def go(self, request: Request, form: Form) -> Response:
         """Keep what must come back, and lead to the provider."""
+        self.accounts.count_begin(request.client.host if request.client else "")
         house, aim = self.providers.get(form.get("provider")), form.get("aim") or "sign-in"
         address, begun = house.provider.begin(fresh=aim == "confirm")
         kept = Kept(house.key, form.get("next"), aim, begun)

@@ -12,6 +12,7 @@ from yushan.doors.portal.entering import host_of
 from yushan.doors.portal.forms import local_path
 from yushan.doors.portal.second_factor import here
 from yushan.doors.portal.shell import HEADERS
+from yushan.doors.portal.signing_in import address_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -45,6 +46,7 @@ class PasskeyPages:
 
     def begin_use(self, request: Request, form: Form) -> Response:  # noqa: ARG002 - no fields
         """What an authenticator is asked to sign."""
+        self.accounts.count_begin(address_of(request))
         secret, options = self.accounts.passkeys.begin_use(self.host(request))
         return told(secret, options)
 

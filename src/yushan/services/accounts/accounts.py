@@ -109,6 +109,18 @@ class Accounts(Register):
             queries.forget_attempts(tx, limits.code_key(account.id))
         return kind
 
+    def count_begin(self, address: str) -> None:
+        """Bound what strangers can make us keep: ways in that are begun and not gone.
+
+        Raises
+        ------
+        Unavailable
+            ``accounts.too-many-tries`` with ``wait_s``.
+        """
+        with self.db.begin() as tx:
+            wait_s = limits.count_begin(tx, self.bounds, address, self.now_s())
+        limits.refuse(wait_s)
+
     def open_session(self, account: Account) -> str:
         """A new secret for a cookie; what else a session can be is in ``sessions``."""
         return self.sessions.open(account)

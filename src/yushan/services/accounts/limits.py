@@ -75,6 +75,13 @@ def count_code(tx: Connection, limits: Limits, account: str, now_s: int) -> int:
     return max(1, since_s + limits.window_s - now_s) if tries > limits.per_account else 0
 
 
+def count_begin(tx: Connection, limits: Limits, address: str, now_s: int) -> int:
+    """Count one way in that was begun from an address; seconds to wait, else 0."""
+    key = f"begin:{digest(network(address))}"
+    since_s, tries = queries.count_attempt(tx, key, now_s, limits.window_s)
+    return max(1, since_s + limits.window_s - now_s) if tries > limits.per_address else 0
+
+
 def refuse(wait_s: int) -> None:
     """Raise ``accounts.too-many-tries`` when there is something to wait for."""
     if wait_s:
