@@ -20,6 +20,7 @@ from yushan.assembly.parts import (
     read_public,
     site_names,
 )
+from yushan.assembly.publishing import public_every_s, publishing
 from yushan.assembly.recording import Recording, open_ledger
 from yushan.assembly.restored import let_go_first
 from yushan.assembly.standing import Standing
@@ -66,7 +67,7 @@ class CommonsRole:
         self.recording = Recording(self.ledger, settings.record, self.admissions)
         self.audit = self.recording.audit
         self.uploads = Uploads(self.database, folder / "incoming", self.ledger, signer)
-        self.catalogue = Catalogue(self.database)
+        self.catalogue = Catalogue(self.database, public_every_s(settings))
         self.masks = Masks(load_secret(settings.commons_key))
         self.register = Register(self.database)
         self.accounts = open_accounts(settings, self.database, self.clock)
@@ -83,6 +84,9 @@ class CommonsRole:
         desk = self._desk()
         self.ticker = self._ticker(desk)
         self.withdrawing = self._withdrawing(desk)
+        self.publishing, self.published = publishing(
+            settings, self.catalogue, self.archive, self.clock
+        )
         self.scrubbing = scrub_rounds(self.archive, settings.archive)
         self.joining = join_rounds(self.archive, settings.archive, self.ledger, desk.folder)
         self.storing = make_store(self, load_secret(settings.commons_key), signer)
@@ -172,12 +176,13 @@ class CommonsRole:
                 self.withdrawing.rounds,
                 self.scrubbing,
                 self.joining,
+                self.publishing,
                 *self.recording.rounds,
             ],
             self.archive.store,
             {"admit": self.children, "viewing": self.viewing},
             [
-                ("sites", commons_check(self.admissions)),
+                ("sites", commons_check(self.admissions, self.archive)),
                 ("consent-list", list_check(self.consent, self.settings.list_age_s)),
             ],
             commons_figures(self.archive, self.admissions, self.ledger, self.clock),
@@ -218,6 +223,7 @@ class CommonsRole:
             cases=Cases(self.database, self.clock),
             demo=DemoState(Path(settings.demo_state)) if settings.demo_state else None,
             demo_accounts=one_click(settings.demo_accounts),
+            published=self.published,
             houses=houses_of(self.settings),
         )
 
@@ -237,9 +243,11 @@ class CommonsRole:
         self.recording.start()
         self.scrubbing.start()
         self.joining.start()
+        self.publishing.start()
 
     def stop(self) -> None:
         """Let the work end."""
+        self.publishing.stop()
         self.joining.stop()
         self.scrubbing.stop()
         self.withdrawing.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from yushan.assembly.health import Part, part
@@ -34,6 +35,7 @@ def commons_figures(
         gauge("archive_instances", "instances in the archive").set(held.instances)
         gauge("archive_subjects", "subjects in the archive").set(held.subjects)
         gauge("archive_bytes", "bytes of all packs").set(held.bytes)
+        scrub_figures(archive, clock)
         closes = gauge("site_closes", "1: the site's sum closes", ("site",))
         received = gauge("site_received", "instances receipted to a site", ("site",))
         apart = gauge("site_quarantined", "instances set aside at the commons", ("site",))
@@ -47,6 +49,17 @@ def commons_figures(
     return take
 
 
+def scrub_figures(archive: Archive, clock: Clock) -> None:
+    """How long ago each pack was read at least, and what was wrong."""
+    read = archive.scrubbed()
+    gauge("scrub_faults", "packs that are not as they were").set(
+        len({fault.pack for fault in read.faults})
+    )
+    if read.oldest_at:
+        age_s = (clock.now() - datetime.fromisoformat(read.oldest_at)).total_seconds()
+        gauge("scrub_oldest_seconds", "since the pack read longest ago was read").set(age_s)
+
+
 def incoming_figures(database: Database, clock: Clock) -> None:
     """Packs on their way in."""
     found = packs_waiting(database, clock)
@@ -57,11 +70,15 @@ def incoming_figures(database: Database, clock: Clock) -> None:
         oldest.labels(state).set(found.oldest_s[state])
 
 
-def commons_check(admissions: Admissions) -> Check:
-    """Whether every site's sum closes."""
+def commons_check(admissions: Admissions, archive: Archive) -> Check:
+    """Whether every site's sum closes, and every pack was as it was when last read."""
 
     def check() -> list[Part]:
         closes = all(one.closes for one in admissions.accounting())
-        return [part("sites", "" if closes else "health.site-sum-broken")]
+        sound = not archive.scrubbed().faults
+        return [
+            part("sites", "" if closes else "health.site-sum-broken"),
+            part("archive", "" if sound else "health.packs-damaged"),
+        ]
 
     return check
