@@ -7,18 +7,31 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.seaweed import BUCKET, Seaweed
+from tests.unit.archive.making import keep, make_house, series_of
 
-from yushan.base import Absent, Conflict, Rejected, Unavailable
+from yushan.base import Absent, Conflict, PackId, Rejected, SystemClock, Unavailable
+from yushan.engines.database import Database, migrate
+from yushan.engines.keys import Wrapper
 from yushan.engines.store import FolderStore, MemoryStore, Store, open_store
 from yushan.engines.store.s3 import S3Store
+from yushan.services.archive import Archive, Keyring, Scrubber, SealedStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+
+def sealed_over(inner: Store, folder: Path) -> Store:
+    """Everything sealed, keys in a database of its own."""
+    database = Database(f"sqlite:///{folder / 'keys.db'}")
+    migrate(database, ["services.archive"])
+    return SealedStore(inner, Keyring(database, SystemClock(), Wrapper([b"w" * 32])))
+
+
 KINDS: dict[str, Callable[[Path], Store]] = {
     "folder": lambda path: FolderStore(path / "store"),
     "memory": lambda _path: MemoryStore(),
+    "sealed": lambda path: sealed_over(FolderStore(path / "store"), path),
 }
 
 
@@ -30,14 +43,15 @@ def seaweed() -> Iterator[Seaweed]:
     server.stop()
 
 
-@pytest.fixture(params=[*KINDS, "s3"])
+@pytest.fixture(params=[*KINDS, "s3", "sealed-s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     if request.param in KINDS:
         return KINDS[request.param](tmp_path)
     server: Seaweed = request.getfixturevalue("seaweed")
     for name, value in server.environ().items():
         monkeypatch.setenv(name, value)
-    return open_store(server.url(uuid.uuid4().hex))
+    found = open_store(server.url(uuid.uuid4().hex))
+    return found if request.param == "s3" else sealed_over(found, tmp_path)
 
 
 def test_what_was_put_is_read_back_whole_and_in_part(store: Store) -> None:
@@ -144,3 +158,27 @@ def test_a_store_is_opened_by_its_address(tmp_path: Path) -> None:
     assert isinstance(open_store("memory:"), MemoryStore)
     with pytest.raises(ValueError, match="unknown"):
         open_store("ftp://x")
+
+
+def test_an_archive_stands_on_any_store(store: Store, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'role.db'}")
+    migrate(database, ["services.archive", "services.ledger"])
+    house = make_house(database, tmp_path)
+    house.archive = Archive(database, store, house.clock)
+    house.store = store
+    one, two = keep(house, "a", contents=(b"a" * 70_000, b"b")), keep(house, "b", contents=(b"c",))
+    [found] = house.archive.series_sidecars(series_of(one))
+    last = found.instances[1]
+    assert house.archive.read(PackId(found.pack), last.start, last.length) == b"b"
+    assert house.archive.check().holds
+    assert {staged.pack for staged in house.archive.stored()} == {one.pack, two.pack}
+    store.put("packs/0f/00/0f00.zip", b"who put me here")
+    scrubber = Scrubber(house.archive)
+    assert scrubber.look_for_orphans("0f") == 0
+    assert house.archive.scrubbed().orphans == 1
+    house.clock.advance(31 * 86_400)
+    assert scrubber.look_for_orphans("0f") == 1
+    store.delete(f"packs/{two.pack[:2]}/{two.pack[2:4]}/{two.pack}.zip")
+    [fault] = house.archive.check().faults
+    assert (fault.code, fault.pack) == ("archive.pack-missing", two.pack)
+    database.dispose()

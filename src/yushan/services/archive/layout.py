@@ -31,12 +31,11 @@ def pack_of(key: str) -> str:
 
 def quarantine_name(site: str, source: str) -> str:
     """By what the data key of a site's quarantined instances of one pack is called."""
-    return hashlib.sha256(f"quarantine/{site}/{source}".encode()).hexdigest()
+    return key_name(quarantine_key(site, source, ""))
 
 
 def key_name(key: str) -> str:
-    """By what the data key of a file of the store is called."""
+    """By what the data key of a file of the store is called: a pack's id, else by its folder."""
     if key.startswith(PACKS):
         return pack_of(key)
-    _, site, source, _ = key.split("/")
-    return quarantine_name(site, source)
+    return hashlib.sha256(key.rpartition("/")[0].encode()).hexdigest()
