@@ -36,8 +36,9 @@ class Standing:
 @contextmanager
 def served(app: Starlette) -> Iterator[str]:
     """The application on a free port; its address."""
-    door = socket.socket()
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # no delay
     door.bind(("127.0.0.1", 0))
+    door.listen(64)  # who asks at once waits instead of being refused
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[door])), daemon=True)
