@@ -9,14 +9,16 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import cstore, deid, deid_tools, pipeline
+from tests.bench import catalogue, cstore, deid, deid_tools, pipeline, storage
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results.jsonl"
 ALL = {
+    "catalogue": catalogue.rows,
     "cstore": cstore.rows,
     "deid": deid.rows,
     "deid-tools": deid_tools.rows,
     "pipeline": pipeline.rows,
+    "storage": storage.rows,
 }
 
 

@@ -212,7 +212,8 @@ class Commons(
 
     ``linkage_group`` and ``consent_public`` stay those of the first ceremony; changes of keys lie
     in ``data``. ``linkage_members`` is needed to take them over. ``policies`` names the policies of
-    stage 1 that are accepted: packs under another one are held.
+    stage 1 that are accepted: packs under another one are held. ``public_every_s`` is the least
+    time between two public tables of statistics.
     """
 
     store: str = ""
@@ -227,6 +228,7 @@ class Commons(
     list_age_s: float = 86400.0
     policies: tuple[str, ...] = ("basic", "tw-hospital", "tw-nhi")
     viewer: str = ""
+    public_every_s: float = 86400.0
     record: Record = Record()
     sites: tuple[Site, ...]
     sign_in: SignIn = SignIn()

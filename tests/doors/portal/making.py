@@ -38,7 +38,14 @@ from yushan.engines.keys import Signer
 from yushan.flows.desk import Pictures
 from yushan.flows.witness import Agreement
 from yushan.services.accounts import Accounts, Hasher
-from yushan.services.archive import ArchiveStats, Quarantined, Scrubbed, SiteAccount
+from yushan.services.archive import (
+    ArchiveStats,
+    Change,
+    ChangeKind,
+    Quarantined,
+    Scrubbed,
+    SiteAccount,
+)
 from yushan.services.archive.standing import Standing
 from yushan.services.catalogue import Catalogue
 from yushan.services.gateway import (
@@ -52,6 +59,7 @@ from yushan.services.gateway import (
 )
 from yushan.services.gateway.tables import ARRIVAL, ASSOCIATION, OBJECT
 from yushan.services.ledger import Audit, Ledger
+from yushan.services.withdrawal import Cases
 
 PASSWORD = "correct horse battery"
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
@@ -60,7 +68,8 @@ SITES = {
     "hospital-b": {"zh-Hant": "示範醫院乙", "en": "Demo Hospital B"},
 }
 CHEAP = Hasher(memory_kib=8, passes=1)
-ROOMS = ("services.accounts", "services.catalogue", "services.ledger", "services.gateway")
+ROOMS = ("services.accounts", "services.catalogue", "services.ledger", "services.gateway",
+         "services.withdrawal")  # fmt: skip
 
 
 #: SOP classes of objects without pixels.
@@ -165,6 +174,18 @@ class FakeArchive:
 
     def series_sidecars(self, series):
         return [one for one in self.sidecars if one.series_instance_uid == series]
+
+    def feed(self):
+        return "feed", len(self.sidecars)
+
+    def changes(self, after=0, limit=100):
+        """Each series was searchable a minute after it came."""
+        return tuple(
+            Change(number, ChangeKind.CREATED, one.series_instance_uid, one.study_instance_uid,
+                   one.pack, 1,
+                   (datetime.fromisoformat(one.received_at) + timedelta(minutes=1)).isoformat())
+            for number, one in enumerate(self.sidecars, 1)
+        )[after : after + limit]  # fmt: skip
 
     def stats(self):
         return ArchiveStats(

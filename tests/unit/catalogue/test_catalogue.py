@@ -348,5 +348,29 @@ def test_two_equal_indexes_are_written_alike(database):
             catalogue.add(tx, order)
             written.append("\n".join(catalogue.lines(tx)))
     assert written[0] == written[1]
-    assert '"found_by":["body_part=CHEST"' in written[0]
+    assert '"body_part=CHEST"' in written[0]
     assert written[0].count("catalogue_profile") == 2
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+@pytest.mark.parametrize(("query", "studies"), [
+    (Query(study_description="*chest*"), {"st1"}), (Query(study_description="mr ?ead"), {"st2"}),
+    (Query(modalities=("MR", "C?"), body_parts=("he*",)), {"st2"}), (Query(text="LUNG"), {"st1"}),
+    (Query(site="south"), {"st2"}), (Query(series_description="t?"), {"st2"}),
+    (Query(modalities=("CT",), body_parts=("HEAD",)), set()),
+    (Query(study_description="*x*"), set()),
+    (Query(date_from="20260101", date_to="20260105"), {"st1"}),
+])  # fmt: skip
+def test_the_index_narrows_a_question_and_changes_no_answer(
+    database, monkeypatch, few, query, studies
+):
+    monkeypatch.setattr("yushan.services.catalogue.catalogue.FEW", few)
+    catalogue = make_catalogue(
+        database,
+        make_sidecar("st1", "a"),
+        make_sidecar("st2", "b", modality="MR", body_part="HEAD", study_description="MR head",
+                     description="T1", site="south", study_date="20260303"),
+    )  # fmt: skip
+    rows = {row.study_instance_uid for row in catalogue.studies(EVERYTHING, query)}
+    assert rows == {uid("study", name) for name in studies}
+    assert catalogue.count(EVERYTHING, query) == len(studies)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yushan.doors.portal.accounting import AccountingPages
 from yushan.doors.portal.audit_pages import AuditPages
+from yushan.doors.portal.dataset_pages import DatasetPages
 from yushan.doors.portal.finder import Finder
 from yushan.doors.portal.gateway_accounting import GatewayAccounting
 from yushan.doors.portal.gateway_deciding import Deciding, SecondPerson
@@ -18,6 +19,7 @@ from yushan.doors.portal.guideline_pages import GuidelinePages
 from yushan.doors.portal.homes import Homes
 from yushan.doors.portal.looking import Looking
 from yushan.doors.portal.people_routes import people_routes
+from yushan.doors.portal.intake_pages import IntakePages
 from yushan.doors.portal.plain_pages import PlainPages
 from yushan.doors.portal.record import Record
 from yushan.doors.portal.record_files import RecordFiles
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from yushan.doors.portal.ports import Connections, Demo, QuarantineDesk
     from yushan.doors.portal.shell import Shell
     from yushan.doors.portal.signing_in import DemoAccount
+    from yushan.flows.publish import PublicIndex
     from yushan.services.accounts import Accounts
     from yushan.services.archive import Admissions, Archive
     from yushan.services.catalogue import Catalogue
@@ -58,6 +61,7 @@ class CommonsRooms:
     ledger: Ledger
     audit: Audit
     ledger_key: str = ""
+    published: PublicIndex | None = None
     cases: Cases | None = None
     demo: Demo | None = None
     demo_accounts: tuple[DemoAccount, ...] = ()
@@ -92,6 +96,8 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
         *PlainPages(shell).routes(),
         *GuidelinePages(shell).routes(),
         *people_routes(shell, rooms.accounts, rooms.demo_accounts, rooms.audit, rooms.houses),
+        *IntakePages(shell, rooms.catalogue, rooms.archive, rooms.admissions).routes(),
+        *DatasetPages(shell, rooms.published).routes(),
         *StatisticsPages(shell, rooms.catalogue, record).routes(),
         *homes.routes(),
         *StewardPages(shell, steward).routes(),

@@ -7,6 +7,7 @@ in any order give the same rows. Start at ``catalogue.py``, the rules are in ``f
 
 from yushan.services.catalogue.catalogue import Catalogue
 from yushan.services.catalogue.figures import Figures
+from yushan.services.catalogue.releasing import COLUMNS as RELEASED
 from yushan.services.catalogue.search import SavedSearches, Search
 from yushan.services.catalogue.sums import ALL, EACH, EACH_YEAR, Slice
 from yushan.services.catalogue.tables import METADATA
@@ -35,6 +36,7 @@ __all__ = [
     "EACH",
     "EACH_YEAR",
     "METADATA",
+    "RELEASED",
     "Catalogue",
     "Cell",
     "Counts",

@@ -104,16 +104,6 @@ class Value:
         else:
             self.bits[number // WORD] &= ~np.uint64(1 << number % WORD)
 
-    def join(self, bits: Bits) -> None:
-        """Add all to a set."""
-        if self.bits is not None:
-            bits[: len(self.bits)] |= self.bits[: len(bits)]
-        elif self.few:
-            listed = self.listed()
-            np.bitwise_or.at(
-                bits, listed // WORD, np.uint64(1) << (listed % WORD).astype(np.uint64)
-            )
-
     def count_in(self, bits: Bits, flags: NDArray[np.uint8]) -> int:
         """How many of them are in a set, which is also given as flags."""
         if self.bits is None:

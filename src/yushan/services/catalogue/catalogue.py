@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from yushan.services.catalogue.facts import (
 )
 from yushan.services.catalogue.figures import DAY_S, Figures
 from yushan.services.catalogue.lines import lines
+from yushan.services.catalogue.narrowing import FEW, is_narrow, is_told, wanted_of
+from yushan.services.catalogue.releasing import combinations
 from yushan.services.catalogue.search import SavedSearches, Search
 from yushan.services.catalogue.tables import SERIES, STUDY
 from yushan.services.catalogue.traits import EDITION, profile_of
@@ -124,12 +127,19 @@ class Catalogue:
 
         Pages by ``offset``, or faster by ``after``: (study date, UID) of the last one seen.
         """
+        if is_narrow(query):
+            uids = self.search.few(scope, wanted_of(query), FEW)
+            query = query if uids is None else replace(query, studies=tuple(map(StudyUID, uids)))
+            if uids == []:
+                return []
         wanted = visible.studies(scope, query, after).limit(limit).offset(offset)
         with self.db.read() as tx:
             return [queries.study(row) for row in tx.execute(wanted)]
 
     def count(self, scope: Scope, query: Query = EVERY) -> int:
         """How many studies."""
+        if is_told(query):
+            return self.search.count(scope, wanted_of(query))
         with self.db.read() as tx:
             return int(tx.execute(visible.how_many(scope, query)).scalar_one())
 
@@ -213,6 +223,11 @@ class Catalogue:
         if gone and stay:
             self.write_study(tx, list(stay.values()), known=True)
         return len(gone)
+
+    def released(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Of each series what anybody may know (``RELEASED``), and whose it is."""
+        with self.db.read() as tx:
+            yield from combinations(tx)
 
     def lines(self, tx: Connection) -> Iterator[str]:
         """All that follows from packs, as sorted lines of JSON: two equal indexes give the same."""

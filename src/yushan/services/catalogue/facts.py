@@ -77,7 +77,7 @@ def has_contrast(about: Mapping[str, Any]) -> bool:
 
 def merge(one: SeriesRow, other: SeriesRow) -> SeriesRow:
     """Two parts of a series: facts of the one received first, counts of both."""
-    first = min(one, other, key=arrival)
+    first = min(one, other, key=traits.arrival)
     return replace(
         first,
         instances=one.instances + other.instances,
@@ -86,14 +86,9 @@ def merge(one: SeriesRow, other: SeriesRow) -> SeriesRow:
     )
 
 
-def arrival(row: SeriesRow) -> tuple[str, str]:
-    """What decides which part came first."""
-    return row.received_at, row.first_pack
-
-
 def study_row(series: Sequence[SeriesRow]) -> StudyRow:
     """The study that these series make (at least one)."""
-    ordered = sorted(series, key=lambda row: (*arrival(row), row.series_instance_uid))
+    ordered = sorted(series, key=lambda row: (*traits.arrival(row), row.series_instance_uid))
     first = ordered[0]
     return StudyRow(
         study_instance_uid=first.study_instance_uid,
@@ -102,7 +97,7 @@ def study_row(series: Sequence[SeriesRow]) -> StudyRow:
         study_date=first.study_date,
         study_time=first.study_time,
         modalities=tuple(sorted({row.modality for row in series if row.modality})),
-        description=next((row.study_description for row in ordered if row.study_description), ""),
+        description=traits.study_description(ordered),
         series=len(series),
         instances=sum(row.instances for row in series),
         bytes=sum(row.bytes for row in series),
@@ -137,7 +132,7 @@ def counts_of(series: Iterable[SeriesRow]) -> dict[Cell, Counts]:
     """
     found: dict[Cell, Counts] = {}
     seen: set[str] = set()
-    for row in sorted(series, key=lambda row: (*arrival(row), row.series_instance_uid)):
+    for row in sorted(series, key=lambda row: (*traits.arrival(row), row.series_instance_uid)):
         code = modality_row(row.modality).code
         cell = Cell(row.site, code, row.received_at[:7], row.body_part)
         added = Counts(0 if code in seen else 1, 1, row.instances, row.bytes)

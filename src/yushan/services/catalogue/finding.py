@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from yushan.services.catalogue import bits, profiles
-from yushan.services.catalogue.traits import cell_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import sqlalchemy as sa
     from numpy.typing import NDArray
 
@@ -59,8 +61,9 @@ class Asked:
             texts = index.ids.get("text", {})
             left &= index.having("text", [one for one in texts if text.casefold() in one])
         if wanted.counted:
-            words = [one for one in index.ids.get("cell", {}) if fits(one, wanted.counted)]
-            left &= index.having("cell", words)
+            left &= index.counted(wanted.counted)
+        for kind, patterns in wanted.like:
+            left &= index.having(kind, alike(index.ids.get(kind, {}), patterns))
         if wanted.date_from or wanted.date_to or wanted.beyond is not None:
             left &= self.when(wanted)
         return left
@@ -90,8 +93,8 @@ class Asked:
 
     def images(self) -> int:
         """How many images they have."""
-        flags = bits.flags_of(self.hits)
-        return int(np.dot(flags.astype(np.float64), self.index.images))
+        flags = bits.flags_of(self.hits).view(np.bool_)
+        return int(np.sum(self.index.images, where=flags, dtype=np.int64))
 
     def facet(self, kind: str, flags: dict[str, NDArray[np.uint8]]) -> tuple[tuple[str, int], ...]:
         """Values of a kind with the studies that the other conditions leave, largest first."""
@@ -148,12 +151,7 @@ def unpacked(key: int) -> tuple[int, int]:
     return key >> 32, key & LOW
 
 
-def fits(word: str, wanted: tuple[str, str, str, str]) -> bool:
-    """Whether a cell is among those that are wanted; ``*`` is any, a period may be a year."""
-    site, row, month, part = cell_of(word)
-    return (
-        wanted[0] in ("*", site)
-        and wanted[1] in ("*", row)
-        and (wanted[2] == "*" or month.startswith(wanted[2]))
-        and wanted[3] in ("*", part)
-    )
+def alike(values: Iterable[str], patterns: Iterable[str]) -> list[str]:
+    """The values that fit one of the patterns, whatever their case."""
+    fits = re.compile("|".join(f"(?:{one})" for one in patterns), re.DOTALL).fullmatch
+    return [value for value in values if fits(value.casefold())]

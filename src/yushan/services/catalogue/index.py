@@ -13,6 +13,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from yushan.services.catalogue import bits
+from yushan.services.catalogue.cells import Cells
 from yushan.services.catalogue.tables import PROFILE, STATE, WORD
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Index:
         self.epoch, self.changed, self.size, self.last_word = -1, 0, 0, 0
         self.words: dict[int, bits.Value] = {}
         self.ids: dict[str, dict[str, int]] = {}
+        self.cells = Cells()
         self.alive = bits.none(0)
         self.dates: NDArray[np.int32] = np.empty(0, np.int32)
         self.images: NDArray[np.int32] = np.empty(0, np.int32)
@@ -71,6 +73,8 @@ class Index:
             self.ids.setdefault(kind, {})[value] = key
             self.words[key] = bits.Value()
             self.last_word = key
+            if kind == "cell":
+                self.cells.add(key, value)
 
     def load(self, tx: sa.Connection) -> None:
         """Everything anew, block by block."""
@@ -144,11 +148,24 @@ class Index:
 
     def having(self, kind: str, values: Iterable[str]) -> Bits:
         """Studies that have one of the values."""
-        found = np.zeros_like(self.alive)
         mine = self.ids.get(kind, {})
+        return self.joined(self.words[mine[value]] for value in values if value in mine)
+
+    def counted(self, wanted: tuple[str, str, str, str]) -> Bits:
+        """Studies that are counted in some cells of the cube."""
+        return self.joined(self.words[key] for key in self.cells.among(wanted))
+
+    def joined(self, values: Iterable[bits.Value]) -> Bits:
+        """Studies that have one of the values: many bits, or all lists at once."""
+        found, few = np.zeros_like(self.alive), []
         for value in values:
-            if value in mine:
-                self.words[mine[value]].join(found)
+            if value.bits is not None:
+                found[: len(value.bits)] |= value.bits[: len(found)]
+            elif value.few:
+                few.append(value.few.tobytes())
+        if few:
+            numbers = np.frombuffer(b"".join(few), dtype=np.uint32)
+            found |= bits.of(numbers, len(found) * bits.WORD)
         return found
 
     def by_date(self) -> NDArray[np.int64]:

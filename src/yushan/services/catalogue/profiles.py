@@ -119,6 +119,12 @@ def rows_of(tx: sa.Connection, numbers: Sequence[int]) -> list[sa.Row[tuple[obje
     return [found[number] for number in numbers if number in found]
 
 
+def uids_of(tx: sa.Connection, numbers: Sequence[int]) -> list[str]:
+    """The UIDs of the studies so numbered."""
+    wanted = sa.select(PROFILE.c.study_instance_uid).where(PROFILE.c.number.in_(numbers))
+    return [str(uid) for uid in tx.scalars(wanted) if uid]
+
+
 def clear(tx: sa.Connection) -> None:
     """Forget all profiles and values; whoever holds them in memory begins anew."""
     count_on(tx, "epoch")

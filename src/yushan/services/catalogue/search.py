@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from yushan.base import Absent, Rejected
-from yushan.services.catalogue import profiles, queries
+from yushan.services.catalogue import bits, profiles, queries
 from yushan.services.catalogue.finding import Asked
 from yushan.services.catalogue.index import Index
 from yushan.services.catalogue.tables import PROFILE, SAVED
@@ -59,6 +59,15 @@ class Search:
         with self.db.read() as tx, self.index.lock:
             self.index.catch_up(tx)
             return Asked(tx, self.index, scope, wanted).count()
+
+    def few(self, scope: Scope, wanted: Wanted, most: int) -> list[str] | None:
+        """The UIDs of the studies, if there are not more than so many."""
+        with self.db.read() as tx, self.index.lock:
+            self.index.catch_up(tx)
+            asked = Asked(tx, self.index, scope, wanted)
+            if asked.count() > most:
+                return None
+            return profiles.uids_of(tx, bits.numbers_of(asked.hits).tolist())
 
     def warm(self) -> None:
         """Read the index, so that nobody waits for it."""

@@ -93,13 +93,26 @@ def found_by(row: SeriesRow) -> dict[str, str]:
 
 def profile_of(series: Iterable[SeriesRow], cells: Mapping[Cell, Counts]) -> set[tuple[str, str]]:
     """What a study is found by: (kind, value); also its texts, and the cells that count it."""
-    found = set()
-    for row in series:
+    found, rows = set(), list(series)
+    for row in rows:
         found |= set(found_by(row).items())
         texts = (row.description, row.study_description)
         found |= {("text", text.casefold()[:LONGEST]) for text in texts}
+    about = study_description(rows)
+    found.add(("about", about.casefold()[:LONGEST]))
     found |= {("cell", cell_word(cell)) for cell, counts in cells.items() if counts.studies}
     return {(kind, value[:LONGEST]) for kind, value in found if value}
+
+
+def arrival(row: SeriesRow) -> tuple[str, str]:
+    """What decides which part came first."""
+    return row.received_at, row.first_pack
+
+
+def study_description(series: Iterable[SeriesRow]) -> str:
+    """The description of a study: that of the series received first that has one."""
+    ordered = sorted(series, key=lambda row: (*arrival(row), row.series_instance_uid))
+    return next((row.study_description for row in ordered if row.study_description), "")
 
 
 def cell_word(cell: Cell) -> str:

@@ -51,12 +51,14 @@ class Wanted:
     """Which studies a person looks for, as `Catalogue.find` answers it.
 
     ``has`` are kinds with alternatives: the study has a series with one of them (kinds are those
-    of ``traits.found_by``). Each of ``texts`` is somewhere in its descriptions, in any case.
+    of ``traits.found_by``); of ``like`` the values are regular expressions. Each of ``texts`` is
+    somewhere in its descriptions, in any case.
     ``counted`` (site, row, period, body part; ``*`` is any) asks for exactly the studies that the
     statistics count there. ``beyond`` asks for studies that came later than the one so numbered.
     """
 
     has: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    like: tuple[tuple[str, tuple[str, ...]], ...] = ()
     texts: tuple[str, ...] = ()
     studies: tuple[StudyUID, ...] = ()
     subjects: tuple[Pseudonym, ...] = ()
