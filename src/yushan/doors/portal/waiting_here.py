@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from yushan.base import Language
-    from yushan.services.archive import Quarantined
-    from yushan.services.archive.standing import Standing
+    from yushan.services.archive import Quarantined, Standing
     from yushan.services.withdrawal import Case
 
 STOPPED: Final = frozenset({IncomingState.HELD, IncomingState.REFUSED})

@@ -19,6 +19,7 @@ from yushan.services.archive.joining import Joined, Joining
 from yushan.services.archive.keyring import Keyring
 from yushan.services.archive.scrubbing import Scrubber
 from yushan.services.archive.sealed import SealedStore
+from yushan.services.archive.standing import Standing
 from yushan.services.archive.stored import Stored
 from yushan.services.archive.tables import METADATA
 from yushan.services.archive.uploads import UploadLimits, Uploads
@@ -63,6 +64,7 @@ __all__ = [
     "SeriesVersion",
     "SiteAccount",
     "Staged",
+    "Standing",
     "Stored",
     "UploadLimits",
     "Uploads",
