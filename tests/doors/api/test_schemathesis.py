@@ -29,7 +29,7 @@ HELD = [
     checks.negative_data_rejection,
 ]
 FEW = settings(
-    max_examples=6,
+    max_examples=3,
     derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],

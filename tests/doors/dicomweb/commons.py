@@ -265,6 +265,7 @@ ACCOUNTS = {
     "north": SimpleNamespace(role="researcher", scope=Scope(sites=frozenset({NORTH}))),
     "one": SimpleNamespace(role="clinician", scope=Scope(studies=frozenset({StudyUID("1.2.10")}))),
     "nothing": SimpleNamespace(role="visitor", scope=NOTHING),
+    "mask-less": SimpleNamespace(role="steward", scope=EVERYTHING, id="noted"),
     "mask-a": SimpleNamespace(role="researcher", scope=Scope(everything=True, mask="a"), id="ra"),
     "mask-b": SimpleNamespace(role="researcher", scope=Scope(everything=True, mask="b"), id="rb"),
     "no-images": SimpleNamespace(role="ministry", scope=EVERYTHING),

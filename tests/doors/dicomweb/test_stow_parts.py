@@ -50,7 +50,7 @@ NASTY = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(NASTY, max_size=4), st.lists(st.integers(0, 10_000), max_size=12))
 def test_a_body_says_the_same_in_whatever_pieces_it_comes(contents, places):
     good = [one for one in contents if b"\r\n" + MARK not in b"\r\n" + one + b"\r\n"]
@@ -61,7 +61,7 @@ def test_a_body_says_the_same_in_whatever_pieces_it_comes(contents, places):
     assert read([bytes([byte]) for byte in whole]) == wanted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=6))
 def test_any_bytes_are_parts_or_a_refusal(data, places):
     with suppress(Rejected):

@@ -375,18 +375,20 @@ def segmentation(source: pydicom.Dataset) -> pydicom.Dataset:
 @check("STOW", "a segmentation of a study that is here joins it, without its author's name")
 def derived(server: Server) -> None:
     server.need_ours()
-    place = server.one("ct")
-    [source] = files_of(server.ask(place.path, "application/dicom"))
-    answer = server.post([written(segmentation(source))], f"/studies/{place.study}")
+    data, study = fresh(server)
+    [item] = values(server.post([data]).json(), STORED)
+    [source] = files_of(server.ask(value(item, "00081190"), "application/dicom"))
+    answer = server.post([written(segmentation(source))], f"/studies/{study}")
     status(answer, 202)
     [item] = values(answer.json(), STORED)
     [found] = files_of(server.ask(value(item, "00081190"), "application/dicom"))
-    assert found.StudyInstanceUID == place.study
+    assert found.StudyInstanceUID == study
     assert found.PatientID == source.PatientID
     assert found.FrameOfReferenceUID == source.FrameOfReferenceUID
     reference = found.ReferencedSeriesSequence[0]
-    assert reference.SeriesInstanceUID == place.series
-    assert reference.ReferencedInstanceSequence[0].ReferencedSOPInstanceUID == place.instance
+    assert reference.SeriesInstanceUID == source.SeriesInstanceUID
+    [referenced] = reference.ReferencedInstanceSequence
+    assert referenced.ReferencedSOPInstanceUID == source.SOPInstanceUID
     assert "Lee" not in str(found)
     assert "SERIAL-7" not in str(found)
     again = server.post([written(pydicom.dcmread(io.BytesIO(written(found))))])
