@@ -83,7 +83,7 @@ def dataset(elements: tuple[Written, ...], syntax: str) -> bytes:
 
 
 def part10(elements: tuple[Written, ...], syntax: str = EXPLICIT) -> bytes:
-    """A whole file; its meta information names the instance where the instance has a UID of ours."""
+    """A whole file; its meta information names the instance if that has a UID of ours."""
     named = [one.raw for one in elements if one.tag == 0x00080018 and len(one.raw) == 44]
     meta = dataset(
         (

@@ -54,7 +54,8 @@ def moving(
     frames: Sequence[tuple[bytes, Shape, Look]], wanted: Wanted, frame_ms: Sequence[int]
 ) -> bytes:
     """Frames one after the other as a GIF that begins again; times in milliseconds."""
-    if not any(wanted.box):
+    large = max(max(pixels.rows, pixels.columns) for _, pixels, _ in frames) > CINE_SIDE
+    if large and not any(wanted.box):
         wanted = wanted._replace(box=(CINE_SIDE, CINE_SIDE))
     first, *rest = [drawn(data, pixels, look, wanted) for data, pixels, look in frames]
     out = io.BytesIO()
