@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +12,7 @@ from starlette.requests import Request
 
 from yushan.assembly.recent import Recent, secret_of
 from yushan.assembly.rule import Rule
-from yushan.base import Rejected, SiteName
+from yushan.base import NOTHING, Rejected, SiteName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 LANGUAGE_COOKIE: Final = "yushan_lang"
 #: Storing counts its own bytes and answers in its own way; this is only the last bound.
 BODY_LIMITS: Final = (("/exchange/", 9 << 20), ("/dicom-web/studies", 9 << 30), ("/", 1 << 20))
+
+#: Where a scope's own names are put into what is served (see ``base.Scope.mask``).
+RENAMED: Final = ("/dicom-web", "/api", "/viewer")
 
 HEADERS: Final[dict[str, str]] = {
     "Content-Security-Policy": (
@@ -83,6 +87,7 @@ class Gate:
             state["site"], state["account"] = None, known
         else:
             state["site"], state["account"] = await run_in_threadpool(self.looked_up, request)
+        state["account"] = kept_apart(state["account"], scope["path"])
         sending = with_headers(send, self.rule.hsts(scope))
         refused = self.rule.refusal(scope)
         if refused is not None:
@@ -110,6 +115,16 @@ class Gate:
             return None, None
         is_polled = "hx-request" in request.headers  # a page asks by itself, nobody is there
         return None, self.accounts.by_session(secret, touches=not is_polled)
+
+
+def kept_apart(account: Account | None, path: str) -> Account | None:
+    """The account as a door may know it.
+
+    Who sees all under names of a scope's own sees nothing where nobody puts those names in.
+    """
+    if account is None or not account.scope.mask or path.startswith(RENAMED):
+        return account
+    return replace(account, scope=replace(NOTHING, mask=account.scope.mask))
 
 
 def limit_for(path: str) -> int:
