@@ -136,6 +136,19 @@ def test_a_report_is_rebuilt_from_known_concepts() -> None:
     assert "113104" in [one.CodeValue for one in made.DeidentificationMethodCodeSequence]
 
 
+@pytest.mark.parametrize(("kind", "stays"), [("IMAGE", True), ("WAVEFORM", False)])
+def test_a_concept_is_judged_with_the_type_of_its_value(kind: str, stays: bool) -> None:
+    """Table E.3.4-1 keeps the image that was measured and removes the waveform (121112)."""
+    source = code("121112", "DCM", "Source of Measurement")
+    made = released(
+        report(
+            content("CODE", FINDING, ConceptCodeSequence=code("39607008", "SCT", "Lung")),
+            content(kind, source, ReferencedSOPSequence=("SQ", [IMAGE_REFERENCE])),
+        )
+    )
+    assert [one.ValueType for one in made.ContentSequence] == ["CODE", *([kind] if stays else [])]
+
+
 def test_references_by_position_follow_their_target() -> None:
     local = content("TEXT", code("99", "99LOCAL", "x"), TextValue=("UT", "nodule"))
     image = content("IMAGE", FINDING, ReferencedSOPSequence=("SQ", [IMAGE_REFERENCE]))

@@ -55,7 +55,8 @@ def is_kept_item(item: ContentItem, policy: Policy) -> bool:
     """
     if item.code == "-" or item.value_type not in CODED | WRITTEN | {"PNAME"}:
         return False
-    row = content_actions().get((item.scheme, item.code))
+    actions, concept = content_actions(), (item.scheme, item.code)
+    row = actions.get((*concept, item.value_type)) or actions.get((*concept, ""))
     if row is not None:
         is_dummy = "D" in row.basic.split("/")
         if item.value_type == "PNAME":

@@ -177,18 +177,24 @@ def method_meanings() -> dict[str, str]:
 
 
 @cache
-def content_actions() -> dict[tuple[str, str], ProfileRow]:
-    """Table E.3.4-1: scheme and code of a concept to the action on its content item."""
+def content_actions() -> dict[tuple[str, str, str], ProfileRow]:
+    """Table E.3.4-1: scheme and code of a concept, and value type, to the action on its item.
+
+    A concept that stands there with other value types only is under the empty one: by the row that
+    removes most.
+    """
     table = rows("ps315_e3_4_1_content_items.csv")
     expect(len(table), CONTENT_ROWS, "Table E.3.4-1")
-    return {
-        (row["scheme"], row["code"]): ProfileRow(
-            row["basic"],
-            {
-                name: cell
-                for name, cell in row.items()
-                if cell and "_" in name and name != "value_type"
-            },
-        )
-        for row in table
-    }
+    found: dict[tuple[str, str, str], ProfileRow] = {}
+    for row in table:
+        options = {
+            name: cell
+            for name, cell in row.items()
+            if cell and "_" in name and name != "value_type"
+        }
+        action = ProfileRow(row["basic"], options)
+        found[row["scheme"], row["code"], row["value_type"]] = action
+        other = found.get((row["scheme"], row["code"], ""))
+        if other is None or "D" in other.basic.split("/"):
+            found[row["scheme"], row["code"], ""] = action
+    return found
