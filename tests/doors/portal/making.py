@@ -319,7 +319,7 @@ def make_commons(folder, *, demo=True, sidecars=EXAMPLES, admissions=None, entri
     shell = Shell(place, clock)
     rooms = CommonsRooms(
         accounts=accounts, catalogue=catalogue, archive=FakeArchive(sidecars),
-        admissions=admissions or FakeAdmissions(), ledger=ledger,
+        admissions=admissions or FakeAdmissions(), cases=Cases(database, clock), ledger=ledger,
         ledger_key=ledger.public_key, audit=Audit(ledger, "portal"),
         demo=FakeDemo() if demo else None, demo_accounts=demo_accounts() if demo else (),
     )  # fmt: skip
