@@ -76,7 +76,7 @@ LOOKS = [
 LOOKED_INTO = LOOKS[:2]
 #: All that a first visit of a page brings, and the server's time (generous: machines are busy).
 MOST_BYTES = 150_000
-MOST_MS = 3_000
+MOST_MS = 10_000
 
 
 def study_of(visitor, places):
