@@ -110,10 +110,22 @@ async def serve(role: Running, door: socket.socket) -> None:
     if renewing:
         renewing.start()
     server = uvicorn.Server(server_config(role, tls))
-    with contextlib.suppress(asyncio.CancelledError):
+    with contextlib.suppress(asyncio.CancelledError), outliving_signals():
         await server.serve(sockets=[door])
     if renewing:
         renewing.stop()
+
+
+@contextlib.contextmanager
+def outliving_signals() -> Iterator[None]:
+    """The server raises what stopped it once more; the role has to be laid down first."""
+    stops = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda *_: None) for number in stops}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def server_config(role: Running, tls: Tls | None) -> uvicorn.Config:
