@@ -147,10 +147,12 @@ class AccountActs:
             register.told("account.changed", link)
         return {"revoked": link}
 
-    def token(self, config: Path, user: str, name: str, days: int) -> Answer:
+    def token(self, config: Path, user: str, wish: Answer) -> Answer:
         """A token for a program, under an account's role and scope."""
         with register_of(config) as register:
             account = register.named(user)
-            secret = register.accounts.issue_token(account, name, days)
+            secret = register.accounts.issue_token(
+                account, wish["name"], wish["days"], reads_only=bool(wish["reads_only"])
+            )
             register.told("account.token-made", account.id)
-        return {"token": secret, "user": account.user, "days": days}
+        return {"token": secret, "user": account.user, "days": wish["days"]}

@@ -61,8 +61,10 @@ def test_accounts_are_reset_get_tokens_and_are_closed(capsys, configs):
     secret = made["link"].rpartition("/")[2]
     account = register.accounts.invitations.accept(secret, "lin", PASSWORD, "en")
     assert (account.scope.mask, account.scope.sites) == ("p7", {"hospital-a"})
-    _, token = said(capsys, config, "token", "lin", "--name", "nightly", "--days", "7")
+    _, token = said(capsys, config, "token", "lin", "--name", "nightly", "--days", "7",
+                    "--reads-only")  # fmt: skip
     assert register.accounts.by_token(token["token"]) == account
+    assert register.accounts.by_token(token["token"]).reads_only
     _, link = said(capsys, config, "reset", "LIN", "--factors")
     register.accounts.invitations.set_password(link["link"].rpartition("/")[2], PASSWORD + " new")
     assert register.accounts.by_token(token["token"]) is None

@@ -15,7 +15,7 @@ OTHER = "a quiet lake in spring"
 
 def make(tmp_path, second_factor="nobody", **about):
     """A commons that is no demo, under a policy."""
-    site = make_commons(tmp_path, demo=False, **about)
+    site = make_commons(tmp_path, demo=False, **{"sidecars": (), "entries": 0} | about)
     policy = Policy(second_factor=second_factor)
     site.accounts.policy = site.accounts.sessions.policy = policy
     site.client.headers.update(HTML)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from starlette.testclient import TestClient
-from tests.doors.portal.making import PASSWORD, make_gateway
+from tests.doors.portal.making import EXAMPLES, PASSWORD, make_gateway
 from tests.doors.portal.people import (
     HTML,
     enter,
@@ -19,7 +19,7 @@ from tests.doors.portal.people import (
 
 from yushan.base import EVERYTHING, NOTHING
 from yushan.doors.portal.devices import device_words
-from yushan.services.accounts import EASY
+from yushan.services.accounts import EASY, may
 
 
 def test_a_session_is_256_random_bits_known_to_the_server_only_by_hash(tmp_path):
@@ -207,7 +207,7 @@ def test_pages_of_managing_are_closed_to_all_others(tmp_path, role, path):
 
 
 def test_a_changed_scope_counts_from_the_next_request_on(tmp_path):
-    site = make(tmp_path)
+    site = make(tmp_path, sidecars=EXAMPLES)
     enter(site, "researcher")
     assert "CT chest" in site.client.get("/studies?lang=en").text
     site.accounts.changes.set_role(site.accounts.by_user("researcher"), "researcher", NOTHING, "x")
@@ -237,6 +237,17 @@ def test_a_token_is_shown_once_and_needs_a_name(tmp_path):
     found = site.accounts.tokens(site.accounts.by_user("researcher"))[0]
     post(site, "/account/tokens/end", "/account", token=found.id)
     assert site.accounts.by_token(token) is None
+
+
+@pytest.mark.parametrize("extent", ["reads", "everything", ""])
+def test_a_token_may_only_read_unless_its_owner_says_otherwise(tmp_path, extent):
+    site = make(tmp_path)
+    enter(site, "steward")
+    shown = post(site, "/account/tokens", "/account", name="x", days="7", extent=extent)
+    found = site.accounts.by_token(re.search(r"ysh_[\w-]+", shown.text).group(0))
+    assert may(found, "see_images")
+    assert may(found, "store") is (extent == "everything")
+    assert not may(found, "manage_own_account") or extent == "everything"
 
 
 def test_a_clinician_says_what_a_look_up_is_for_and_it_is_written_down(tmp_path):

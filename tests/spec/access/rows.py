@@ -67,6 +67,7 @@ def actor_of(roles: str, text: str) -> Actor:
         confirmed_at=NOW - timedelta(minutes=int(minutes)) if minutes else None,
         trained_until=next((TRAINING[one] for one in TRAINING if one in said), None),
         purpose=purpose_of(said), stated=several(said.get("stated", "")),
+        reads_only="reads-only" in said,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from yushan.domain.access.values import Actor, Thing
 
 NO_RULE: Final = "access.no-rule"
+READS_ONLY: Final = "access.reads-only"
 
 
 def decide(
@@ -34,6 +35,8 @@ def decide(
     ValueError
         No such action exists (a programmer's error).
     """
+    if actor.reads_only and not table.action[Action(action)].reads:
+        return Decision(allow=False, reasons=(READS_ONLY,))
     rules = [rule for rule in rules_for(table, Action(action)) if fits(rule, actor, thing)]
     unmet = [lacking(rule, actor, thing, now, table) for rule in rules]
     allowing = [rule for rule, missing in zip(rules, unmet, strict=True) if not missing]

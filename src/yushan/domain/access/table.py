@@ -19,6 +19,12 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zh: str
 
 
+class ActionRow(Wording, frozen=True, forbid_unknown_fields=True):
+    """An action: ``reads`` ones change nothing."""
+
+    reads: bool = False
+
+
 class RoleRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A role: ``powerful`` ones are granted by two persons, ``person`` ones can be given."""
 
@@ -61,7 +67,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     confirm_s: int
     role: dict[str, RoleRow]
-    action: dict[Action, Wording]
+    action: dict[Action, ActionRow]
     kind: dict[Kind, Wording]
     condition: dict[str, Row]
     obligation: dict[str, Duty]

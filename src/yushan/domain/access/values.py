@@ -69,6 +69,8 @@ class Actor:
         What they asked the data for; None: not said.
     stated
         Studies for which they gave a reason in this session; ``*`` stands for all (programs).
+    reads_only
+        A program that was let in to read; whatever changes something is refused.
     """
 
     roles: frozenset[str] = frozenset()
@@ -79,6 +81,7 @@ class Actor:
     trained_until: datetime | None = None
     purpose: Purpose | None = None
     stated: frozenset[str] = frozenset()
+    reads_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,6 @@ class Registers(Protocol):
         """Make a link void."""
         ...
 
-    def token(self, config: Path, user: str, name: str, days: int) -> Answer:
-        """A token for a program."""
+    def token(self, config: Path, user: str, wish: Answer) -> Answer:
+        """A token for a program: ``name``, ``days``, ``reads_only``."""
         ...

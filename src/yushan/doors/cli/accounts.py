@@ -90,8 +90,9 @@ def revoke(house: House, config: Path, link: str, as_json: bool) -> None:  # noq
 @click.argument("user")
 @click.option("--name", required=True, help="What the token is for.")
 @click.option("--days", default=30, show_default=True, help="How long it holds, 1 to 90.")
+@click.option("--reads-only", is_flag=True, help="It may read and change nothing.")
 @as_json
 @click.pass_obj
-def token(house: House, config: Path, user: str, name: str, days: int, as_json: bool) -> None:  # noqa: FBT001 - click's options by name
+def token(house: House, /, config: Path, user: str, as_json: bool, **wish: Any) -> None:  # noqa: ANN401, FBT001 - click's options by name
     """Print a token for a program under the account's role and scope; it is shown once."""
-    say(house.accounts.token(config, user, name, days), as_json=as_json)
+    say(house.accounts.token(config, user, wish), as_json=as_json)

@@ -130,8 +130,9 @@ class AccountPages:
         days = form.get("days")
         try:
             token = self.accounts.issue_token(
-                account, form.get("name"), int(days) if days.isdigit() else 0
-            )
+                account, form.get("name"), int(days) if days.isdigit() else 0,
+                reads_only=form.get("extent") != "everything",
+            )  # fmt: skip
         except Rejected as error:
             return self.draw(request, error=error)
         self.entrance.told(account, "account.token-made")

@@ -137,8 +137,12 @@ class Accounts(Register):
         """Sign out; a secret that is not known is fine."""
         self.sessions.close(secret)
 
-    def issue_token(self, account: Account, name: str, days: int) -> str:
+    def issue_token(
+        self, account: Account, name: str, days: int, *, reads_only: bool = False
+    ) -> str:
         """A new ``ysh_…`` token for programs; it is shown once and cannot be read again.
+
+        ``reads_only``: it may read what its account may, and change nothing.
 
         Raises
         ------
@@ -155,6 +159,7 @@ class Accounts(Register):
             "secret_sha256": tokens.fingerprint(secret),
             "account": account.id,
             "name": name[:64],
+            "reads_only": int(reads_only),
             "created_s": now_s,
             "expires_s": now_s + int(timedelta(days=days).total_seconds()),
         }
@@ -174,7 +179,9 @@ class Accounts(Register):
         if row.used_s is None or row.used_s <= now_s - TOUCH_S:
             with self.db.begin() as tx:
                 queries.touch_token(tx, key, now_s)
-        return replace(account_of(row), how="token", stated=frozenset({"*"}))
+        return replace(
+            account_of(row), how="token", stated=frozenset({"*"}), reads_only=bool(row.reads_only)
+        )
 
     def tokens(self, account: Account) -> tuple[tokens.Token, ...]:
         """The account's tokens, newest first."""

@@ -140,9 +140,9 @@ def add_token(tx: Connection, row: dict[str, Any]) -> None:
 
 
 def token(tx: Connection, secret_sha256: str, now_s: int) -> Row[Any] | None:
-    """The open account of a token that has not expired, with ``used_s``."""
+    """The open account of a token that has not expired, with the token's columns."""
     asked = (
-        select(ACCOUNT, TOKEN.c.used_s)
+        select(ACCOUNT, TOKEN.c.used_s, TOKEN.c.reads_only)
         .join(TOKEN, TOKEN.c.account == ACCOUNT.c.id)
         .where(
             TOKEN.c.secret_sha256 == secret_sha256,

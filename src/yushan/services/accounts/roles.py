@@ -58,6 +58,7 @@ def actor_of(account: Holder | None) -> Actor:
         scope=getattr(account, "scope", NOTHING),
         confirmed_at=getattr(account, "confirmed_at", None),
         stated=getattr(account, "stated", frozenset()),
+        reads_only=getattr(account, "reads_only", False),
     )
 
 

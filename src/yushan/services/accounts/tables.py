@@ -53,6 +53,7 @@ TOKEN: Final = Table(
     Column("created_s", BigInteger, nullable=False),
     Column("used_s", BigInteger),
     Column("expires_s", BigInteger, nullable=False),
+    Column("reads_only", Integer, nullable=False, server_default="0"),
     Index("accounts_token_account", "account"),
 )
 

@@ -23,6 +23,7 @@ class Token:
     created: datetime
     expires: datetime
     used: datetime | None
+    reads_only: bool = False
 
 
 def new_session() -> str:

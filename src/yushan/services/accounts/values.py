@@ -23,7 +23,8 @@ class Account:
     equality: ``session`` is the session's id (empty for a token), ``how`` it began, until when it
     lasts at most and how long without use, when a second factor was last given, for which studies
     a reason was given (``*`` for programs). ``restricted``: the house asks for a second factor
-    that was not given; such a session may only what a visitor may.
+    that was not given; such a session may only what a visitor may. ``reads_only``: a token that
+    was bound to reading.
     """
 
     id: AccountId
@@ -39,6 +40,7 @@ class Account:
     confirmed_at: datetime | None = field(default=None, compare=False)
     stated: frozenset[str] = field(default=frozenset(), compare=False)
     restricted: bool = field(default=False, compare=False)
+    reads_only: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def token_of(row: Row[Any]) -> Token:
         created=datetime.fromtimestamp(row.created_s, UTC),
         expires=datetime.fromtimestamp(row.expires_s, UTC),
         used=used,
+        reads_only=bool(row.reads_only),
     )
 
 
