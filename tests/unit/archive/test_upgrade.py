@@ -8,7 +8,7 @@ from yushan.engines.database import migrate
 
 NEW = (
     "archive_change", "archive_feed", "archive_key", "archive_scrub", "archive_orphan",
-    "archive_cursor",
+    "archive_cursor", "archive_retired",
 )  # fmt: skip
 LATER = "2026-12-02T00:00:00.000+00:00"
 

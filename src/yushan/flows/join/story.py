@@ -49,7 +49,8 @@ class Join:
             with self.db.begin() as tx:
                 self.ledger.append(tx, "archive.joined", entry)
                 self.joining.commit(tx, joined)
-        except Conflict as error:  # who left meanwhile left both; nothing to do
+        except Conflict as error:  # somebody left meanwhile, or another process was faster
+            self.joining.drop(joined)
             log.info("join.overtaken", extra=facts(pack=joined.staged.pack, code=error.code))
             return 0
         log.info("packs.joined", extra=facts(pack=joined.staged.pack, count=len(joined.packs)))

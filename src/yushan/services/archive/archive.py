@@ -29,6 +29,7 @@ from yushan.services.archive.departing import (
 from yushan.services.archive.keyring import destroyed
 from yushan.services.archive.layout import PACK_END, PACKS, pack_key, pack_of, sidecar_key
 from yushan.services.archive.records import records
+from yushan.services.archive.retiring import hasten
 from yushan.services.archive.sidecars import Sidecars
 from yushan.services.archive.values import (
     ArchiveReport,
@@ -276,7 +277,8 @@ class Archive:
         queries.remove_packs(tx, [pack for pack, _ in gone])
         queries.send_away(tx, gone, int(self.clock.now().timestamp()))
         tell_gone(tx, told, self.stamp())
-        lost = destroyed(self.keyring, tx, [pack for pack, _ in gone])
+        names = [pack for pack, _ in gone]
+        lost = destroyed(self.keyring, tx, [*names, *hasten(tx, names)])
         files = sum(1 + parts for _, parts in gone)
         return Forgotten(removed=len(gone), files=files, keys=lost.keys, keys_digest=lost.digest)
 

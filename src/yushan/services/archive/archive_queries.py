@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID, canonical_json
 from yushan.engines.database import insert_once
-from yushan.services.archive.tables import INCOMING, INTENT, PACK, PART, SCRUB
+from yushan.services.archive.tables import INCOMING, INTENT, PACK, PART, RETIRED, SCRUB
 from yushan.services.archive.values import ArchiveStats, PackRecord, PartRecord
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def leaving(tx: sa.Connection) -> list[tuple[str, int]]:
 def gone(tx: sa.Connection, pack: str) -> None:
     """The files have left."""
     tx.execute(sa.delete(INTENT).where(INTENT.c.pack == pack))
+    tx.execute(sa.delete(RETIRED).where(RETIRED.c.pack == pack))
 
 
 def intended(tx: sa.Connection) -> set[str]:
@@ -204,16 +205,6 @@ def exchange_result(tx: sa.Connection, old: str, new: Staged) -> None:
 def move_result(tx: sa.Connection, old: str, new: str) -> None:
     """What is in ``old`` for sites is in ``new`` now, all of it."""
     tx.execute(sa.update(INCOMING).where(INCOMING.c.result == old).values(result=new))
-
-
-def retire(tx: sa.Connection, names: Sequence[str], now_s: int, grace_s: int) -> None:
-    """Take packs out for which another stands; their files leave after a while."""
-    for name in names:
-        count = len(parts_of_pack(tx, name))
-        row = {"pack": name, "at_s": now_s - PATIENCE_S + grace_s, "parts": count, "leaving": False}
-        tx.execute(sa.insert(INTENT).values(**row))
-        for table in (PART, PACK, SCRUB):
-            tx.execute(sa.delete(table).where(table.c.pack == name))
 
 
 def places(tx: sa.Connection) -> dict[tuple[str, str], tuple[str, int]]:

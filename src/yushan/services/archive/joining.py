@@ -18,7 +18,8 @@ from yushan.engines.database import insert_once
 from yushan.services.archive import archive_queries as queries
 from yushan.services.archive import changing
 from yushan.services.archive.departing import news, put_some
-from yushan.services.archive.tables import CHANGE, CURSOR, PACK, PART
+from yushan.services.archive.retiring import retire
+from yushan.services.archive.tables import CHANGE, CURSOR, INTENT, PACK, PART
 from yushan.services.archive.values import ChangeKind, Staged
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ SMALL_BYTES: Final = 32 << 20
 #: A joined pack is not larger than this, so that one that is cut down again is soon rewritten.
 JOINED_BYTES: Final = 256 << 20
 JOINED_PACKS: Final = 500
-#: Readers that found a series in its old pack have so long to end.
-GRACE_S: Final = 600
 NAME: Final = "join"
 LOOK: Final = 200
 
@@ -109,10 +108,16 @@ class Joining:
             if queries.pack(tx, pack) is None:
                 raise Conflict("archive.overtaken", pack=pack)
             queries.move_result(tx, pack, joined.staged.pack)
-        queries.retire(tx, joined.packs, now_s, GRACE_S)
+        retire(tx, joined.packs, joined.staged.pack, now_s)
         parts = self.archive.enter(tx, joined.staged)
         told = [news(ChangeKind.REPLACED, part) for part in parts]
         changing.tell(tx, told, self.archive.stamp())
+
+    def drop(self, joined: Joined) -> None:
+        """What was put in vain leaves with the next sweep."""
+        vain = sa.and_(INTENT.c.pack == joined.staged.pack, INTENT.c.leaving.is_(False))
+        with self.archive.db.begin() as tx:
+            tx.execute(sa.update(INTENT).where(vain).values(leaving=True))
 
 
 def small_packs(tx: sa.Connection, study: str, quiet_since: str) -> list[list[PackRecord]]:

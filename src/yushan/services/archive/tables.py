@@ -179,3 +179,13 @@ CURSOR: Final = Table(
     Column("name", String(32), primary_key=True),
     Column("sequence", BigInteger, nullable=False),
 )
+
+#: Packs that another stands for and whose files wait for readers under way. If that one leaves,
+#: they leave with it at once.
+RETIRED: Final = Table(
+    "archive_retired",
+    METADATA,
+    Column("pack", String(64), primary_key=True),
+    Column("successor", String(64), nullable=False),
+    Index("archive_retired_successor", "successor"),
+)
