@@ -17,7 +17,6 @@ from yushan.doors.dicomweb.media import DICOM, split
 from yushan.doors.dicomweb.stow_parts import Content, Opened, Parts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -162,18 +161,34 @@ async def spool(request: Request, kind: Kind, folder: Path, limits: Limits) -> l
     try:
         if parser is None:
             into.open()
-        held = bytearray()
-        async for chunk in paced(request, limits):
-            held += chunk
-            if len(held) >= AT_ONCE:
-                await run_in_threadpool(feed, into, parser, bytes(held))
-                held.clear()
-        await run_in_threadpool(feed, into, parser, bytes(held))
+        await gathered(request, into, parser, limits)
         if parser is not None:
             parser.finish()
     finally:
         await run_in_threadpool(into.close)
     return into.files
+
+
+async def gathered(request: Request, into: Spool, parser: Parts | None, limits: Limits) -> None:
+    """Take the chunks of a body as they come, several at once to a thread that writes them.
+
+    The time that we take for writing is not the sender's silence.
+    """
+    pace, held = Pace(limits), bytearray()
+    try:
+        async with asyncio.timeout(limits.silence_s) as patience:
+            async for chunk in request.stream():
+                patience.reschedule(None)
+                pace.count(len(chunk))
+                held += chunk
+                if len(held) >= AT_ONCE:
+                    await run_in_threadpool(feed, into, parser, bytes(held))
+                    held.clear()
+                patience.reschedule(pace.clock() + limits.silence_s)
+            patience.reschedule(None)
+            await run_in_threadpool(feed, into, parser, bytes(held))
+    except TimeoutError:
+        raise Rejected("dicomweb.store-too-slow", wait_s=limits.silence_s) from None
 
 
 def feed(into: Spool, parser: Parts | None, chunk: bytes) -> None:
@@ -185,22 +200,19 @@ def feed(into: Spool, parser: Parts | None, chunk: bytes) -> None:
         into.take(event)
 
 
-async def paced(request: Request, limits: Limits) -> AsyncIterator[bytes]:
-    """The chunks of a body; ``Rejected`` when there are too many bytes or they come too slowly."""
-    clock = asyncio.get_running_loop().time
-    began, seen = clock(), 0
-    chunks = request.stream()
-    while True:
-        try:
-            chunk = await asyncio.wait_for(anext(chunks, b""), limits.silence_s)
-        except TimeoutError:
-            raise Rejected("dicomweb.store-too-slow", wait_s=limits.silence_s) from None
-        if not chunk:
-            return
-        seen += len(chunk)
-        if seen > limits.request_bytes:
-            raise Rejected("dicomweb.store-too-large", limit=limits.request_bytes)
-        late = clock() - began - limits.grace_s
-        if late > 0 and seen < late * limits.slowest_bytes_s:
-            raise Rejected("dicomweb.store-too-slow", wait_s=limits.grace_s)
-        yield chunk
+class Pace:
+    """Counts what comes, and how fast."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.clock = asyncio.get_running_loop().time
+        self.began, self.seen = self.clock(), 0
+
+    def count(self, size: int) -> None:
+        """So many bytes came; ``Rejected`` when they are too many, or come too slowly."""
+        self.seen += size
+        if self.seen > self.limits.request_bytes:
+            raise Rejected("dicomweb.store-too-large", limit=self.limits.request_bytes)
+        late = self.clock() - self.began - self.limits.grace_s
+        if late > 0 and self.seen < late * self.limits.slowest_bytes_s:
+            raise Rejected("dicomweb.store-too-slow", wait_s=self.limits.grace_s)

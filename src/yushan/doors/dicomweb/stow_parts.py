@@ -141,7 +141,7 @@ class Parts:
         keep = len(self.delimiter) - 1
         ready = place if place >= 0 else max(0, len(self.held) - keep)
         if ready:
-            yield Content(bytes(self.held[:ready]))
+            yield Content(bytes(memoryview(self.held)[:ready]))
         if place >= 0:
             del self.held[: place + len(self.delimiter)]
             self.state = "next"
