@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yushan.assembly.backing import ledger_of, store_of
+from yushan.assembly.backing import ledger_of
 from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.parts import open_database
 from yushan.assembly.settings import Citizen, Commons
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from yushan.assembly.settings import Role
     from yushan.engines.database import Database
     from yushan.flows.backup import Manifest
-    from yushan.services.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +71,21 @@ def log_proofs(settings: Role, database: Database, manifest: Manifest) -> Iterat
 
 def commons_proofs(settings: Commons, database: Database) -> Iterator[Proof]:
     """Packs, sums, and the index from the packs alone."""
-    from yushan.flows.rebuild import rebuild_index  # noqa: PLC0415 - a commons' rooms
-    from yushan.services.archive import Admissions, Archive  # noqa: PLC0415
+    from yushan.assembly.keeping import open_shelves  # noqa: PLC0415 - a commons' rooms
+    from yushan.flows.rebuild import compare_index  # noqa: PLC0415
     from yushan.services.catalogue import Catalogue  # noqa: PLC0415
 
-    store, clock = store_of(settings), SystemClock()
+    shelves = open_shelves(settings, database, SystemClock())
     ledger = ledger_of(settings, database)
-    if store is None or ledger is None:
+    if ledger is None:
         raise TypeError
-    archive = Archive(database, store, clock)
+    archive = shelves.archive()
     report = archive.check()
     yield Proof("every byte of every pack", report.holds, f"{report.packs} packs, {report.bytes} B")
-    sums = Admissions(database, Path(settings.data) / "incoming", store, clock).accounting()
+    sums = shelves.admissions(Path(settings.data) / "incoming").accounting()
     yield Proof("every hospital's sum closes", all(one.closes for one in sums), f"{len(sums)}")
-    catalogue = Catalogue(database)
-    before = index_of(catalogue, database)
-    rebuild_index(database, archive, catalogue, ledger)
-    same = before == index_of(catalogue, database)
-    yield Proof("index made again is the same", same, f"{len(before)} lines")
-
-
-def index_of(catalogue: Catalogue, database: Database) -> list[str]:
-    """The index as lines, to be compared."""
-    with database.read() as tx:
-        return list(catalogue.lines(tx))
+    index = compare_index(database, archive, Catalogue(database), ledger)
+    yield Proof("index made again is the same", index.holds, f"{index.lines} lines")
 
 
 def gateway_proofs(settings: Gateway, database: Database) -> Iterator[Proof]:
