@@ -264,6 +264,11 @@ def test_a_masked_account_sees_and_asks_by_its_own_names(programs: Programs) -> 
     assert programs.ask(path, "", headers=headers).status_code == 200
     for uid in own:
         assert programs.ask(f"/api/v1/studies/{uid}", "", headers=headers).status_code == 404
+    said = programs.ask(f"{path}/provenance", "", headers=headers).text
+    said += programs.ask("/api/v1/changes", "", headers=headers).text
+    packs = {one["pack"] for one in programs.get("/changes")["changes"]}
+    assert packs
+    assert not [one for one in {*packs, *own} if one in said]
 
 
 def test_the_description_is_served_and_names_every_operation(programs: Programs) -> None:

@@ -25,6 +25,10 @@ class Own:
 
     own_uid = subject = own_subject = uid
 
+    def tag(self, data: bytes) -> str:
+        """The name that the bytes spell."""
+        return data.decode()
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -36,6 +40,10 @@ class Asker:
     account: Account | None
     names: Names
     by_token: bool
+
+    def named(self, name: str) -> str:
+        """A pack, its source or a version under the asker's name for it; nothing stays nothing."""
+        return self.names.tag(name.encode()) if name else ""
 
     @property
     def scope(self) -> Scope:

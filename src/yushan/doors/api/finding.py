@@ -154,7 +154,7 @@ def study(rooms: Rooms, asker: Asker, asked: StudyAsked) -> values.StudyDetail:
 def provenance(rooms: Rooms, asker: Asker, asked: StudyAsked) -> values.Provenance:
     """Part by part."""
     found = [
-        origin(one, asker.names)
+        origin(one, asker)
         for row in rows_of(rooms, asker, asked.study)
         for one in rooms.archive.series_sidecars(row.series_instance_uid)
     ]
@@ -162,11 +162,12 @@ def provenance(rooms: Rooms, asker: Asker, asked: StudyAsked) -> values.Provenan
     return values.Provenance(asked.study, tuple(found))
 
 
-def origin(one: Sidecar, names: Names) -> values.Origin:
+def origin(one: Sidecar, asker: Asker) -> values.Origin:
     """A part as it is given."""
     return values.Origin(
-        names.uid(one.series_instance_uid), one.site, one.received_at, one.policy,
-        one.policy_digest, one.source, one.pack, one.version, len(one.instances),
+        asker.names.uid(one.series_instance_uid), one.site, one.received_at, one.policy,
+        one.policy_digest, asker.named(one.source), asker.named(one.pack), one.version,
+        len(one.instances),
     )  # fmt: skip
 
 
@@ -174,9 +175,12 @@ def versions(rooms: Rooms, asker: Asker, asked: SeriesAsked) -> values.Versions:
     """The versions of a series."""
     [row] = rows_of(rooms, asker, asked.study, asked.series)
     found = tuple(
-        values.Version(one.number, one.id, one.at, one.pack, one.instances, one.added, one.replaced)
+        values.Version(
+            one.number, asker.named(one.id), one.at, asker.named(one.pack), one.instances,
+            one.added, one.replaced,
+        )
         for one in rooms.archive.versions(row.series_instance_uid)
-    )
+    )  # fmt: skip
     return values.Versions(asked.series, found)
 
 

@@ -27,8 +27,8 @@ def changes(rooms: Rooms, asker: Asker, asked: ChangesAsked) -> values.Changes:
     names = asker.names
     found = tuple(
         values.SeriesChange(
-            one.sequence, one.kind.value, names.uid(one.series), names.uid(one.study), one.pack,
-            one.version, one.at,
+            one.sequence, one.kind.value, names.uid(one.series), names.uid(one.study),
+            asker.named(one.pack), one.version, one.at,
         )
         for one in rooms.archive.changes(asked.after, asked.limit)
     )  # fmt: skip

@@ -28,6 +28,10 @@ class Names(Protocol):
         """The shown pseudonym of one of the commons' own."""
         ...
 
+    def tag(self, data: bytes) -> str:
+        """A name for bytes that no other scope has for them."""
+        ...
+
     def own_subject(self, shown: str) -> str:
         """The commons' own pseudonym of a shown one."""
         ...

@@ -9,7 +9,9 @@ import msgspec
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Uid = Annotated[str, msgspec.Meta(max_length=64, description="A DICOM UID.")]
 Moment = Annotated[str, msgspec.Meta(description="ISO 8601, UTC.")]
-Sha256 = Annotated[str, msgspec.Meta(description="64 hex digits.")]
+Sha256 = Annotated[
+    str, msgspec.Meta(description="SHA-256 in hex, or the name that one's scope has for it.")
+]
 Base64 = Annotated[str, msgspec.Meta(description="Base64.")]
 Cursor = Annotated[
     str, msgspec.Meta(description="Where the next page begins; give it back as `cursor`.")
