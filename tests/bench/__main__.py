@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import catalogue, cstore, deid, deid_tools, dicomweb, pipeline, storage
+from tests.bench import catalogue, cstore, deid, deid_tools, dicomweb, ledger, pipeline, storage
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results.jsonl"
 ALL = {
@@ -17,6 +17,7 @@ ALL = {
     "cstore": cstore.rows,
     "deid": deid.rows,
     "deid-tools": deid_tools.rows,
+    "ledger": ledger.rows,
     "dicomweb": dicomweb.rows,
     "pipeline": pipeline.rows,
     "storage": storage.rows,

@@ -111,6 +111,14 @@ def cosignatures(tx: sa.Connection, origin: str, size: int) -> list[tuple[str, s
     return [(row.key, row.line) for row in tx.execute(wanted.order_by(table.key))]
 
 
+def cosigned_sizes(tx: sa.Connection, origin: str, least: int) -> dict[int, int]:
+    """How many cosigned each head from a size on."""
+    table = COSIGNATURE.c
+    wanted = sa.select(table.size, sa.func.count().label("lines")).group_by(table.size)
+    rows = tx.execute(wanted.where(table.origin == origin, table.size >= least))
+    return {row.size: row.lines for row in rows}
+
+
 def all_cosignatures(tx: sa.Connection, origin: str) -> Iterator[tuple[int, str, str]]:
     """Every cosignature (size, key, line) of a log, in order of size."""
     table = COSIGNATURE.c

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from yushan.services.ledger.log import Log
     from yushan.services.ledger.values import Entry, Verdict
+
+
+#: Number, name, salt, value.
+Opening = tuple[int, str, bytes, str]
 
 
 def check_tables(tx: Connection, logs: Sequence[Log], publics: Sequence[bytes]) -> Verdicts:
@@ -149,19 +153,26 @@ class TableCheck:
 
 def check_openings(tx: Connection, auditor: Auditor) -> None:
     """Every personal value that is still there is the one that was committed to."""
-    entry: Entry | None = None
-    for number, field, salt, value in beside.all_openings(tx):
-        if entry is None or entry.number != number:
-            entry = entry_at(tx, number)
-        stated = entry.commitments.get(field) if entry is not None else None
-        if stated != commitment(salt, msgspec.Raw(value.encode())):
-            auditor.fault("ledger.changed-opening", number, f"ledger_private {field}")
+    for some in batched(beside.all_openings(tx), queries.PAGE):
+        entries = entries_at(tx, sorted({number for number, _, _, _ in some}))
+        for number, field, salt, value in some:
+            entry = entries.get(number)
+            stated = entry.commitments.get(field) if entry is not None else None
+            if stated != commitment(salt, msgspec.Raw(value.encode())):
+                auditor.fault("ledger.changed-opening", number, f"ledger_private {field}")
 
 
-def entry_at(tx: Connection, number: int) -> Entry | None:
-    """The restricted log's entry of a number, if it can be read."""
-    rows = queries.some_bodies(tx, RESTRICTED, [number])
-    return read_entry(rows[0][1].encode()) if rows else None
+def batched(items: Iterator[Opening], size: int) -> Iterator[list[Opening]]:
+    """Lists of at most so many."""
+    while some := list(islice(items, size)):
+        yield some
+
+
+def entries_at(tx: Connection, numbers: list[int]) -> dict[int, Entry]:
+    """The restricted log's entries of these numbers, those that can be read."""
+    rows = queries.some_bodies(tx, RESTRICTED, numbers)
+    read = {number: read_entry(body.encode()) for number, body in rows}
+    return {number: entry for number, entry in read.items() if entry is not None}
 
 
 def decoded(change: str) -> Change | None:

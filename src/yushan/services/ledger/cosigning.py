@@ -15,7 +15,6 @@ from yushan.base import Absent, Rejected
 from yushan.services.ledger import beside, queries
 from yushan.services.ledger.changes import Change, spelled
 from yushan.services.ledger.ledger import changes_in
-from yushan.services.ledger.merkle import consistency_proof
 from yushan.services.ledger.notes import WITNESS_KIND, cosigned_at, read_key, with_lines
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class Cosigners:
             if head is None:
                 raise Absent("ledger.not-sealed", number=0)
             old = min(old, head.size)  # to one that saw more we can prove nothing
-            proof = consistency_proof(old, head.size, log.node_of(tx))
+            proof = log.between(tx, old, head.size)
             return Offer(
                 origin=origin,
                 note=head.note,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 from yushan.base import Absent, Broken, canonical_json
 from yushan.services.ledger import beside, queries
 from yushan.services.ledger.merkle import (
+    EMPTY,
     Frontier,
     consistency_proof,
     edge_of,
@@ -22,7 +23,7 @@ from yushan.services.ledger.notes import Head, Key, read_note, with_lines, write
 from yushan.services.ledger.values import Draft, Entry, Inclusion, commitment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from yushan.services.ledger.merkle import Node
     from yushan.services.ledger.ports import Signer
     from yushan.services.ledger.tables import LogTables
+
+T = TypeVar("T")
 
 KIND: Final = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 #: C2SP bundles of entries give a length two bytes.
@@ -117,11 +120,19 @@ class Log:
 
     def root(self, tx: Connection, size: int) -> bytes:
         """Root over the first entries."""
-        return range_root(0, size, self.node_of(tx))
+        return self.computed(tx, lambda node: range_root(0, size, node))
 
-    def node_of(self, tx: Connection) -> Node:
-        """The tree's subtrees as the proofs want them."""
-        return lambda level, number: queries.node(tx, self.tables, level, number)
+    def computed(self, tx: Connection, make: Callable[[Node], T]) -> T:
+        """What is made of the tree's subtrees: asked for once, fetched together, then made."""
+        wanted: list[tuple[int, int]] = []
+
+        def note(level: int, number: int) -> bytes:
+            wanted.append((level, number))
+            return EMPTY
+
+        make(note)
+        kept = queries.nodes(tx, self.tables, wanted)
+        return make(lambda level, number: kept[level, number])
 
     def key(self, public: bytes) -> Key:
         """The verifier key of this log for a public key."""
@@ -167,7 +178,7 @@ class Log:
             if head is None or not 0 <= number < head.size:
                 raise Absent("ledger.not-sealed", number=number)
             [(_, body)] = queries.some_bodies(tx, self.tables, [number])
-            proof = inclusion_proof(number, head.size, self.node_of(tx))
+            proof = self.path(tx, number, head.size)
             return Inclusion(msgspec.json.decode(body, type=Entry), self.cosigned(tx, head), proof)
 
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
@@ -178,7 +189,15 @@ class Log:
         with self.db.read() as tx:
             if not 0 <= old <= size <= queries.size(tx, self.tables):
                 raise Absent("ledger.not-there", number=size)
-            return consistency_proof(old, size, self.node_of(tx))
+            return self.between(tx, old, size)
+
+    def path(self, tx: Connection, number: int, size: int) -> tuple[bytes, ...]:
+        """What leads from an entry to the root over the first ``size``."""
+        return self.computed(tx, lambda node: inclusion_proof(number, size, node))
+
+    def between(self, tx: Connection, old: int, size: int) -> tuple[bytes, ...]:
+        """What leads from the root over ``old`` entries to that over ``size``."""
+        return self.computed(tx, lambda node: consistency_proof(old, size, node))
 
 
 def spelled(value: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -16,7 +16,7 @@ from yushan.base import Absent, Rejected, YushanError
 from yushan.services.ledger import beside, queries
 from yushan.services.ledger.auditor import read_entry
 from yushan.services.ledger.changes import Change, spelled, trusted
-from yushan.services.ledger.merkle import included, inclusion_proof, leaf_hash
+from yushan.services.ledger.merkle import included, leaf_hash
 from yushan.services.ledger.notes import (
     Key,
     cosigned_at,
@@ -106,19 +106,18 @@ class Receipts:
             rows = queries.some_bodies(tx, log.tables, [number])
             if head is None or not rows:
                 raise Absent("ledger.not-sealed", number=number)
-            proof = inclusion_proof(number, head.size, log.node_of(tx))
-            lines = [line for _, line in beside.cosignatures(tx, log.origin, head.size)]
-            keys = [key for key, _ in beside.cosignatures(tx, log.origin, head.size)]
+            proof = log.path(tx, number, head.size)
+            cosigned = beside.cosignatures(tx, log.origin, head.size)
             opened = opened_in(tx, number, names) if log is self.ledger.restricted else ()
         return Proven(
             log=log.origin,
             number=number,
             entry=rows[0][1],
             proof=tuple(map(spelled, proof)),
-            head=with_lines(head.note, lines),
+            head=with_lines(head.note, [line for _, line in cosigned]),
             key=log.key(self.ledger.signer.public).line,
             changes=changes,
-            witnesses=tuple(keys),
+            witnesses=tuple(key for key, _ in cosigned),
             opened=opened,
         )
 
@@ -127,11 +126,8 @@ def best_head(tx: Connection, log: Log, number: int) -> Head | None:
     """Of the newest heads over an entry the one with most cosignatures, the newest of those."""
     heads = [read_note(note) for note in queries.newest_heads(tx, log.tables, HEADS)]
     over = [head for head in heads if head.size > number]
-    return max(
-        over,
-        key=lambda head: (len(beside.cosignatures(tx, log.origin, head.size)), head.size),
-        default=None,
-    )
+    cosigned = beside.cosigned_sizes(tx, log.origin, min((one.size for one in over), default=0))
+    return max(over, key=lambda head: (cosigned.get(head.size, 0), head.size), default=None)
 
 
 def opened_in(tx: Connection, number: int, names: Sequence[str]) -> tuple[Opened, ...]:
