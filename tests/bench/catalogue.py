@@ -163,9 +163,9 @@ def questions(
             site, month = (ALL, "hospital-05")[n % 2], (ALL, "2026", "2026-03")[n % 3]
             figures.shown(NOW)
             figures.sums(Slice(site, month), exact=exact)
-            figures.sums(Slice(site, EACH), exact=exact)
-            figures.sums(Slice(EACH, month), exact=exact)
-            figures.sums(Slice(site, month, EACH), exact=exact)
+            figures.sums(Slice(site, EACH), exact=exact, together=True)
+            figures.sums(Slice(EACH, month), exact=exact, together=True)
+            figures.sums(Slice(site, month, EACH), exact=exact, together=True)
             catalogue.totals()
 
         return ask

@@ -24,7 +24,8 @@ def test_the_steward_follows_a_number_to_what_it_counts(visitors, places, script
     studies = row.locator("td.num").first
     expected = number(studies.inner_text())
     studies.locator("a").click()
-    again = page.locator("tbody tr", has=page.locator(".mod", has_text="CT")).locator("td.num").first
+    again = page.locator("tbody tr", has=page.locator(".mod", has_text="CT"))
+    again = again.locator("td.num").first
     assert number(again.inner_text()) == expected
     again.locator("a").click()
     assert number(page.locator("strong.num").inner_text()) == expected

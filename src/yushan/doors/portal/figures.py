@@ -108,8 +108,10 @@ class Figures:
         return now if view.exact else datetime.fromisoformat(self.shown(now).at)
 
     def sums(self, view: View, **edges: str) -> list[CubeRow]:
-        """The sums of a view."""
-        return self.catalogue.figures.sums(view.slice(**edges), view.codes, exact=view.exact)
+        """The sums of a view: by modality row, or added up by each value of an edge."""
+        return self.catalogue.figures.sums(
+            view.slice(**edges), view.codes, exact=view.exact, together=bool(edges)
+        )
 
     def held(self, view: View) -> Held:
         """The main table."""

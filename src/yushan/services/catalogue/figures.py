@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from yushan.services.catalogue import showing, sums
+from yushan.services.catalogue import profiles, showing, sums
 from yushan.services.catalogue.tables import SHOWN, SUM
 
 if TYPE_CHECKING:
@@ -25,13 +25,17 @@ class Figures:
     def __init__(self, db: Database, every_s: float = DAY_S) -> None:
         self.db, self.every_s, self.making = db, every_s, Lock()
 
-    def sums(self, wanted: Slice, rows: Iterable[str] = (), *, exact: bool) -> list[CubeRow]:
+    def sums(
+        self, wanted: Slice, rows: Iterable[str] = (), *, exact: bool, together: bool = False
+    ) -> list[CubeRow]:
         """The sums of a slice, of some modality rows or all; of what is protected unless exact.
+
+        ``together`` adds modality rows up: a study with several counts in each.
 
         Sums that are not exact may be added up and compared in any way and say no more.
         """
         with self.db.read() as tx:
-            return sums.read(tx, SUM if exact else SHOWN, wanted, rows)
+            return sums.read(tx, SUM if exact else SHOWN, wanted, rows, together=together)
 
     def shown(self, now: datetime) -> Shown:
         """When the table for everybody was made; it is made anew before, if it is due."""
@@ -44,6 +48,7 @@ class Figures:
     def make(self, now: datetime) -> showing.Made:
         """Make the table for everybody, unless somebody just did."""
         with self.making, self.db.begin() as tx:
+            profiles.count_on(tx, "epoch", 0)  # others who would make it wait here
             if showing.is_due(showing.last(tx), now, self.every_s, showing.totals(tx)):
                 showing.make(tx, now)
             made = showing.last(tx)

@@ -12,20 +12,21 @@ if TYPE_CHECKING:
 
 #: Up to so many studies are named one by one; more are met soon by walking.
 FEW: Final = 1_000
-#: Fields of one series, of which the index knows only that the study has each somewhere.
-PATTERNS: Final = {"modalities": "modality", "body_parts": "body_part"}
 
 
 def wanted_of(query: Query) -> Wanted:
     """What all studies have that the question asks for, maybe others too (see `is_told`)."""
-    like = [(kind, getattr(query, name)) for name, kind in PATTERNS.items() if getattr(query, name)]
+    like = []
+    if query.modalities or query.body_parts or query.site is not None:
+        site = () if query.site is None else (str(query.site),)
+        parts = (query.modalities, query.body_parts, site)
+        like.append(("trio", ("[|]".join(map(one_of, parts)),)))
     if query.study_description:
-        like.append(("about", (query.study_description,)))
+        like.append(("about", (pattern(query.study_description),)))
     if query.series_description:
-        like.append(("text", (query.series_description,)))
+        like.append(("text", (pattern(query.series_description),)))
     return Wanted(
-        has=(("site", (str(query.site),)),) if query.site is not None else (),
-        like=tuple((kind, tuple(map(pattern, texts))) for kind, texts in like),
+        like=tuple(like),
         texts=(query.text,) if query.text else (),
         studies=query.studies,
         subjects=query.subjects,
@@ -37,21 +38,26 @@ def wanted_of(query: Query) -> Wanted:
 def is_narrow(query: Query) -> bool:
     """Whether the index knows something of what is asked that the order of dates does not."""
     wanted = wanted_of(query)
-    return bool(wanted.has or wanted.like or wanted.texts) and not (query.studies or query.subjects)
+    return bool(wanted.like or wanted.texts) and not (query.studies or query.subjects)
 
 
 def is_told(query: Query) -> bool:
-    """Whether the index alone counts right: at most one thing is asked of a series, all known."""
-    series = [bool(query.modalities), bool(query.body_parts), query.site is not None]
+    """Whether the index alone counts right: it knows all that is asked."""
     unknown = (
         query.series, query.time_from, query.time_to, query.series_date_from, query.sop_classes,
         query.series_date_to, query.series_description, query.manufacturer, query.model, query.text,
         query.series_number is not None,
     )  # fmt: skip
-    return sum(series) <= 1 and not any(unknown)
+    return not any(unknown)
 
 
-def pattern(text: str) -> str:
+def one_of(patterns: tuple[str, ...]) -> str:
+    """A part of a trio; any, if nothing is asked."""
+    wanted = "|".join(pattern(one, any_sign="[^|]") for one in patterns if one)
+    return f"(?:{wanted or '[^|]*'})"
+
+
+def pattern(text: str, any_sign: str = ".") -> str:
     """A pattern with ``*`` and ``?`` as a regular expression of the whole folded text."""
-    signs = {"*": ".*", "?": "."}
+    signs = {"*": f"{any_sign}*", "?": any_sign}
     return "".join(signs.get(sign) or re.escape(sign) for sign in text.casefold())

@@ -87,9 +87,10 @@ def write(tx: sa.Connection, table: sa.Table, cells: Mapping[Cell, Counts]) -> N
 
 
 def read(
-    tx: sa.Connection, table: sa.Table, wanted: Slice, rows: Iterable[str] = ()
-) -> list[CubeRow]:
-    """The sums of a slice, in order; of some rows only, if they are named."""
+    tx: sa.Connection, table: sa.Table, wanted: Slice, rows: Iterable[str] = (),
+    *, together: bool = False,
+) -> list[CubeRow]:  # fmt: skip
+    """The sums of a slice, in order; of some rows only, if they are named, or added up."""
     terms = [
         term(table.c.site, wanted.site),
         term(table.c.month, wanted.month),
@@ -97,15 +98,23 @@ def read(
     ]
     if some := tuple(rows):
         terms.append(table.c.row.in_(some))
-    order = (table.c.site, table.c.row, table.c.month, table.c.body_part)
-    found = tx.execute(sa.select(table).where(*terms).order_by(*order))
+    asked = added_up(table) if together else sa.select(table)
+    order = (table.c.site, table.c.month, table.c.body_part)
+    found = tx.execute(asked.where(*terms).order_by(*order, *([] if together else [table.c.row])))
     return [
         CubeRow(
             Cell(SiteName(row.site), row.row, row.month, row.body_part),
-            Counts(row.studies, row.series, row.instances, row.bytes),
+            Counts(int(row.studies), int(row.series), int(row.instances), int(row.bytes)),
         )
         for row in found
     ]
+
+
+def added_up(table: sa.Table) -> sa.Select[Any]:
+    """Modality rows added up."""
+    edges = (table.c.site, table.c.month, table.c.body_part)
+    sums = [sa.func.sum(table.c[name]).label(name) for name in AMOUNTS]
+    return sa.select(*edges, sa.literal(ALL).label("row"), *sums).group_by(*edges)
 
 
 def term(column: sa.Column[str], wanted: str) -> sa.ColumnElement[bool]:

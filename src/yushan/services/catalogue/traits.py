@@ -96,6 +96,7 @@ def profile_of(series: Iterable[SeriesRow], cells: Mapping[Cell, Counts]) -> set
     found, rows = set(), list(series)
     for row in rows:
         found |= set(found_by(row).items())
+        found.add(("trio", trio(row.modality, row.body_part, row.site)))
         texts = (row.description, row.study_description)
         found |= {("text", text.casefold()[:LONGEST]) for text in texts}
     about = study_description(rows)
@@ -113,6 +114,11 @@ def study_description(series: Iterable[SeriesRow]) -> str:
     """The description of a study: that of the series received first that has one."""
     ordered = sorted(series, key=lambda row: (*arrival(row), row.series_instance_uid))
     return next((row.study_description for row in ordered if row.study_description), "")
+
+
+def trio(modality: str, body_part: str, site: str) -> str:
+    """What one and the same series has."""
+    return "|".join(part.replace("|", " ") for part in (modality, body_part, site))
 
 
 def cell_word(cell: Cell) -> str:
