@@ -174,10 +174,10 @@ def test_an_archive_stands_on_any_store(store: Store, tmp_path: Path) -> None:
     assert {staged.pack for staged in house.archive.stored()} == {one.pack, two.pack}
     store.put("packs/0f/00/0f00.zip", b"who put me here")
     scrubber = Scrubber(house.archive)
-    assert scrubber.look_for_orphans("0f") == 0
+    assert scrubber.walk("0f") == 0
     assert house.archive.scrubbed().orphans == 1
     house.clock.advance(31 * 86_400)
-    assert scrubber.look_for_orphans("0f") == 1
+    assert scrubber.walk("0f") == 1
     store.delete(f"packs/{two.pack[:2]}/{two.pack[2:4]}/{two.pack}.zip")
     [fault] = house.archive.check().faults
     assert (fault.code, fault.pack) == ("archive.pack-missing", two.pack)

@@ -1,16 +1,25 @@
 """The scrubber: every pack within its period, faults kept at hand, orphans after a month."""
 
+import pytest
+import sqlalchemy as sa
 from tests.unit.archive.making import keep, make_house, make_series, put
 
 from yushan.base import Leaving
 from yushan.services.archive import Scrubber
-from yushan.services.archive.layout import pack_key
+from yushan.services.archive import archive_queries as queries
+from yushan.services.archive.layout import pack_key, sidecar_key
+from yushan.services.archive.tables import ORPHAN
 
 DAY = 86_400
 
 
 def all_slices(scrubber):
-    return sum(scrubber.look_for_orphans(f"{number:02x}") for number in range(256))
+    """Walk through every part of the store in which anything is or should be."""
+    archive = scrubber.archive
+    with archive.db.read() as tx:
+        known = set(queries.pack_names(tx)) | set(tx.scalars(sa.select(ORPHAN.c.pack)))
+    slices = {pack[:2] for pack in known} | {key[6:8] for key in archive.store.keys("packs/")}
+    return sum(scrubber.walk(prefix) for prefix in sorted(slices))
 
 
 def harm(house, pack):
@@ -119,3 +128,17 @@ def test_an_orphan_that_gets_a_row_is_none_any_more(database, tmp_path):
     all_slices(scrubber)
     assert house.archive.scrubbed().orphans == 0
     assert sidecar.pack
+
+
+@pytest.mark.parametrize("key", [pack_key, lambda pack: sidecar_key(pack, 0)])
+def test_a_row_without_its_file_is_told_long_before_its_period_is_over(database, tmp_path, key):
+    house = make_house(database, tmp_path)
+    lost, stays = keep(house, "a"), keep(house, "b", contents=(b"b",))
+    scrubber = Scrubber(house.archive)
+    all_slices(scrubber)
+    assert house.archive.scrubbed().faults == ()
+    house.store.delete(key(lost.pack))
+    all_slices(scrubber)
+    [fault] = house.archive.scrubbed().faults
+    assert fault.pack == lost.pack != stays.pack
+    assert fault.code in {"archive.pack-missing", "archive.sidecar-damaged"}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from yushan.base import canonical_json
 from yushan.engines.database import insert_once
-from yushan.services.archive.tables import INTENT, ORPHAN, PACK, SCRUB
+from yushan.services.archive.tables import INTENT, ORPHAN, PACK, PART, SCRUB
 from yushan.services.archive.values import ArchiveFault, Scrubbed
 
 if TYPE_CHECKING:
@@ -83,6 +83,16 @@ def without_row(tx: sa.Connection, packs: Iterable[str]) -> set[str]:
         found -= set(tx.scalars(sa.select(PACK.c.pack).where(PACK.c.pack.in_(some))))
         found -= set(tx.scalars(sa.select(INTENT.c.pack).where(INTENT.c.pack.in_(some))))
     return found
+
+
+def files_expected(tx: sa.Connection, prefix: str) -> dict[str, int]:
+    """Packs whose id begins with ``prefix`` → how many files each has: itself and its sidecars."""
+    wanted = (
+        sa.select(PART.c.pack, sa.func.count())
+        .where(PART.c.pack.startswith(prefix))
+        .group_by(PART.c.pack)
+    )
+    return {row[0]: 1 + int(row[1]) for row in tx.execute(wanted)}
 
 
 def orphans(tx: sa.Connection, prefix: str, found: Iterable[str], now_s: int) -> dict[str, int]:

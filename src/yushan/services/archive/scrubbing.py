@@ -1,7 +1,7 @@
 """The scrubber: reads every pack again within a period, a little at a time, for ever.
 
 What it knows is in tables, so it goes on where any process of the role stopped. It also walks
-through the store, a 256th at a time, for packs that have no row.
+through the store, a 256th at a time, for packs that have no row and rows that have no pack.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Scrubber:
             if pack:
                 self.credit -= max(self.scrub(PackId(pack)), 1)
                 count += 1
-        self.look_for_orphans(f"{self.slice:02x}")
+        self.walk(f"{self.slice:02x}")
         self.slice = (self.slice + 1) % 256
         return count
 
@@ -85,15 +85,21 @@ class Scrubber:
             log.error("archive.fault", extra=facts(pack=pack, code=fault.code))
         return record.size
 
-    def look_for_orphans(self, prefix: str) -> int:
-        """Packs of the store without a row: remembered, and deleted after a month; how many went.
+    def walk(self, prefix: str) -> int:
+        """Hold a part of the store against the rows, both ways; how many orphans were deleted.
 
-        Rows are read after the store was listed, and are written before files are put: what is
-        just coming in is never taken for an orphan.
+        Packs with a row of which a file is missing are checked at once. Those without one are
+        remembered, and deleted after a month. What is just coming or leaving is taken for
+        neither: rows are written before files are put, and go before files do.
         """
+        with self.archive.db.read() as tx:
+            expected = queries.files_expected(tx, prefix)
         keys: dict[str, list[str]] = {}
         for key in self.archive.store.keys(f"{PACKS}{prefix}/"):
             keys.setdefault(pack_of(key), []).append(key)
+        for pack, count in expected.items():
+            if len(keys.get(pack, ())) < count:
+                self.scrub(PackId(pack))  # which looks at its rows anew
         with self.archive.db.read() as tx:
             lost = queries.without_row(tx, keys)
         with self.archive.db.begin() as tx:
