@@ -48,6 +48,7 @@ PAGES = [
     ("commons", "steward", "STUDY/tags", 200),
     ("commons", "steward", "/accounting", 200),
     ("commons", "visitor", "/account", 200),
+    ("commons", "steward", "/account", 200),
     ("commons", "administrator", "/people", 200),
     ("commons", "administrator", "/people/invite", 200),
     ("commons", "administrator", "/account", 200),

@@ -1,5 +1,6 @@
 """ASVS 5.0 chapter 6 by pages: passwords, second factors, links. Numbers: docs/security/asvs.md."""
 
+import contextlib
 import re
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from tests.doors.portal.people import (
     secret_of,
 )
 
-from yushan.base import Forbidden, Rejected, SystemClock
+from yushan.base import Forbidden, Rejected, SystemClock, Unavailable
 from yushan.services.accounts import CONSOLE, Accounts, Wish
 
 
@@ -236,3 +237,16 @@ def test_strangers_cannot_make_us_keep_more_than_a_bound(tmp_path):
     answers = [site.client.post("/sign-in/passkey/begin", data=data) for _ in range(61)]
     assert {one.status_code for one in answers[:60]} == {200}
     assert answers[60].status_code == 503
+
+
+def test_somebody_who_was_here_before_gets_in_while_others_guess(tmp_path):
+    site = make(tmp_path)
+    enter(site, "researcher")
+    leave(site)
+    for _ in range(11):
+        with contextlib.suppress(Forbidden, Unavailable):
+            site.accounts.authenticate("researcher", OTHER, "198.51.100.7")
+    assert enter(site, "researcher").status_code == 303
+    leave(site)
+    site.client.cookies.clear()
+    assert enter(site, "researcher").status_code == 503

@@ -499,3 +499,24 @@ def test_what_others_would_try_first_is_no_password(password):
 def test_any_kind_of_character_makes_a_password(password):
     assert not is_common(password)
     assert not is_guessed(password, "lin")
+
+
+def test_who_guesses_at_a_name_cannot_keep_its_owner_out(database):
+    accounts = make(database, per_account=2)
+    account = accounts.create("lin", PASSWORD, "visitor")
+    known = accounts.mark_of(account)
+    for _ in range(3):
+        with pytest.raises((Forbidden, Unavailable)):
+            accounts.authenticate("lin", OTHER, "198.51.100.7")
+    for made_up in ("", "0011223344556677.00", known + "0", known.replace(".", "0.")):
+        with pytest.raises(Unavailable):
+            accounts.authenticate("lin", PASSWORD, "203.0.113.9", made_up)
+    assert accounts.authenticate("lin", PASSWORD, "203.0.113.9", known) == account
+    other = accounts.mark_of(accounts.create("chen", PASSWORD, "visitor"))
+    with pytest.raises(Unavailable):
+        accounts.authenticate("lin", PASSWORD, "203.0.113.9", other)
+    for _ in range(2):
+        with pytest.raises(Forbidden):
+            accounts.authenticate("lin", OTHER, "203.0.113.9", known)
+    with pytest.raises(Unavailable):
+        accounts.authenticate("lin", PASSWORD, "203.0.113.9", known)

@@ -97,7 +97,10 @@ class AccountPages:
         """The present password, then the new one; other sessions and all tokens end."""
         account = here(request)
         try:
-            self.accounts.authenticate(account.user, form.raw("present"), address_of(request))
+            self.accounts.authenticate(
+                account.user, form.raw("present"), address_of(request),
+                self.entrance.known_of(request),
+            )  # fmt: skip
             self.accounts.set_password(account, form.raw("fresh"), keep=account.session)
         except (Forbidden, Rejected) as error:
             self.entrance.told(account, "account.password-changed", reasons=(error.code,))

@@ -27,6 +27,8 @@ log = log_for(__name__)
 
 HOME: Final = {"commons": "/home", "gateway": "/accounting"}
 SET_UP: Final = "/account/second-factor"
+#: A browser is known for half a year after the last sign-in.
+KNOWN_S: Final = 182 * 86400
 FRESH_S: Final = TABLE.confirm_s
 
 
@@ -40,6 +42,15 @@ class Entrance:
     def step_cookie(self) -> str:
         """Name of the cookie that holds a step's secret."""
         return f"{self.shell.place.session_cookie}-step"
+
+    @property
+    def known_cookie(self) -> str:
+        """Name of the cookie that marks a browser in which an account was opened."""
+        return f"{self.shell.place.session_cookie}-known"
+
+    def known_of(self, request: Request) -> str:
+        """The mark that this browser holds; empty if none."""
+        return request.cookies.get(self.known_cookie, "")
 
     def told(
         self, account: Account | None, action: str, *, reasons: tuple[str, ...] = (), name: str = ""
@@ -76,6 +87,10 @@ class Entrance:
         onward = SET_UP if must_set_up else local_path(target, HOME[place.kind])
         answer = RedirectResponse(onward, 303, HEADERS)
         self.keep_session(answer, secret)
+        answer.set_cookie(
+            self.known_cookie, self.accounts.mark_of(account), max_age=KNOWN_S, httponly=True,
+            samesite="lax", secure=place.secure,
+        )  # fmt: skip
         for name in (place.guest_cookie, self.step_cookie):
             answer.delete_cookie(name, secure=place.secure, httponly=True)
         self.told(account, "account.signed-in")

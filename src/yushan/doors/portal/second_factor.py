@@ -108,7 +108,10 @@ class SecondFactor:
 
     def by_password(self, request: Request, account: Account, form: Form) -> None:
         """The password once more; it is not enough where the house asks for a second factor."""
-        self.accounts.authenticate(account.user, form.raw("password"), address_of(request))
+        self.accounts.authenticate(
+            account.user, form.raw("password"), address_of(request),
+            self.entrance.known_of(request),
+        )  # fmt: skip
         if self.accounts.policy.asks_factor(account.role):
             raise Forbidden("portal.second-factor-first")
 

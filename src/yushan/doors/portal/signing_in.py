@@ -91,7 +91,9 @@ class SigningIn:
         """Check name and password; on success a new session, never one that was there before."""
         user = form.get("user")[:64]
         try:
-            account = self.accounts.authenticate(user, form.raw("password"), address_of(request))
+            account = self.accounts.authenticate(
+                user, form.raw("password"), address_of(request), self.entrance.known_of(request)
+            )
         except (Forbidden, Unavailable) as error:
             self.entrance.told(None, "account.sign-in-failed", reasons=(error.code,))
             return self.form(request, form.get("next"), user, error)

@@ -12,6 +12,7 @@ from yushan.services.accounts.changes import Changes
 from yushan.services.accounts.factors import Factors
 from yushan.services.accounts.identities import Identities
 from yushan.services.accounts.invitations import Invitations
+from yushan.services.accounts.known import device_of, mark
 from yushan.services.accounts.passkeys import Passkeys
 from yushan.services.accounts.policy import EASY, Policy
 from yushan.services.accounts.purposes import Purposes
@@ -45,7 +46,7 @@ class Accounts(Register):
         bounds: Limits | None = None, policy: Policy = EASY, key: bytes = b"",
     ) -> None:  # fmt: skip
         super().__init__(db, clock, hasher=hasher, bounds=bounds)
-        self.policy = policy
+        self.policy, self.key = policy, key
         self.sessions = Sessions(db, clock, policy, self.bounds)
         self.steps = Steps(db, clock)
         self.factors = Factors(db, clock, key)
@@ -55,11 +56,12 @@ class Accounts(Register):
         self.identities = Identities(self)
         self.purposes = Purposes(db, clock)
 
-    def authenticate(self, user: str, password: str, address: str = "") -> Account:
+    def authenticate(self, user: str, password: str, address: str = "", known: str = "") -> Account:
         """The account whose name and password these are; a success gives counted tries back.
 
         A name that does not exist takes the same time and gives the same answer as a wrong
         password. ``address`` is where the try comes from; it is counted, never stored as it is.
+        ``known`` is the mark of a browser in which the account was opened before, if it has one.
 
         Raises
         ------
@@ -69,8 +71,9 @@ class Accounts(Register):
             ``accounts.too-many-tries`` with ``wait_s``, or ``accounts.busy``.
         """
         user = user.strip().lower()
+        keys = limits.attempt_keys(user, address, device_of(self.key, user, known))
         with self.db.begin() as tx:
-            wait_s = limits.count(tx, self.bounds, user, address, self.now_s())
+            wait_s = limits.count(tx, self.bounds, keys, self.now_s())
         limits.refuse(wait_s)
         with self.db.read() as tx:
             row = queries.account_by_user(tx, user)
@@ -79,17 +82,20 @@ class Accounts(Register):
             with self.db.begin() as tx:
                 queries.note_failure(tx, user)
             raise Forbidden("accounts.wrong")
-        self.welcome(row, password, address)
+        self.welcome(row, password, keys)
         return account_of(row)
 
-    def welcome(self, row: Row[Any], password: str, address: str) -> None:
+    def welcome(self, row: Row[Any], password: str, keys: dict[str, str]) -> None:
         """Give tries back; hash again if today's costs are higher than the stored hash's."""
         renewed = self.hasher.hash(password) if self.hasher.is_outdated(row.password) else None
-        keys = limits.attempt_keys(row.user, address)
         with self.db.begin() as tx:
             queries.give_back(tx, keys["account"], keys["address"])
             if renewed:
                 queries.change_account(tx, row.id, password=renewed)
+
+    def mark_of(self, account: Account) -> str:
+        """A mark for a browser in which the account was opened: tries there are counted apart."""
+        return mark(self.key, account.user)
 
     def confirm_code(self, account: Account, code: str) -> str:
         """Take a code of a second factor once; the kind of factor it was of.

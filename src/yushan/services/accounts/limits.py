@@ -27,9 +27,12 @@ class Limits:
     window_s: int = 900
 
 
-def attempt_keys(user: str, address: str) -> dict[str, str]:
-    """Kind of limit to the key it is counted under; hashed, so that no address is stored."""
-    values = {"account": user, "address": network(address)}
+def attempt_keys(user: str, address: str, device: str = "") -> dict[str, str]:
+    """Kind of limit to the key it is counted under; hashed, so that no address is stored.
+
+    Tries from a browser in which the account was opened before are counted apart (``device``).
+    """
+    values = {"account": f"{user} {device}".rstrip(), "address": network(address)}
     return {kind: f"{kind}:{digest(value)}" for kind, value in values.items()}
 
 
@@ -51,11 +54,11 @@ def digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-def count(tx: Connection, limits: Limits, user: str, address: str, now_s: int) -> int:
-    """Count one try; seconds to wait when a limit is passed, else 0."""
+def count(tx: Connection, limits: Limits, keys: dict[str, str], now_s: int) -> int:
+    """Count one try under its keys; seconds to wait when a limit is passed, else 0."""
     bounds = {"account": limits.per_account, "address": limits.per_address}
     waits = [0]
-    for kind, key in attempt_keys(user, address).items():
+    for kind, key in keys.items():
         since_s, tries = queries.count_attempt(tx, key, now_s, limits.window_s)
         if tries > bounds[kind]:
             waits.append(max(1, since_s + limits.window_s - now_s))
