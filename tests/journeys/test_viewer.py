@@ -26,6 +26,10 @@ pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("house")]
 LIT_LEVEL = 50
 LIT_SHARE = 0.02
 PATIENCE_S = 120.0
+#: Pages whose pictures stand in the documentation.
+PICTURED = (
+    ("/", "home"), ("/studies", "studies"), ("/tour", "tour"), ("/steward", "steward"),
+)  # fmt: skip
 #: A pixel whose colours differ that much is no grey of an image: an overlay.
 COLOUR_LEVEL = 60
 COLOUR_SHARE = 0.0003
@@ -200,11 +204,14 @@ def test_who_has_no_scope_sees_no_pixel_even_with_the_address(window, house: Hou
 
 def test_the_portal_is_complete_with_real_images(window, house: House) -> None:
     steward = window("steward")
-    for path, name in (("/", "home"), ("/studies", "studies"), ("/tour", "tour")):
+    for path, name in PICTURED:
         steward.page.goto(house.url() + path)
         steward.shoot(name)
     steward.page.goto(f"{house.url()}/studies/{studies(house, 'CT')[0]}")
     steward.shoot("study")
+    steward.page.goto(f"{steward.page.url}/provenance")
+    assert steward.page.locator("svg.flow").is_visible()
+    steward.shoot("provenance", whole=True)
     assert steward.wrong == []
 
 
