@@ -17,6 +17,7 @@ from yushan.assembly.parts import (
     known_sites,
     open_database,
     peer,
+    policy_digests,
     read_public,
     site_names,
 )
@@ -38,6 +39,7 @@ from yushan.flows.admit import QUEUE, Admit, Desk, Ticker, durable_admit, run_ke
 from yushan.services.archive import Uploads
 from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
+from yushan.services.ledger import tell_policies
 from yushan.services.linkage import LinkageCommons
 from yushan.services.withdrawal import Cases, Register, Stage
 
@@ -237,6 +239,7 @@ class CommonsRole:
         if self.settings.demo_accounts:
             make_demo_accounts(self.accounts, self.settings.demo_accounts)
         let_go_first(self.settings, self.withdrawing, self._nobody_to_hide)
+        tell_policies(self.ledger, policy_digests(self.settings.policies))
         self.durable.start()
         self.ticker.start()
         self.withdrawing.start()

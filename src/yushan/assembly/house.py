@@ -171,8 +171,9 @@ class TheHouse:
         return join(tables, patients, sites, out)
 
     def gateway_status(self, config: Path) -> Answer:
-        """The accounting."""
+        """The accounting, and how the commons' ledger stands with what was seen of it."""
         from yushan.assembly.acts import with_gateway  # noqa: PLC0415
+        from yushan.services.ledger import sightings  # noqa: PLC0415
 
         with with_gateway(load(config)) as (journal, _):
             found = journal.accounting()
@@ -181,6 +182,10 @@ class TheHouse:
                 "states": {str(state): count for state, count in found.states.items()},
                 "closes": found.closes,
                 "reasons": {f"{row.state}: {row.reason}": row.count for row in found.reasons},
+                "witness": {
+                    one.origin: one.alarm or f"{one.size} entries fit"
+                    for one in sightings(journal.db)
+                },
             }
 
     def gateway_retry(self, config: Path, state: str, code: str | None, who: str) -> Answer:

@@ -98,6 +98,11 @@ def read_public(path: str) -> bytes:
     return Path(path).read_bytes()
 
 
+def policy_digests(names: Sequence[str]) -> dict[str, str]:
+    """Signed policy → its digest, as the public record tells it."""
+    return {name: signed_policy(name, verify).digest for name in names}
+
+
 def accepted_policies(names: Sequence[str]) -> dict[str, Terms]:
     """The terms of signed policies, by the digest that packs name."""
     policies = [signed_policy(name, verify) for name in names]

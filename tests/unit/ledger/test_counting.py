@@ -2,7 +2,7 @@
 
 from tests.unit.ledger.test_ledger import make_ledger
 
-from yushan.services.ledger import Audit, Counting, Thing
+from yushan.services.ledger import Audit, Counting, Thing, tell_policies
 
 
 def admit(ledger, instances):
@@ -66,3 +66,13 @@ def test_looks_wait_for_the_hour(database):
     ledger.clock.advance(3600)
     assert counting.round()
     assert (len(told(ledger)), ledger.verify().holds) == (1, True)
+
+
+def test_a_policy_is_told_once_and_again_when_it_changes(database):
+    ledger = make_ledger(database)
+    assert tell_policies(ledger, {"basic": "d1", "tw-nhi": "d2"}) == 2
+    assert tell_policies(ledger, {"basic": "d1", "tw-nhi": "d2"}) == 0
+    assert tell_policies(ledger, {"basic": "d3"}) == 1
+    told = [entry.facts for entry in ledger.public.entries()]
+    assert told[-1] == {"name": "basic", "digest": "d3"}
+    assert (ledger.public.head().size, ledger.verify().holds) == (3, True)

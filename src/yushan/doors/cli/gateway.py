@@ -33,7 +33,8 @@ def status(house: House, config: Path, as_json: bool) -> int:  # noqa: FBT001 - 
     """The accounting: received = sum of all states."""
     found = house.gateway_status(config)
     say(found, as_json=as_json)
-    return 0 if found["closes"] else 1
+    fits = all(said.endswith(" fit") for said in found["witness"].values())
+    return 0 if found["closes"] and fits else 1
 
 
 @group.command()

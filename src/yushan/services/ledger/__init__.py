@@ -12,7 +12,7 @@ from yushan.services.ledger.balance import Balance, balance, told_requests
 from yushan.services.ledger.changes import Change
 from yushan.services.ledger.check_files import read_export, verify_export
 from yushan.services.ledger.cosigning import Cosigned, Cosigner, Cosigners, Offer
-from yushan.services.ledger.counting import Counting
+from yushan.services.ledger.counting import Counting, tell_policies
 from yushan.services.ledger.export import Keys, published_tile
 from yushan.services.ledger.fhir import Place, audit_event, kinds
 from yushan.services.ledger.ledger import Ledger
@@ -39,7 +39,7 @@ from yushan.services.ledger.values import (
     Verdicts,
     commitment,
 )
-from yushan.services.ledger.witness import Sighting, Witness
+from yushan.services.ledger.witness import Sighting, Witness, sightings
 
 __all__ = [
     "LEDGER",
@@ -89,6 +89,8 @@ __all__ = [
     "read_note",
     "read_path",
     "read_receipt",
+    "sightings",
+    "tell_policies",
     "told_requests",
     "verify_export",
     "verify_receipt",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: What the sums are called in both logs.
 COUNTED: Final = "record.counted"
 HOUR_S: Final = 3600.0
+#: A policy that is in force from then on.
+POLICY: Final = "policy.changed"
 #: Kinds of the restricted log → what of it is summed; a name alone counts entries.
 SUMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "archive.admitted": (("images", "instances"), ("duplicates", "duplicate")),
@@ -52,6 +54,20 @@ class Sums:
 
     end: int = 0
     totals: Mapping[str, int] = field(default_factory=dict)
+
+
+def tell_policies(ledger: Ledger, policies: Mapping[str, str]) -> int:
+    """Tell the public log of policies (name → digest) that it does not know; how many are new."""
+    told = {(one.facts["name"], one.facts["digest"]) for one in ledger.public_of(POLICY)}
+    new = sorted(set(policies.items()) - told)
+    if new:
+        with ledger.db.begin() as tx:
+            for name, digest in new:
+                facts = {"name": name, "digest": digest}
+                ledger.append(tx, POLICY, facts)
+                ledger.publish(tx, POLICY, facts)
+        ledger.seal()
+    return len(new)
 
 
 class Counting:

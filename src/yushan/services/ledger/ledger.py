@@ -171,6 +171,10 @@ class Ledger:
             body = queries.newest_body(tx, PUBLIC, -1, [kind])
         return msgspec.json.decode(body, type=Entry) if body is not None else None
 
+    def public_of(self, kind: str) -> list[Entry]:
+        """All entries of a kind in the public log, of which there are few."""
+        return self.public.entries(kind=kind, limit=queries.PAGE)
+
     @property
     def search(self) -> Search:
         """Finding entries of the restricted log."""

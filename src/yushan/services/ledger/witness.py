@@ -108,18 +108,12 @@ class Witness:
 
     def sighting(self, origin: str) -> Sighting:
         """What is known of a log."""
-        with self.db.read() as tx:
-            row = beside.sighting(tx, origin)
-        if row is None:
-            return Sighting(origin, -1, "", "", "", "", "")
-        size = read_note(row.note).size if row.note else -1
-        return Sighting(origin, size, row.note, row.seen, row.alarm, row.alarmed, row.evidence)
+        found = [one for one in sightings(self.db) if one.origin == origin]
+        return found[0] if found else Sighting(origin, -1, "", "", "", "", "")
 
     def sightings(self) -> tuple[Sighting, ...]:
         """What is known of every log."""
-        with self.db.read() as tx:
-            names = [row.origin for row in beside.sightings(tx) if row.origin != SELF]
-        return tuple(self.sighting(name) for name in names)
+        return sightings(self.db)
 
     def examine(self, offer: Offer) -> str:
         """Our line for the head that is offered, if it goes on from all that we saw.
@@ -191,6 +185,19 @@ class Witness:
         values = {"alarm": code, "alarmed": now, "evidence": offer.note}
         with self.db.begin() as tx:
             beside.keep_sighting(tx, offer.origin, values)
+
+
+def sightings(db: Database) -> tuple[Sighting, ...]:
+    """What a role has seen of every log; needs no key."""
+    with db.read() as tx:
+        rows = [row for row in beside.sightings(tx) if row.origin != SELF]
+    return tuple(
+        Sighting(
+            row.origin, read_note(row.note).size if row.note else -1, row.note, row.seen,
+            row.alarm, row.alarmed, row.evidence,
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def goes_on(known: Head, head: Head, old: int, proof: tuple[bytes, ...]) -> bool:
