@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.parts import read_public
 from yushan.assembly.reconciling import DAY_S, Reconciling, answered_images
+from yushan.base import Unavailable
 from yushan.doors.exchange import head_routes
 from yushan.engines.keys import Signer, load_secret
+from yushan.engines.observe import facts, log_for
 from yushan.engines.rounds import Rounds
 from yushan.flows.witness import Watch
 from yushan.services.ledger import Audit, Cosigners, Counting, Ledger, Witness
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from yushan.engines.database import Database
     from yushan.engines.net import Peer
     from yushan.services.archive import Admissions
+
+log = log_for(__name__)
 
 #: How often sums of looks are entered, in seconds.
 SUMS_S: Final = 15.0
@@ -56,7 +60,10 @@ class Recording:
         """Enter what is still counted."""
         for one in self.rounds:
             one.stop()
-        self.audit.flush()
+        try:
+            self.audit.flush()
+        except Unavailable as error:
+            log.error("audit.sums-lost", extra=facts(code=error.code))  # noqa: TRY400 - type and code only
 
 
 def open_ledger(database: Database, clock: Clock, path: str) -> Ledger:
