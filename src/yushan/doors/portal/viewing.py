@@ -38,9 +38,9 @@ class Viewing:
     def show(self, request: Request) -> Response:
         """The bar and the frame."""
         seen = self.looking.at(request)
-        asked = {"StudyInstanceUIDs": seen.row.study_instance_uid}
+        asked: dict[str, str] = {"StudyInstanceUIDs": seen.row.study_instance_uid}
         if first := request.query_params.get("series", ""):
-            kinds = {one.series_instance_uid: one.modality for one in seen.series}
+            kinds = {str(one.series_instance_uid): one.modality for one in seen.series}
             if first not in kinds:
                 raise Absent("portal.no-such-page")
             if kinds[first] not in DERIVED:
