@@ -47,18 +47,21 @@ def patch_range(
     inside = [
         (place - start, kind)
         for place, kind in spots
-        if kind in SIZES and start <= place and place + SIZES[kind] <= end
+        if kind != "date" and start <= place and place + SIZES[kind] <= end
     ]
     if not inside:
         return (data,)
     last = inside[-1][0] + SIZES[inside[-1][1]]
-    head = bytearray(memoryview(data)[:last])
+    head = data[:last].decode("latin-1")  # any byte is one character, and back
+    made: list[str] = []
+    at = 0
     for place, kind in inside:
-        size = SIZES[kind]
-        old = head[place : place + size].decode("ascii")
-        new = names.uid(old) if kind == "uid" else names.subject(old)
-        head[place : place + size] = new.encode("ascii")
-    return (bytes(head), memoryview(data)[last:]) if last < len(data) else (bytes(head),)
+        stop = place + SIZES[kind]
+        old = head[place:stop]
+        made += (head[at:place], names.uid(old) if kind == "uid" else names.subject(old))
+        at = stop
+    fresh = "".join(made).encode("latin-1")
+    return (fresh, memoryview(data)[last:]) if last < len(data) else (fresh,)
 
 
 def widened(start: int, length: int, spots: Sequence[Spot]) -> tuple[int, int]:

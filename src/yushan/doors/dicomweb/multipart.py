@@ -8,7 +8,7 @@ whole go out in chunks.
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -72,8 +72,11 @@ class Streamed(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+#: Up to this size a copy costs less than a message of its own.
+SMALL: Final = 1 << 14
+
 #: How much is fetched before it is handed on; a thread is asked less often for small pieces.
-BATCH: int = 1 << 20
+BATCH: Final = 1 << 20
 
 
 def following(pieces: Iterator[Piece]) -> list[Piece]:
@@ -116,10 +119,16 @@ def boundary_of(headers: dict[str, str]) -> str:
 
 
 def joined(parts: Iterable[Part], heads: Iterable[bytes], tail: bytes) -> Iterator[Piece]:
-    """Heads and parts in turn."""
+    """Heads and parts in turn; a small first piece of a part goes out together with its head."""
     for head, part in zip(heads, parts, strict=True):
-        yield head
-        yield from part.pieces()
+        pieces = iter(part.pieces())
+        first = next(pieces, b"")
+        if len(first) <= SMALL:
+            yield head + first
+        else:
+            yield head
+            yield first
+        yield from pieces
     yield tail
 
 
