@@ -63,8 +63,9 @@ def breast(on: Canvas, wall: float, *, oblique: bool) -> None:
     paint(on.image, inside, 0.56 + 0.06 * on.ripple(2, 11, 9, 0.8) + 0.03 * on.ripple(4, 4, 10))
     on.disc((wall + 92, centre[1]), 4, 0.56)
     if oblique:
-        muscle = (on.x - np.float32(wall)) + np.float32(0.36) * (on.y - np.float32(18))
-        paint(on.image, on.soft(muscle / np.float32(2)), 0.74 + 0.02 * on.ripple(6, 12, 6))
+        slope = (on.x - np.float32(wall)) + np.float32(0.36) * (on.y - np.float32(18))
+        muscle = np.asarray(slope / np.float32(2), dtype=np.float32)
+        paint(on.image, on.soft(muscle), 0.74 + 0.02 * on.ripple(6, 12, 6))
 
 
 def add_mammogram(dataset: Dataset, film: Image, side: str, view: str) -> None:
