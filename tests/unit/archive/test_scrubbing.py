@@ -142,3 +142,29 @@ def test_a_row_without_its_file_is_told_long_before_its_period_is_over(database,
     [fault] = house.archive.scrubbed().faults
     assert fault.pack == lost.pack != stays.pack
     assert fault.code in {"archive.pack-missing", "archive.sidecar-damaged"}
+
+
+def test_a_new_index_keeps_when_packs_were_read_and_what_was_not_read_is_due(database, tmp_path):
+    house = make_house(database, tmp_path)
+    sidecar = keep(house)
+    read_at = house.archive.scrubbed().newest_at
+    house.clock.advance(DAY)
+    for known in (True, False):
+        with database.begin() as tx:
+            if not known:
+                tx.exec_driver_sql("delete from archive_scrub")
+            house.archive.clear(tx)
+            for staged in house.archive.stored():
+                house.archive.enter(tx, staged)
+        assert house.archive.scrubbed().newest_at == (read_at if known else "")
+        assert Scrubber(house.archive).claim() == (None if known else sidecar.pack)
+
+
+def test_what_left_while_it_was_due_is_due_no_more(database, tmp_path):
+    house = make_house(database, tmp_path)
+    keep(house)
+    with database.begin() as tx:
+        house.archive.clear(tx)
+    house.clock.advance(91 * DAY)
+    assert Scrubber(house.archive).round() == 1
+    assert house.archive.scrubbed().packs == 0

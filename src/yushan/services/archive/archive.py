@@ -116,12 +116,10 @@ class Archive:
         if not queries.fulfil(tx, staged.pack):
             raise Conflict("archive.not-put", pack=staged.pack)
         old = self.parts_among(tx, (one.series_instance_uid for one in staged.sidecars), ())
+        scrub_queries.expect(tx, staged.pack, int(self.clock.now().timestamp()))
         parts = self.enter(tx, staged)
-        kinds = [
-            ChangeKind.REPLACED if one.series_instance_uid in old else ChangeKind.CREATED
-            for one in parts
-        ]
-        told = [news(kind, part) for kind, part in zip(kinds, parts, strict=True)]
+        new, more = ChangeKind.CREATED, ChangeKind.REPLACED
+        told = [news(more if one.series_instance_uid in old else new, one) for one in parts]
         changing.tell(tx, told, self.stamp())
 
     def stamp(self) -> str:
@@ -132,7 +130,7 @@ class Archive:
         """Write the rows of a pack that is in the store; its parts."""
         record, parts = records(staged)
         queries.add_pack(tx, record, parts)
-        scrub_queries.expect(tx, staged.pack, int(self.clock.now().timestamp()))
+        scrub_queries.expect(tx, staged.pack, 0)
         return parts
 
     def parts_among(

@@ -238,4 +238,3 @@ def clear(tx: sa.Connection) -> None:
     """Forget all rows that are made of packs."""
     tx.execute(sa.delete(PART))
     tx.execute(sa.delete(PACK))
-    tx.execute(sa.delete(SCRUB))

@@ -23,7 +23,7 @@ PAGE: Final = 500
 
 
 def expect(tx: sa.Connection, pack: str, now_s: int) -> None:
-    """A new pack: its bytes were hashed just now."""
+    """A pack whose bytes were hashed at ``now_s`` (0: never, so it is due); a known one stays."""
     row = {"pack": pack, "at_s": now_s, "due_s": now_s, "sound": True, "faults": "[]"}
     insert_once(tx, SCRUB, [row])
 
@@ -37,6 +37,11 @@ def claim(tx: sa.Connection, now_s: int, period_s: int, lease_s: int) -> str | N
     same = sa.and_(SCRUB.c.pack == row.pack, SCRUB.c.due_s == row.due_s)
     taken = sa.update(SCRUB).where(same).values(due_s=now_s - period_s + lease_s)
     return str(row.pack) if tx.execute(taken).rowcount else ""
+
+
+def drop(tx: sa.Connection, pack: str) -> None:
+    """There is no such pack any more."""
+    tx.execute(sa.delete(SCRUB).where(SCRUB.c.pack == pack))
 
 
 def note(tx: sa.Connection, pack: str, now_s: int, faults: Sequence[ArchiveFault]) -> None:

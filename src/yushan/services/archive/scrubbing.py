@@ -77,6 +77,8 @@ class Scrubber:
         """Check a pack and note what is wrong with it; bytes that were read."""
         record, parts = rows_of(self.archive.db, pack)
         if record is None:
+            with self.archive.db.begin() as tx:
+                queries.drop(tx, pack)
             return 0
         faults = check_pack(self.archive.store, record, parts)
         with self.archive.db.begin() as tx:
