@@ -17,9 +17,9 @@ from yushan.doors.portal.gateway_rules import GatewayRules
 from yushan.doors.portal.gateway_witness import WitnessPages
 from yushan.doors.portal.guideline_pages import GuidelinePages
 from yushan.doors.portal.homes import Homes
+from yushan.doors.portal.intake_pages import IntakePages
 from yushan.doors.portal.looking import Looking
 from yushan.doors.portal.people_routes import people_routes
-from yushan.doors.portal.intake_pages import IntakePages
 from yushan.doors.portal.plain_pages import PlainPages
 from yushan.doors.portal.record import Record
 from yushan.doors.portal.record_files import RecordFiles
