@@ -114,6 +114,7 @@ def test_a_receipt_is_checked_without_script(site):
 
 
 def test_a_receipt_of_another_log_does_not_fit(site, tmp_path):
+    (tmp_path / "other").mkdir()
     other = make_commons(tmp_path / "other")
     with other.database.begin() as tx:
         other.ledger.publish(tx, "record.counted", {"totals": {"images": 1}})
@@ -204,6 +205,7 @@ def test_a_gateway_says_that_the_ledger_fits(tmp_path):
     assert "everything that was seen here is still there" in page
     assert "our-key" in page
     assert "notice-bar stop" not in site.client.get("/accounting").text
+    (tmp_path / "quiet").mkdir()
     quiet = make_gateway(tmp_path / "quiet")
     sign_in(quiet, "engineer")
     assert "Nothing was seen yet" in quiet.client.get("/witness?lang=en").text
