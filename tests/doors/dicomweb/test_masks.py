@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pydicom
 import pytest
+import requests
 import zstandard
+from dicomweb_client.api import DICOMwebClient
 from starlette.testclient import TestClient
 from tests.conftest import rooms
 from tests.doors.dicomweb.commons import SUBJECTS, FakeCatalogue, Held, app_of, series
+from tests.doors.dicomweb.conformance.standing import served
 from tests.doors.dicomweb.conftest import admitted
 from tests.doors.dicomweb.reading import parts
 from tests.unit.dicom.factory import Written, image
@@ -290,3 +293,23 @@ def test_nothing_is_shown_where_nobody_knows_the_names() -> None:
         )
     away = TestClient(app_of(FakeCatalogue(bare), bare))
     assert away.get("/dicom-web/studies", headers=as_("mask-a")).json() == []
+
+
+def test_a_foreign_client_works_under_names_of_its_own(held: Held) -> None:
+    names = NAMES["mask-a"]
+    app = app_of(FakeCatalogue(held), held, masks=MASKS)
+    with served(app) as url, requests.Session() as session:
+        session.trust_env = False
+        client = DICOMwebClient(f"{url}/dicom-web", session=session, headers=as_("mask-a"))
+        [study] = client.search_for_studies(search_filters={"PatientID": names.subject(SUBJECT)})
+        uid_there = study["0020000D"]["Value"][0]
+        assert uid_there == names.uid(STUDY)
+        whole = client.retrieve_study(uid_there)
+        assert {one.SOPInstanceUID for one in whole} == set(map(names.uid, INSTANCES))
+        [one, *_] = client.retrieve_series_metadata(uid_there, names.uid(CT))
+        bulk = client.retrieve_bulkdata(one["00291002"]["BulkDataURI"])[0]
+        assert set(OURS.findall(bulk)) == {names.uid(PRIVATE).encode()}
+        place = (uid_there, names.uid(CT), names.uid(INSTANCES[0]))
+        assert len(client.retrieve_instance_frames(*place, [1])[0]) == 48
+        with pytest.raises(requests.HTTPError, match="404"):
+            client.retrieve_study(STUDY)
