@@ -138,7 +138,7 @@ class Catalogue:
 
     def count(self, scope: Scope, query: Query = EVERY) -> int:
         """How many studies."""
-        if is_told(query):
+        if is_told(query) and self.search.is_whole():
             return self.search.count(scope, wanted_of(query))
         with self.db.read() as tx:
             return int(tx.execute(visible.how_many(scope, query)).scalar_one())

@@ -35,7 +35,7 @@ class Index:
     """Values by kind, and of every study its date (YYYYMMDD) and images, by number."""
 
     def __init__(self) -> None:
-        self.lock = Lock()
+        self.lock, self.studies = Lock(), 0
         self.clear()
 
     def clear(self) -> None:
@@ -55,6 +55,7 @@ class Index:
     def catch_up(self, tx: sa.Connection) -> None:
         """Become what the transaction sees; call it with the lock held."""
         state = {row.name: int(row.value) for row in tx.execute(sa.select(STATE))}
+        self.studies = state["studies"]
         if state["epoch"] != self.epoch or state["changed"] < self.changed:
             self.clear()
         if state["changed"] == self.changed and state["epoch"] == self.epoch:
@@ -65,6 +66,10 @@ class Index:
         else:
             self.read_changes(tx)
         self.epoch, self.changed = state["epoch"], state["changed"]
+
+    def is_whole(self) -> bool:
+        """Whether every study is in it; not so while those of an older release are read anew."""
+        return bits.count(self.alive) == self.studies
 
     def read_words(self, tx: sa.Connection) -> None:
         """Values that are new."""

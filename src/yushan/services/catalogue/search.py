@@ -65,9 +65,14 @@ class Search:
         with self.db.read() as tx, self.index.lock:
             self.index.catch_up(tx)
             asked = Asked(tx, self.index, scope, wanted)
-            if asked.count() > most:
+            if not self.index.is_whole() or asked.count() > most:
                 return None
             return profiles.uids_of(tx, bits.numbers_of(asked.hits).tolist())
+
+    def is_whole(self) -> bool:
+        """Whether the index knows every study (see `Catalogue.outdated`)."""
+        self.warm()
+        return self.index.is_whole()
 
     def warm(self) -> None:
         """Read the index, so that nobody waits for it."""
