@@ -137,7 +137,10 @@ class Visitor:
     def watch(self, request) -> None:
         """No request leaves the machine."""
         parts = urlsplit(request.url)
-        if parts.scheme not in {"data", "blob"} and parts.hostname not in {"127.0.0.1", "localhost"}:
+        if parts.scheme not in {"data", "blob"} and parts.hostname not in {
+            "127.0.0.1",
+            "localhost",
+        }:
             self.wrong.append(f"request to {request.url}")
 
     def go(self, address: str, status: int = 200):

@@ -45,8 +45,8 @@ from yushan.services.archive import (
     Quarantined,
     Scrubbed,
     SiteAccount,
+    Standing,
 )
-from yushan.services.archive.standing import Standing
 from yushan.services.catalogue import Catalogue
 from yushan.services.gateway import (
     Decisions,
@@ -334,7 +334,9 @@ def make_commons(folder, *, demo=True, sidecars=EXAMPLES, admissions=None, entri
 class FakeWatch:
     """What a gateway saw of the commons' ledger."""
 
-    said: Agreement = Agreement("yushan/witness/hospital-a+ab+cd", ())
+    said: Agreement = field(
+        default_factory=lambda: Agreement("yushan/witness/hospital-a+ab+cd", ())
+    )
 
     def agreement(self):
         return self.said

@@ -190,7 +190,10 @@ def test_the_tour_leads_into_the_hospital_and_to_a_study(site):
     assert (
         site.client.get("/tour/engineer/4").headers["location"] == "http://127.0.0.1:2/accounting"
     )
-    assert site.client.get("/tour/steward/3").headers["location"] == f"/studies/{uid('chest')}/provenance"
+    assert (
+        site.client.get("/tour/steward/3").headers["location"]
+        == f"/studies/{uid('chest')}/provenance"
+    )
 
 
 def test_steps_that_do_not_exist_are_not_shown(tmp_path):
