@@ -77,7 +77,7 @@ class Backup:
     def make(self, place: Place, recipient: bytes = b"") -> Manifest:
         """One set; its manifest. With a recipient's public key the secrets go too, sealed to it."""
         began = self.clock.now()
-        name = f"{began:%Y%m%dT%H%M%SZ}-{random.token_hex(3)}"
+        name = f"{began:%Y%m%dT%H%M%S.%fZ}-{random.token_hex(3)}"
         self.new_bytes = 0
         known = {} if self.whole else self.known(place)
         copied = self.copy(place, known)
