@@ -93,7 +93,10 @@ class Shell:
             lstrip_blocks=True,
         )
         self.templates.globals.update(
-            asset=self.assets.address, place=place, STATES=STATES, version=__version__,
+            asset=self.assets.address,
+            place=place,
+            STATES=STATES,
+            version=__version__,
             alarm=lambda: "",
         )
 

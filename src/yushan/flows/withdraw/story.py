@@ -199,11 +199,7 @@ def answer_of(room: Forgotten) -> dict[str, int | str]:
 
 def counts(rooms: dict[str, Forgotten]) -> dict[str, dict[str, int | str]]:
     """What the ledger is told of the rooms' answers; destroyed keys by count and digest."""
-    return {
-        name: answer_of(one)
-        for name, one in rooms.items()
-        if one.removed or one.files
-    }
+    return {name: answer_of(one) for name, one in rooms.items() if one.removed or one.files}
 
 
 def true_date(shifted: str, offset_days: int) -> date | None:
