@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from tests.journeys.house import SITES, House
 
-from yushan.assembly.acts import export_ledger
+from yushan.assembly.audit_acts import export_ledger
 from yushan.base import EVERYTHING, Unavailable
 from yushan.domain.dicom import summarize
 from yushan.domain.phantoms import load_series

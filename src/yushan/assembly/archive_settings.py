@@ -19,4 +19,4 @@ class Keeping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     scrub_days: float = 90.0
     scrub_mib_s: float = 16.0
     join_after_s: float = 3600.0
-    recompress: bool = True
+    recompress: bool = False

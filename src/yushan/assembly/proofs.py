@@ -61,7 +61,9 @@ def log_proofs(settings: Role, database: Database, manifest: Manifest) -> Iterat
         return
     verdicts = ledger.verify()
     sizes = {log.log: log.size for log in verdicts.logs}
-    yield Proof("the logs hold", verdicts.holds, ", ".join(f"{k}: {v}" for k, v in sizes.items()))
+    faults = [str(fault) for fault in verdicts.faults]
+    told = faults or [f"{log}: {size}" for log, size in sizes.items()]
+    yield Proof("the logs hold", verdicts.holds, ", ".join(told))
     for log in ledger.logs:
         if note := manifest.heads.get(log.origin):
             told = read_note(note)

@@ -1,7 +1,7 @@
 """Which request or run a line of the log belongs to: set once at a door or by a flow, seen below.
 
 The id travels with calls to other roles (header ``X-Request-Id``), so that one search finds what a
-hospital's attempt did at the centre. It is ours or from a closed alphabet; it names nobody.
+hospital's attempt did at the centre. It is of a form that only our own roles make: it names nobody.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: The header by which the id travels.
 REQUEST_HEADER: Final = "X-Request-Id"
-SOUND: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,127}")
+#: Ids as our own roles make them; whatever else somebody sends could be a person's number.
+SOUND: Final = re.compile(r"[0-9a-f]{32}|(?:admit|intake|reading|store)-[a-z0-9._-]{1,140}")
 
 REQUEST: Final[ContextVar[str]] = ContextVar("yushan_request", default="")
 
