@@ -7,7 +7,6 @@ affair. Run alone: ``tools/storm --help``.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import signal
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from tests.journeys.house import SITES, House
 
-from yushan.assembly.audit_acts import export_ledger
+from yushan.assembly.audit_acts import export_ledger, ledger_of
 from yushan.base import EVERYTHING, Unavailable
 from yushan.domain.dicom import summarize
 from yushan.domain.phantoms import load_series
@@ -255,15 +254,15 @@ class Storm:
     def in_the_ledger(self) -> list[str]:
         """Its signatures and hashes hold; every pack came in once and was admitted once."""
         folder = Path(tempfile.mkdtemp(prefix="ledger-", dir=self.house.folder))
-        export_ledger(self.house.plan.commons, folder, self.house.reader.clock)
+        export_ledger(self.house.plan.commons, folder)
         verdict = verify_export(folder)
         found = [] if verdict.holds else [f"ledger: {verdict.faults}"]
-        lines = (folder / "entries.jsonl").read_text("utf-8").splitlines()
-        entries = list(map(json.loads, lines))
-        for kind, name in (("archive.received", "pack"), ("archive.admitted", "source")):
-            times = Counter(entry["facts"][name] for entry in entries if entry["kind"] == kind)
-            if twice := [pack for pack, count in times.items() if count > 1]:
-                found.append(f"ledger: {len(twice)} packs twice {kind}")
+        with ledger_of(self.house.plan.commons) as ledger:
+            for kind, name in (("archive.received", "pack"), ("archive.admitted", "source")):
+                entries = ledger.entries(limit=1_000_000, kind=kind)
+                times = Counter(entry.facts[name] for entry in entries)
+                if twice := [pack for pack, count in times.items() if count > 1]:
+                    found.append(f"ledger: {len(twice)} packs twice {kind}")
         return found
 
 

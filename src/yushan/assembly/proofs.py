@@ -62,8 +62,8 @@ def log_proofs(settings: Role, database: Database, manifest: Manifest) -> Iterat
     verdicts = ledger.verify()
     sizes = {log.log: log.size for log in verdicts.logs}
     faults = [str(fault) for fault in verdicts.faults]
-    told = faults or [f"{log}: {size}" for log, size in sizes.items()]
-    yield Proof("the logs hold", verdicts.holds, ", ".join(told))
+    detail = faults or [f"{log}: {size}" for log, size in sizes.items()]
+    yield Proof("the logs hold", verdicts.holds, ", ".join(detail))
     for log in ledger.logs:
         if note := manifest.heads.get(log.origin):
             told = read_note(note)

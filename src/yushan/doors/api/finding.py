@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from msgspec import UNSET
 
 from yushan.base import Absent, Pseudonym, SeriesUID, SiteName, StudyUID
 from yushan.doors.api import values
 from yushan.services.catalogue import Query, Wanted
-from yushan.services.ledger import Thing
+from yushan.services.ledger import Thing, asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ def studies(rooms: Rooms, asker: Asker, asked: PageAsked) -> values.Studies:
         key, number = asked.cursor.split(".")
         after = int(key), int(number)
     found = rooms.catalogue.search.find(asker.scope, wanted, asked.limit, after)
-    thing = Thing("search", query=repr(wanted))
+    thing = Thing("search", query=told(asked))
     rooms.audit.saw(asker.account, "image.searched", thing, count=len(found.rows))
     later = None if found.later is None else f"{found.later[0]}.{found.later[1]}"
     count = found.count if asker.may("see_exact_counts") else None
@@ -87,11 +88,17 @@ def series(rooms: Rooms, asker: Asker, asked: SeriesPageAsked) -> values.SeriesL
         subjects=subjects_of(asked.subject, asker.names),
     )
     found = rooms.catalogue.series(asker.scope, query, asked.limit + 1, asked.offset)
-    thing = Thing("search", query=repr(query))
+    thing = Thing("search", query=told(asked))
     rooms.audit.saw(asker.account, "image.searched", thing, count=len(found))
     after = asked.offset + asked.limit if len(found) > asked.limit else None
     shown = tuple(shown_series(row, asker.names) for row in found[: asked.limit])
     return values.SeriesList(shown, after if after is None or after <= MOST else None)
+
+
+def told(asked: msgspec.Struct) -> str:
+    """What is kept of a question."""
+    given_ = msgspec.structs.asdict(asked).items()
+    return asked_for((name, str(value)) for name, value in given_ if value not in (UNSET, None))
 
 
 def given(value: str | UnsetType) -> tuple[str, ...]:
@@ -105,7 +112,7 @@ def facets(rooms: Rooms, asker: Asker, asked: FacetsAsked) -> values.Facets:
     wanted = wanted_of(asked, asker.names)
     found = rooms.catalogue.search.find(asker.scope, wanted, 1, kinds=kinds)
     exact = asker.may("see_exact_counts")
-    thing = Thing("search", query=repr(wanted))
+    thing = Thing("search", query=told(asked))
     rooms.audit.saw(asker.account, "image.searched", thing, count=len(kinds))
     return values.Facets(
         tuple(

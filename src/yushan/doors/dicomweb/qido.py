@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.responses import Response
@@ -24,7 +25,7 @@ from yushan.doors.dicomweb.paging import Pages
 from yushan.doors.dicomweb.search import page_of, search_of
 from yushan.doors.dicomweb.wado import xml_parts
 from yushan.services.catalogue import Query
-from yushan.services.ledger import Thing
+from yushan.services.ledger import Thing, asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -171,9 +172,13 @@ class Asked:
         """Note what was searched for, in our own names."""
         if self.finder.audit is None:
             return
-        text = str(self.request.url.query)
-        own = OUR_UID.sub(lambda match: self.asker.own_uid(match[0]), text)[:2048]
+        pairs = parse_qsl(str(self.request.url.query), keep_blank_values=True)
+        own = asked_for((name, OUR_UID.sub(self.own, value)) for name, value in pairs)
         target = self.asker.target
         thing = Thing("search", query=own, study=target.study, series=target.series)
         account: Any = self.asker.account
         self.finder.audit.saw(account, "image.searched", thing, count=count)
+
+    def own(self, match: re.Match[str]) -> str:
+        """A UID of the asker's scope as our own."""
+        return self.asker.own_uid(match[0])

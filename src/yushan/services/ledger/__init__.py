@@ -20,6 +20,7 @@ from yushan.services.ledger.log import Log
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
 from yushan.services.ledger.notes import LEDGER, RECORD, Head, Key, read_key, read_note
 from yushan.services.ledger.ports import Signer
+from yushan.services.ledger.questions import asked_for
 from yushan.services.ledger.receipts import (
     Judged,
     Proven,
@@ -75,6 +76,7 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "Witness",
+    "asked_for",
     "asked_from",
     "audit_event",
     "balance",
