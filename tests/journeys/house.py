@@ -82,6 +82,8 @@ class House:
     loads: list[Load] = field(default_factory=list)
     delivered: dict[str, Delivered] = field(default_factory=dict)
     imports: int = 0
+    #: Originals that a hospital gave up since, because their person left.
+    left: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plan = lay_out(self.folder, free_port(), VIEWER, SystemClock())
@@ -138,8 +140,12 @@ class House:
 
     def spooled(self, site: str) -> int:
         """Files that a hospital's gateway has answered for; those of who opted out are gone."""
-        kept = sum(1 for _ in Path(self.gateway(site).data).glob("spool/*/*/*.dcm"))
-        return kept + self.reader.journals[site].accounting().states.get(State.OPTED_OUT, 0)
+        gone = self.reader.journals[site].accounting().states.get(State.OPTED_OUT, 0)
+        return self.originals(site) + gone + self.left.get(site, 0)
+
+    def originals(self, site: str) -> int:
+        """Originals that lie in a hospital's spool."""
+        return sum(1 for _ in Path(self.gateway(site).data).glob("spool/*/*/*.dcm"))
 
     def entries(self, site: str, *states: State) -> list[Entry]:
         """All objects of a hospital in some states (any, if none is named)."""
