@@ -204,7 +204,7 @@ def test_every_look_is_noted_before_it_is_answered() -> None:
     client.get("/dicom-web/studies", params={"PatientID": "A*"})
     [(_, action, thing, count, _)] = book.seen
     assert (action, thing.kind, thing.query, count) == (
-        "image.searched", "search", "PatientID=A%2A", 2,
+        "image.searched", "search", "PatientID=…", 2,
     )  # fmt: skip
     book.seen.clear()
     refused = client.get("/dicom-web/studies/1.2.20/metadata")
@@ -226,4 +226,4 @@ def test_a_search_is_noted_in_our_own_names() -> None:
     asked = "2.25." + "123456789" * 4 + "123"
     client.get(f"/dicom-web/studies?StudyInstanceUID={asked}",
                headers={"Authorization": "Bearer mask-a"})  # fmt: skip
-    assert book.seen[0][2].query == f"StudyInstanceUID={asked[::-1]}"
+    assert book.seen[0][2].query == "StudyInstanceUID=…"  # neither the asker's name nor another's
