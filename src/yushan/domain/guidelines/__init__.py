@@ -10,7 +10,12 @@ from yushan.domain.guidelines.definitions import Input, Label, Row, RuleSet, Tab
 from yushan.domain.guidelines.evaluating import evaluate, highest
 from yushan.domain.guidelines.library import rule_set, rule_sets
 from yushan.domain.guidelines.results import Asked, Outcome, Reason, Result
-from yushan.domain.guidelines.telling import condition_text, reason_text, value_label
+from yushan.domain.guidelines.telling import (
+    condition_text,
+    outcome_label,
+    reason_text,
+    value_label,
+)
 
 __all__ = [
     "Asked",
@@ -25,6 +30,7 @@ __all__ = [
     "condition_text",
     "evaluate",
     "highest",
+    "outcome_label",
     "reason_text",
     "rule_set",
     "rule_sets",

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from yushan.domain.guidelines.results import Outcome
 
 if TYPE_CHECKING:
     from yushan.base import Language
     from yushan.domain.guidelines.conditions import Condition
     from yushan.domain.guidelines.definitions import Input, RuleSet
     from yushan.domain.guidelines.results import Reason
+
+
+#: Outcomes in both languages.
+OUTCOMES: Final = {
+    Outcome.DECIDED: ("decided", "已判定"),
+    Outcome.AT_LEAST: ("at least this", "至少為此（資料不足以排除更嚴重）"),
+    Outcome.NOT_EVALUABLE: ("not evaluable", "資料不足，無法判定"),
+    Outcome.NOT_APPLICABLE: ("not applicable", "不適用"),
+    Outcome.NEEDS_READER: ("a reader decides", "由判讀者決定"),
+}
+
+
+def outcome_label(outcome: Outcome, language: Language) -> str:
+    """Whether there is an answer, as people read it."""
+    return OUTCOMES[outcome][0 if language == "en" else 1]
 
 
 def input_label(rule: RuleSet, name: str, language: Language) -> str:

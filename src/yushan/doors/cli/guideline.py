@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
     from yushan.domain.guidelines import Result, RuleSet
 
-#: Outcomes in Chinese.
-OUTCOMES: Final = {
-    "decided": "已判定",
-    "at-least": "至少為此（資料不足以排除更嚴重）",
-    "not-evaluable": "資料不足，無法判定",
-    "not-applicable": "不適用",
-    "needs-reader": "由判讀者決定",
-}
 #: Exit code by outcome: 1 where there is no answer.
 ANSWERED: Final = frozenset({"decided", "at-least"})
 
@@ -129,12 +121,13 @@ def answer(rule: RuleSet, result: Result) -> dict[str, Any]:
 
 def lines(rule: RuleSet, result: Result) -> Iterator[str]:
     """The same for people."""
-    from yushan.domain.guidelines import reason_text, value_label  # noqa: PLC0415 - fast start
+    from yushan.domain.guidelines import outcome_label, reason_text, value_label  # noqa: PLC0415 - fast start
 
     spoken = language()
     pick: Callable[[str, str], str] = lambda en, zh: en if spoken == "en" else zh  # noqa: E731
     yield pick(rule.title_en, rule.title_zh) + f" [{rule.edition}]"
-    yield pick(f"Outcome: {result.outcome}", f"結果：{OUTCOMES[result.outcome]}")
+    told = outcome_label(result.outcome, spoken)
+    yield pick(f"Outcome: {told}", f"結果：{told}")
     for name, value in result.values.items():
         table = rule.tables[name]
         yield f"  {pick(table.en, table.zh)}: {value_label(rule, name, value, spoken)}"

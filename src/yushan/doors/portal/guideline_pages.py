@@ -10,6 +10,7 @@ from yushan.base import Rejected, codes
 from yushan.domain.guidelines import (
     condition_text,
     evaluate,
+    outcome_label,
     reason_text,
     rule_set,
     rule_sets,
@@ -31,14 +32,8 @@ if TYPE_CHECKING:
 
 #: Between the numbers of a list; a lesion is written area/HU.
 BETWEEN: Final = re.compile(r"[\s,;，、；]+")
-#: Colour and words of an outcome: class of a badge, English, Chinese.
-OUTCOMES: Final = {
-    "decided": ("done", "decided", "已判定"),
-    "at-least": ("wait", "at least this", "至少為此"),
-    "not-evaluable": ("wait", "not evaluable", "無法判定"),
-    "not-applicable": ("calm", "not applicable", "不適用"),
-    "needs-reader": ("wait", "a reader decides", "由判讀者決定"),
-}
+#: Class of the badge of an outcome; the others wait for somebody.
+BADGES: Final = {"decided": "done", "not-applicable": "calm"}
 #: Parameters of every page, which are no inputs.
 COMMON: Final = frozenset({"lang", "print"})
 
@@ -95,7 +90,8 @@ class GuidelinePages:
             rule=rule,
             fields=list(fields(rule, asked, language)),
             result=result,
-            outcome=OUTCOMES[result.outcome] if result else None,
+            badge=BADGES.get(result.outcome, "wait") if result else "",
+            outcome=outcome_label(result.outcome, language) if result else "",
             answers=list(answers(rule, result, language)) if result else [],
             reasons=[reason_text(rule, one, language) for one in result.because] if result else [],
             lacking=labels(rule, result.missing, language) if result else [],
