@@ -47,6 +47,7 @@ def original() -> bytes:
     dataset = pydicom.dcmread(get_testdata_file("CT_small.dcm"))
     dataset.PatientName, dataset.PatientID = "Wang^Hsiao-Ming", "A123456789"
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = ours()
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = ours(), ours()  # of nobody else's study
     return written(dataset)
 
 
