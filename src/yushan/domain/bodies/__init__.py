@@ -1,0 +1,1 @@
+"""Bodies: parametric anatomy in mm, with lesions whose truth is known by construction. Pure."""

@@ -1,0 +1,1 @@
+"""Population: invented people of Taiwan, their encounters, claims, reports and choices. Pure."""

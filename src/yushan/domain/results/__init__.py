@@ -1,0 +1,1 @@
+"""Results: segments, findings and measurements as SEG, SR (TID 1500), RTSTRUCT and JSON. Pure."""
