@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypedDict
 import pydicom
 from pydicom.data import get_testdata_file
 
+from yushan.assembly.samples import sample_files
 from yushan.domain.deid import (
     Harvest,
     Quarantined,
@@ -27,7 +28,6 @@ from yushan.domain.deid import (
     load_policy,
     site_pseudonym,
 )
-from yushan.domain.phantoms import sample_studies
 from yushan.domain.verifier import verify
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Row(TypedDict):
 def samples() -> dict[str, list[bytes]]:
     """What is measured, by name: only what stage 1 releases."""
     real = Path(str(get_testdata_file("CT_small.dcm", read=False))).read_bytes()
-    drawn = [sample.data for sample in sample_studies("hospital-b") if b"CT" in sample.data[:4096]]
+    drawn = [sample.data for sample in sample_files("hospital-b") if b"CT" in sample.data[:4096]]
     return {
         "real CT, 39 kB, 266 elements": [real] * 40,
         "synthetic CT and MR studies": [data for data in drawn if is_released(data)],

@@ -27,8 +27,9 @@ from PIL import Image
 
 from tests.journeys.house import PATIENCE_S, House
 from yushan.assembly.demo.processes import family, proc_text
+from yushan.assembly.samples import sample_files
 from yushan.base import EVERYTHING
-from yushan.domain.phantoms import load_series, sample_studies
+from yushan.domain.phantoms import load_series
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,7 +77,7 @@ def make_images(folder: Path, images: int, seed: int) -> list[Path]:
 
 def drawn_body() -> NDArray[np.int16]:
     """Stored values of a drawn chest, ``[row * SIZE + column]``, enlarged smoothly."""
-    slices = (pydicom.dcmread(BytesIO(one.data), force=True) for one in sample_studies(SITE))
+    slices = (pydicom.dcmread(BytesIO(one.data), force=True) for one in sample_files(SITE))
     chest = next(one for one in slices if one.get("Modality") == "CT" and "PixelData" in one)
     picture = Image.fromarray(chest.pixel_array.astype(np.float32))
     enlarged = np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.BICUBIC))

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from pydicom.data import get_testdata_file
 
+from yushan.assembly.samples import sample_files
 from yushan.base import Rejected
 from yushan.domain.dicom import describe
 from yushan.domain.packs import InstanceEntry, PackWriter, Sidecar
-from yushan.domain.phantoms import sample_studies
 from yushan.engines.keys import ChunkSealer
 from yushan.flows.admit.recompressing import recompressed
 
@@ -59,7 +59,7 @@ def samples(folder: Path | None) -> Iterator[bytes]:
     if folder is not None:
         yield from (path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
         return
-    yield from (one.data for site in ("hospital-a", "hospital-b") for one in sample_studies(site))
+    yield from (one.data for site in ("hospital-a", "hospital-b") for one in sample_files(site))
     for name in ("CT_small.dcm", "MR_small.dcm"):
         yield Path(str(get_testdata_file(name, read=False))).read_bytes()
 

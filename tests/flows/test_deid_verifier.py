@@ -16,6 +16,7 @@ import pydicom
 import pytest
 from pydicom.data import get_testdata_files
 
+from yushan.assembly.samples import sample_files
 from yushan.base import Pseudonym, Rejected
 from yushan.domain.deid import (
     Quarantined,
@@ -28,7 +29,6 @@ from yushan.domain.deid import (
     reissue,
     site_pseudonym,
 )
-from yushan.domain.phantoms import sample_studies
 from yushan.domain.verifier import verify
 
 FILES = sorted(
@@ -124,7 +124,7 @@ def test_any_piece_of_the_source_put_back_is_found() -> None:
 @pytest.mark.parametrize("site", ["hospital-a", "hospital-b"])
 def test_the_samples_are_released_clean_or_held(site: str) -> None:
     outcomes: dict[str, set[str]] = {}
-    for file in sample_studies(site):
+    for file in sample_files(site):
         if not file.name.endswith(".dcm"):
             continue
         tokens = harvest(file.data)

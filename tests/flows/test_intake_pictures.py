@@ -12,8 +12,8 @@ from tests.flows.intaking import Inline, World
 from tests.flows.test_intake import sent
 from tests.unit.gateway.making import make_object
 
+from yushan.assembly.samples import sample_files
 from yushan.base import Conflict, Rejected
-from yushan.domain.phantoms import sample_studies
 from yushan.domain.redaction import Box, Finding, frames_of
 from yushan.flows.cleaning import Result, clean
 from yushan.flows.intake import Readers
@@ -31,7 +31,7 @@ NAME = Box(4, 3, 202, 30)
 @pytest.fixture(scope="module")
 def still() -> bytes:
     """An ultrasound still with a name burned in."""
-    files = sample_studies("hospital-b")
+    files = sample_files("hospital-b")
     return next(one.data for one in files if one.name.startswith("us-1/01"))
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from pydicom import dcmread
 from tests.doors.portal.making import PASSWORD, csrf_of, make_gateway, sign_in
 
-from yushan.domain.phantoms import sample_studies
+from yushan.assembly.samples import sample_files
 from yushan.services.gateway import Finding, Picture, Region, State
 
 ITEM, OTHER = 111, 112  # numbers that the factory puts in quarantine
@@ -21,7 +21,7 @@ LIKE = Picture("US", "GE Healthcare", "LOGIQ E9", "R5.1.2", 480, 640, 1)
 
 @pytest.fixture(scope="module")
 def ultrasound():
-    return next(one.data for one in sample_studies("hospital-b") if one.name.startswith("us-1/02"))
+    return next(one.data for one in sample_files("hospital-b") if one.name.startswith("us-1/02"))
 
 
 @pytest.fixture

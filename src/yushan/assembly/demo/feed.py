@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.assembly.demo.plan import HOSPITALS
 from yushan.assembly.imports import import_folder
+from yushan.assembly.samples import sample_files
 from yushan.base import YushanError
 from yushan.domain.dicom import summarize
-from yushan.domain.phantoms import sample_studies
 from yushan.engines.net import send_files
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def sample_loads(folder: Path, told: Callable[[str, int], None]) -> list[Load]:
         load = Load(hospital)
         target = folder / hospital.name
         target.mkdir(parents=True)
-        for number, sample in enumerate(sample_studies(hospital.name)):
+        for number, sample in enumerate(sample_files(hospital.name)):
             path = target / f"{number:04d}{Path(sample.name).suffix}"
             path.write_bytes(sample.data)
             assign(load, path)
