@@ -1,1 +1,20 @@
-"""Population: invented people of Taiwan, their encounters, claims, reports and choices. Pure."""
+"""Population: invented people of Taiwan, their lives, claims, reports and choices. Pure.
+
+Owns the tables of ``data/`` that say how such people are spread, with a source for each row.
+Promises: the same seed and number give the same person, life and report in every process; numbers
+have valid check digits of serials kept for this project and belong to no one; what happened is
+known, so that what is measured can be compared. Start at ``patients.py``, then ``life.py``.
+"""
+
+from yushan.domain.population.identity import capacity, identity, is_synthetic, is_valid
+from yushan.domain.population.patients import Patient, people, person
+
+__all__ = [
+    "Patient",
+    "capacity",
+    "identity",
+    "is_synthetic",
+    "is_valid",
+    "people",
+    "person",
+]
