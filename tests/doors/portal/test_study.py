@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from tests.doors.portal.making import EXAMPLES, NOON, make_commons, sign_in, uid
+from tests.doors.portal.making import EXAMPLES, NOON, make_commons, make_sidecar, sign_in, uid
 
 from yushan.base import Forgotten, Leaving, PackId, SiteName
 from yushan.domain.packs import IncomingState
@@ -119,6 +119,18 @@ def test_the_viewer_opens_at_the_series_and_only_at_one_of_the_study(site):
     assert site.client.get(other, headers=HTML).status_code == 404
     answer = site.client.get(f"{STUDY}/view", headers=HTML)
     assert answer.headers["cross-origin-embedder-policy"] == "require-corp"
+
+
+def test_what_was_drawn_upon_images_opens_over_them(tmp_path):
+    drawn = make_sidecar("chest", "organs", modality="SEG", number=7, instances=1)
+    site = make_commons(tmp_path, sidecars=(*EXAMPLES, drawn))
+    sign_in(site)
+    series = uid("chest", "organs")
+    for tab in ("", "/series"):
+        assert f"{STUDY}/view?series={series}" in get(site, f"{STUDY}{tab}")
+    page = get(site, f"{STUDY}/view?series={series}")
+    assert f"overlay={series}" in page
+    assert "initialSeriesInstanceUID" not in page
 
 
 def stop(site):

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from yushan.services.catalogue import SeriesRow
     from yushan.services.ledger import Entry, Ledger
 
+#: What the viewer lays over the images it was drawn upon.
+OVERLAYS: Final = frozenset({"SEG", "RTSTRUCT"})
 #: Drawn over another series: the viewer opens the study, not these.
 DERIVED: Final = frozenset({"SEG", "RTSTRUCT", "RTPLAN", "RTDOSE", "SR", "PR", "KO", "REG"})
 #: Entries about a study that its page of uses sums up.
@@ -181,6 +183,7 @@ class StudyPages:
         parts = (row.modality, row.description or part)
         syntax = TRANSFER_SYNTAXES.get(row.transfer_syntax_uid)
         shown = has_picture(row)
+        opens = shown or row.modality in OVERLAYS
         view = self.shell.place.viewer.format(study=row.study_instance_uid)
         return SeriesCard(
             uid=row.series_instance_uid,
@@ -196,5 +199,5 @@ class StudyPages:
             lossy=syntax.lossy if syntax else None,
             site=row.site,
             thumbnail=self.finder.thumbnail(row, 256) if shown else "",
-            view=f"{view}?series={row.series_instance_uid}" if shown else "",
+            view=f"{view}?series={row.series_instance_uid}" if opens else "",
         )

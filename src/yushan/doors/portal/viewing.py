@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from yushan.base import Absent
 from yushan.doors.portal.finder import study_line
-from yushan.doors.portal.study import DERIVED
+from yushan.doors.portal.study import DERIVED, OVERLAYS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,7 +25,7 @@ VIEWER: Final = "/viewer/viewer"
 
 
 class Viewing:
-    """One study in the viewer; ``?series=`` opens it there."""
+    """One study in the viewer; ``?series=`` opens it there, or lays that over its images."""
 
     def __init__(self, shell: Shell, looking: Looking) -> None:
         self.shell, self.looking = shell, looking
@@ -43,7 +43,9 @@ class Viewing:
             kinds = {str(one.series_instance_uid): one.modality for one in seen.series}
             if first not in kinds:
                 raise Absent("portal.no-such-page")
-            if kinds[first] not in DERIVED:
+            if kinds[first] in OVERLAYS:
+                asked["overlay"] = first
+            elif kinds[first] not in DERIVED:
                 asked["initialSeriesInstanceUID"] = first
         answer = self.shell.page(
             request, "viewing.html", reading=True, study=study_line(seen.row, seen.language, ""),

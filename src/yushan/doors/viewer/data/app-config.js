@@ -1,12 +1,44 @@
 // The viewer speaks to this commons and to nobody else; the session's cookie carries the right.
 // Words in capitals are put in by the server: the page's language, not the browser's.
 localStorage.setItem('i18nextLng', 'LANGUAGE');
+// What was drawn upon images (?overlay=SERIES) is laid over them as a double click on it would do,
+// once it and a viewport are there.
+const overlay = {
+  id: 'yushan-overlay',
+  onModeEnter({ servicesManager, commandsManager, appConfig }) {
+    const wanted = new URLSearchParams(window.location.search).get('overlay');
+    const grid = servicesManager.services.viewportGridService;
+    const sets = servicesManager.services.displaySetService;
+    const customs = servicesManager.services.customizationService;
+    let ready = false;
+    let done = !wanted;
+    const show = () => {
+      const found = sets.getActiveDisplaySets().find(one => one.SeriesInstanceUID === wanted);
+      const { activeViewportId, isHangingProtocolLayout } = grid.getState();
+      if (done || !ready || !found || !activeViewportId) {
+        return;
+      }
+      done = true;
+      const doubleClick = customs.getCustomization('studyBrowser.thumbnailDoubleClickCallback');
+      doubleClick.callbacks.forEach(callback =>
+        callback({
+          activeViewportId, commandsManager, servicesManager, isHangingProtocolLayout, appConfig,
+        })(found.displaySetInstanceUID)
+      );
+    };
+    grid.subscribe(grid.EVENTS.VIEWPORTS_READY, () => {
+      ready = true;
+      show();
+    });
+    sets.subscribe(sets.EVENTS.DISPLAY_SETS_ADDED, show);
+  },
+};
 window.config = {
   routerBasename: '/viewer',
   showStudyList: false,
   showPatientInfo: 'disabled',
   disableConfirmationPrompts: true,
-  extensions: [],
+  extensions: [overlay],
   modes: [],
   // No logo that leads elsewhere: the bar above the viewer says where one is.
   whiteLabeling: { createLogoComponentFn: React => React.createElement('span') },
