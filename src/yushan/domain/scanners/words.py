@@ -1,0 +1,14 @@
+"""Words and kinds of arrays that the scanners share."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Phase = Literal["native", "arterial", "pancreatic", "portal", "late", "pulmonary", "coronary"]
+Tracer = Literal["fdg", "perfusion", "bone"]
+
+Floats = NDArray[np.float32]
+Spectrum = NDArray[np.complex64]
