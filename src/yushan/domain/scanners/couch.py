@@ -78,7 +78,7 @@ def band(inside_mm: NDArray[np.float64], thick: float, pixel: float) -> NDArray[
 def lowest(volume: Volume) -> tuple[float, float] | None:
     """Middle and lowest row of the body, mm; None when it is cut off or not there."""
     step = max(len(volume.values) // 24, 1)
-    body = (volume.values[::step, ::2, ::2] > BODY_HU).any(axis=0)
+    body = np.any(volume.values[::step, ::2, ::2] > BODY_HU, axis=0)
     rows, columns = np.flatnonzero(body.any(axis=1)), np.flatnonzero(body.any(axis=0))
     if not rows.size or 2 * rows[-1] >= volume.grid.shape[1] - 3:
         return None

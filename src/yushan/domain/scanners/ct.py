@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import fft
+from scipy import fft  # type: ignore[import-untyped]
 
 from yushan.domain.scanners import couch, kernels
 from yushan.domain.scanners.fields import Fields, fields
@@ -246,6 +246,6 @@ def finished(scan: Scan, image: Floats) -> NDArray[np.int16]:
     """Whole HU within the maker's range, padding around."""
     np.clip(image, scan.profile.low_hu, HIGH_HU, out=image)
     out = np.rint(image).astype(np.int16)
-    if scan.outside is not None:
+    if scan.outside is not None and scan.profile.padding_hu is not None:
         out[:, scan.outside] = scan.profile.padding_hu
     return out

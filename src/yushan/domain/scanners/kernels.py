@@ -45,8 +45,8 @@ def frequencies(shape: tuple[int, int], spacing: tuple[float, float]) -> tuple[F
 def slice_weights(ratio: float) -> Floats:
     """Weights ``[2 n + 1]`` over neighbours that correlate noise as slices that share rays.
 
-    Slices ``ratio`` increments thick overlap by ``1 - distance / ratio``; the weights are the square
-    root of that triangle's spectrum, their squares sum to 1.
+    Slices ``ratio`` increments thick overlap by ``1 - distance / ratio``; the weights are the
+    square root of that triangle's spectrum, their squares sum to 1.
     """
     if ratio <= 1.0:
         return np.ones(1, dtype=np.float32)
@@ -59,7 +59,7 @@ def slice_weights(ratio: float) -> Floats:
 
 
 def box_weights(ratio: float) -> Floats:
-    """Weights ``[2 n + 1]`` of a box ``ratio`` increments wide over its neighbours; they sum to 1."""
+    """Weights ``[2 n + 1]`` of a box ``ratio`` increments wide over neighbours; they sum to 1."""
     reach = int(np.ceil((ratio - 1) / 2)) if ratio > 1 else 0
     places = np.arange(-reach, reach + 1)
     low, high = np.maximum(places - 0.5, -ratio / 2), np.minimum(places + 0.5, ratio / 2)

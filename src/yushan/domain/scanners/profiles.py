@@ -1,4 +1,4 @@
-"""Profiles of CT, PET and gamma cameras: what a maker's device does to an image, and how its headers speak."""
+"""Profiles of CT, PET and gamma cameras: what a device does to an image, how its headers speak."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class CtProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PetProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A PET scanner; ``counts_per_suv`` are those a voxel of 64 mm3 and SUV 1 gives a bed position."""
+    """A PET scanner; ``counts_per_suv``: what 64 mm3 of SUV 1 give in one bed position."""
 
     name: str
     maker: str

@@ -1,4 +1,4 @@
-"""How tissues look to each kind of scanner: means and textures from tables, with the chance of a person."""
+"""How tissues look to a scanner: means and textures from tables, with the chance of a person."""
 
 from __future__ import annotations
 
