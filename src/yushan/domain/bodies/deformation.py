@@ -1,0 +1,138 @@
+"""One smooth invertible deformation per body, the same for everything in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yushan.domain.bodies.surfaces import Box, Floats, Surface, corners
+from yushan.domain.bodies.tubes import Tubes
+from yushan.domain.volumes import Grid
+
+Points = NDArray[np.float64]
+WAVES: Final = 8
+#: Rounds of the fixed point; the field's slope is below 0.35, so the rest is below 1e-9 mm.
+ROUNDS: Final = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Deformation:
+    """From patient space into the model's: a turn and stretch, and a sum of long waves.
+
+    Parameters
+    ----------
+    matrix
+        ``[3, 3]``, applied after the waves.
+    ways, phases, heights
+        Wave vectors ``[n, 3]`` per mm, phases ``[n]``, and displacements ``[n, 3]`` in mm. The sum
+        of |way| |height| is below 1, hence the map is invertible.
+
+    Raises
+    ------
+    ValueError
+        The waves are too steep to be invertible.
+    """
+
+    matrix: Points
+    ways: Points
+    phases: Points
+    heights: Points
+
+    def __post_init__(self) -> None:
+        if self.steepness >= 1:
+            raise ValueError("waves too steep")
+
+    @property
+    def steepness(self) -> float:
+        """Bound of the displacement's slope."""
+        long = np.linalg.norm(self.ways, axis=1)
+        return float((long * np.linalg.norm(self.heights, axis=1)).sum())
+
+    def back(self, x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """The model's coordinates of points in patient space, mm."""
+        moved = [x, y, z]
+        for way, phase, height in zip(self.ways, self.phases, self.heights, strict=True):
+            a, b, c = (np.float32(w) for w in way)
+            wave = np.sin((a * x + np.float32(phase)) + b * y + c * z)
+            moved = [m + np.float32(h) * wave for m, h in zip(moved, height, strict=True)]
+        turned = [
+            row[0] * moved[0] + row[1] * moved[1] + row[2] * moved[2]
+            for row in self.matrix.astype(np.float32)
+        ]
+        return turned[0], turned[1], turned[2]
+
+    def forward(self, points: ArrayLike) -> Points:
+        """Where points ``[n, 3]`` of the model lie in patient space, mm."""
+        goal = np.atleast_2d(np.asarray(points, dtype=np.float64)) @ np.linalg.inv(self.matrix).T
+        found = goal
+        for _ in range(ROUNDS):
+            found = goal - np.sin(found @ self.ways.T + self.phases) @ self.heights
+        return np.asarray(found)
+
+    def place(self, surface: Surface) -> Surface:
+        """A surface of the model in patient space."""
+        if isinstance(surface, Tubes):
+            starts, ends = self.forward(surface.starts), self.forward(surface.ends)
+            normals = surface.normals
+            if normals is not None:
+                normals = normals @ np.linalg.inv(self.matrix).T
+                normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+            return surface.moved(starts, ends, normals)
+        return Bent(surface, self)
+
+
+@dataclass(frozen=True, eq=False)
+class Bent:
+    """A surface of the model seen through a deformation."""
+
+    inner: Surface
+    field: Deformation
+
+    @property
+    def fine(self) -> bool:
+        """As the inner surface."""
+        return self.inner.fine
+
+    @property
+    def box(self) -> Box:
+        """A box that surely holds it."""
+        low, high = np.clip(np.array(self.inner.box), -2000, 2000)
+        ends = np.array(np.meshgrid(*zip(low, high, strict=True))).reshape(3, -1).T
+        straight = ends @ np.linalg.inv(self.field.matrix).T
+        reach = np.abs(self.field.heights).sum(axis=0)
+        return corners(straight.min(axis=0) - reach, straight.max(axis=0) + reach)
+
+    def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
+        """Signed distance, in the model's mm."""
+        return self.inner.distance(*self.field.back(x, y, z))
+
+
+def deformation(seed: int, height_mm: float = 4.0, tilt_degrees: float = 2.0) -> Deformation:
+    """A body's own bend: waves of 150 to 500 mm, and a slight turn.
+
+    Parameters
+    ----------
+    height_mm
+        About the largest displacement; 0 for none.
+    tilt_degrees
+        Standard deviation of the turn about each axis.
+    """
+    rng = np.random.default_rng((seed, 11))
+    matrix = np.eye(3)
+    for about in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)):
+        turned = Grid.axial((1, 1, 1), (1, 1, 1)).turned(
+            about, tilt_degrees * rng.standard_normal()
+        )
+        matrix = turned.directions[::-1] @ matrix
+    lengths = rng.uniform(150, 500, WAVES)
+    ways = rng.standard_normal((WAVES, 3))
+    ways *= (2 * np.pi / lengths / np.linalg.norm(ways, axis=1))[:, None]
+    heights = (
+        rng.standard_normal((WAVES, 3)) * height_mm / np.sqrt(WAVES) * (lengths / 350)[:, None]
+    )
+    bent = (np.linalg.norm(ways, axis=1) * np.linalg.norm(heights, axis=1)).sum()
+    heights *= min(1.0, 0.35 / max(float(bent), 1e-9))
+    return Deformation(matrix, ways, rng.uniform(0, 2 * np.pi, WAVES), heights)

@@ -1,0 +1,148 @@
+"""From a body to values, labels and masks on any grid."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yushan.domain.bodies.lattice import Frame
+from yushan.domain.bodies.sampling import Slab, slabs
+from yushan.domain.bodies.texture import Texture
+from yushan.domain.volumes import Labels, Volume
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from yushan.domain.bodies.body import Body, Structure
+    from yushan.domain.bodies.lattice import Span
+    from yushan.domain.bodies.sampling import Piece
+    from yushan.domain.bodies.surfaces import Floats
+    from yushan.domain.volumes import Grid, Shade
+
+#: Slabs drawn at the same time. Bits do not depend on it.
+THREADS: Final = 2
+#: The cover from which a structure is labelled.
+VISIBLE: Final = 0.5
+
+
+def paint(body: Body, grid: Grid, look: Mapping[str, Shade], *, threads: int = THREADS) -> Volume:
+    """The body's values on a grid, ``float32``, with partial volume at edges.
+
+    Parameters
+    ----------
+    look
+        Tissue to shade; ``air`` fills what no structure covers.
+    threads
+        Slabs drawn at the same time; the result does not depend on it.
+
+    Raises
+    ------
+    ValueError
+        A tissue of the body, or air, has no shade.
+    """
+    if missing := ({s.tissue for s in body.structures} | {"air"}) - look.keys():
+        raise ValueError(f"no shade for {sorted(missing)}")
+    width = edge_mm(grid)
+    values = np.full(grid.shape, look["air"].mean, dtype=np.float32)
+
+    def draw(slices: Span) -> None:
+        slab = Slab(body, Frame(grid), slices, width)
+        texture = Texture(body.seed, slab.frame, slab.spans)
+        for structure in body.structures:
+            shade = look[structure.tissue]
+            soft = width + structure.soft_mm
+            for piece in slab.pieces(structure):
+                cover = covered(piece[3], soft, structure.strength)
+                lay(values, piece, cover, shade, texture)
+
+    every(draw, grid, threads)
+    return Volume(grid, values)
+
+
+def edge_mm(grid: Grid) -> float:
+    """Width of soft edges: a sample's size, between its shortest and twice that."""
+    shortest = min(grid.spacing)
+    return float(min(np.cbrt(grid.voxel_mm3), 2 * shortest))
+
+
+def covered(distance: Floats, soft_mm: float, strength: float) -> Floats:
+    """Share of each sample that lies inside, times the strength."""
+    cover = distance * np.float32(-1 / soft_mm)
+    cover += np.float32(0.5)
+    np.clip(cover, 0, 1, out=cover)
+    if strength != 1:
+        cover *= np.float32(strength)
+    return np.asarray(cover)
+
+
+def lay(
+    values: NDArray[np.float32], piece: Piece, cover: Floats, shade: Shade, texture: Texture
+) -> None:
+    """Lay a tissue over what is there, in place."""
+    number, rows, columns, _ = piece
+    part = values[number, rows[0] : rows[1], columns[0] : columns[1]]
+    if shade.spread and shade.grain_mm:
+        change = texture.at(shade.grain_mm, number, rows, columns) * np.float32(shade.spread)
+        change += np.float32(shade.mean)
+        change -= part
+    else:
+        change = np.float32(shade.mean) - part
+    change *= cover
+    part += change
+
+
+def label(body: Body, grid: Grid, *, threads: int = THREADS) -> Labels:
+    """Which structure the middle of each sample lies in; later structures win."""
+    names = body.names
+    kind = np.uint8 if len(names) < 256 else np.uint16
+    values = np.zeros(grid.shape, dtype=kind)
+    numbers = {name: k for k, name in enumerate(names, 1)}
+    seen = [s for s in body.structures if s.strength > VISIBLE or s.name in parents(body)]
+
+    def draw(slices: Span) -> None:
+        slab = Slab(body, Frame(grid), slices, 0.0)
+        for structure in seen:
+            for piece in slab.pieces(structure):
+                stamp(values, piece, structure, numbers[structure.name])
+
+    every(draw, grid, threads)
+    return Labels(grid, values, names)
+
+
+def parents(body: Body) -> frozenset[str]:
+    """Names of structures that others lie inside."""
+    return frozenset(s.inside for s in body.structures if s.inside)
+
+
+def stamp(values: NDArray[np.generic], piece: Piece, structure: Structure, number: int) -> None:
+    """Give the inside of a piece its number, in place."""
+    if structure.strength <= VISIBLE:
+        return
+    at, rows, columns, distance = piece
+    part = values[at, rows[0] : rows[1], columns[0] : columns[1]]
+    part[distance < 0] = number
+
+
+def mask(body: Body, grid: Grid, name: str, *, threads: int = THREADS) -> NDArray[np.bool_]:
+    """Samples whose middle lies in a structure or in what lies inside it.
+
+    Raises
+    ------
+    ValueError
+        There is no structure of that name.
+    """
+    wanted = body.parts_of(name)
+    labels = label(body, grid, threads=threads)
+    numbers = [k for k, known in enumerate(labels.names, 1) if known in wanted]
+    return np.asarray(np.isin(labels.values, numbers))
+
+
+def every(draw: Callable[[Span], None], grid: Grid, threads: int) -> None:
+    """Draw all slabs of a grid."""
+    with ThreadPoolExecutor(max_workers=max(threads, 1)) as pool:
+        for _ in pool.map(draw, slabs(grid)):
+            pass

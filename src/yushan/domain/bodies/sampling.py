@@ -1,0 +1,238 @@
+"""Signed distances of a body's structures at samples of a grid, slab by slab.
+
+Smooth surfaces are evaluated on a lattice of 2 mm and raised to the samples, only within their
+boxes; fine ones directly at the samples, tubes piece by piece in windows of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yushan.domain.bodies.deformation import Bent, Deformation
+from yushan.domain.bodies.lattice import (
+    LATTICE_MM,
+    Axis,
+    Frame,
+    Raised,
+    Span,
+    Spans,
+    is_empty,
+    overlap,
+)
+from yushan.domain.bodies.surfaces import FAR_MM, Floats
+from yushan.domain.bodies.tubes import REACH, Tubes, drawn_radius
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from yushan.domain.bodies.body import Body, Structure
+    from yushan.domain.bodies.surfaces import Surface
+    from yushan.domain.volumes import Grid
+
+#: Thickness of a slab, mm, and the most and fewest slices in it.
+SLAB_MM: Final = 16.0
+MOST_SLICES: Final = 16
+FEWEST_SLICES: Final = 4
+
+#: One slice's part of a structure: slice, rows, columns, distances ``[row, column]``.
+Piece = tuple[int, Span, Span, Floats]
+
+
+def slabs(grid: Grid) -> list[Span]:
+    """Ranges of slices that are drawn together; they depend on the grid alone."""
+    count = int(np.clip(SLAB_MM / grid.spacing[0], FEWEST_SLICES, MOST_SLICES))
+    return [(k, min(k + count, grid.shape[0])) for k in range(0, grid.shape[0], count)]
+
+
+@dataclass(eq=False)
+class Slab:
+    """Some slices of a grid, and what was already computed on them.
+
+    Parameters
+    ----------
+    body, frame
+        What is drawn, and where.
+    slices
+        First and before last.
+    width_mm
+        Of soft edges; 0 where only the sign counts.
+    """
+
+    body: Body
+    frame: Frame
+    slices: Span
+    width_mm: float
+    fields: dict[int, tuple[Floats, Floats, Floats]] = field(default_factory=dict)
+    parents: dict[str, tuple[Span, Span, Floats] | None] = field(default_factory=dict)
+    axes: tuple[Axis, Axis, Axis] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.axes = self.frame.axes(LATTICE_MM)
+        wanted = {s.inside for s in self.body.structures if s.inside}
+        self.parents = dict.fromkeys(sorted(wanted))
+
+    @property
+    def spans(self) -> Spans:
+        """All samples of the slab."""
+        _, rows, columns = self.frame.grid.shape
+        return self.slices, (0, rows), (0, columns)
+
+    def pieces(self, structure: Structure) -> Iterator[Piece]:
+        """Signed distances of a structure, slice by slice, where it can be seen."""
+        reach = self.width_mm / 2 + structure.soft_mm / 2
+        name = structure.name
+        keep = name in self.parents and self.parents[name] is None
+        if structure.inside and self.parents.get(structure.inside) is None:
+            return
+        whole = self.spans
+        spans = overlap(self.frame.spans(structure.surface.box, reach), whole)
+        if is_empty(spans):
+            return
+        found = list(self.raw(structure.surface, spans, reach))
+        if structure.inside:
+            found = [cut for piece in found if (cut := self.within(structure.inside, piece))]
+        if keep and found:
+            self.parents[name] = kept(found, self.slices)
+        yield from found
+
+    def raw(self, surface: Surface, spans: Spans, reach: float) -> Iterator[Piece]:
+        """Distances of a surface before it is cut at its parent."""
+        if isinstance(surface, Tubes):
+            yield from self.tubes(surface, spans)
+        elif surface.fine:
+            found = np.broadcast_to(
+                surface.distance(*self.frame.samples(spans)), [b - a for a, b in spans]
+            )
+            for k, plane in enumerate(found):
+                yield spans[0][0] + k, spans[1], spans[2], plane
+        else:
+            yield from self.smooth(surface, spans, reach)
+
+    def smooth(self, surface: Surface, spans: Spans, reach: float) -> Iterator[Piece]:
+        """A smooth surface by way of the lattice, trimmed to where it is near or inside."""
+        nodes = tuple(axis.nodes(span) for axis, span in zip(self.axes, spans, strict=True))
+        values = self.on_lattice(surface, nodes[0], nodes[1], nodes[2])
+        near = values < reach
+        if not near.any():
+            return
+        raised = Raised(values, (nodes[0], nodes[1], nodes[2]), self.axes)
+        rows = touched(near.any(axis=(0, 2)), nodes[1], self.axes[1], spans[1])
+        columns = touched(near.any(axis=(0, 1)), nodes[2], self.axes[2], spans[2])
+        slices = touched(near.any(axis=(1, 2)), nodes[0], self.axes[0], spans[0])
+        for number in range(*slices):
+            yield number, rows, columns, raised.slice(number, rows, columns)
+
+    def on_lattice(self, surface: Surface, slices: Span, rows: Span, columns: Span) -> Floats:
+        """Distances at lattice points."""
+        shape = [b - a for a, b in (slices, rows, columns)]
+        if isinstance(surface, Bent):
+            x, y, z = self.bent(surface.field)
+            low = [axis.nodes(span)[0] for axis, span in zip(self.axes, self.spans, strict=True)]
+            cut = tuple(
+                slice(a - first, b - first)
+                for (a, b), first in zip((slices, rows, columns), low, strict=True)
+            )
+            found = surface.inner.distance(x[cut], y[cut], z[cut])
+        else:
+            places = tuple(
+                axis.places(span)
+                for axis, span in zip(self.axes, (slices, rows, columns), strict=True)
+            )
+            found = surface.distance(*self.frame.points(places))
+        return np.broadcast_to(np.asarray(found, dtype=np.float32), shape)
+
+    def bent(self, bend: Deformation) -> tuple[Floats, Floats, Floats]:
+        """The model's coordinates at all lattice points of the slab."""
+        if id(bend) not in self.fields:
+            places = tuple(
+                axis.places(axis.nodes(span))
+                for axis, span in zip(self.axes, self.spans, strict=True)
+            )
+            shape = tuple(len(p) for p in places)
+            x, y, z = bend.back(*self.frame.points(places))
+            whole = [np.ascontiguousarray(np.broadcast_to(v, shape)) for v in (x, y, z)]
+            self.fields[id(bend)] = (whole[0], whole[1], whole[2])
+        return self.fields[id(bend)]
+
+    def tubes(self, tubes: Tubes, spans: Spans) -> Iterator[Piece]:
+        """Tubes, piece by piece, in the window of each."""
+        seen = tubes
+        if self.width_mm:
+            drawn = drawn_radius(tubes.radii, self.width_mm)
+            seen = Tubes(tubes.starts, tubes.ends, drawn, tubes.normals, tubes.flat)
+        windows = self.windows(tubes, spans)
+        if not len(windows):
+            return
+        low, high = windows[:, 1:4].min(axis=0), windows[:, 4:7].max(axis=0)
+        found = np.full(high - low, FAR_MM, dtype=np.float32)
+        x, y, z = self.frame.samples(
+            tuple((int(a), int(b)) for a, b in zip(low, high, strict=True))
+        )  # type: ignore[arg-type]
+        for number, *ends in windows:
+            first = [e - o for e, o in zip(ends[:3], low, strict=True)]
+            last = [e - o for e, o in zip(ends[3:], low, strict=True)]
+            cut = tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))
+            at = tuple(part(v, cut) for v in (x, y, z))
+            window = found[cut]
+            np.minimum(window, seen.piece(int(number), at), out=window)  # type: ignore[arg-type]
+        rows, columns = (int(low[1]), int(high[1])), (int(low[2]), int(high[2]))
+        for k, plane in enumerate(found):
+            yield int(low[0]) + k, rows, columns, plane
+
+    def windows(self, tubes: Tubes, spans: Spans) -> NDArray[np.intp]:
+        """Rows ``(piece, low three, high three)`` of samples that pieces may touch."""
+        grid = self.frame.grid
+        wide = tubes.radii.max(axis=1, keepdims=True) * max(tubes.flat, 1.0) + REACH * self.width_mm
+        spacing = np.array(grid.spacing)
+        start, end = grid.index(tubes.starts), grid.index(tubes.ends)
+        low = np.floor(np.minimum(start, end) - wide / spacing).astype(np.intp)
+        high = np.ceil(np.maximum(start, end) + wide / spacing).astype(np.intp) + 1
+        low = np.maximum(low, [a for a, _ in spans])
+        high = np.minimum(high, [b for _, b in spans])
+        real = np.flatnonzero((low < high).all(axis=1))
+        return np.concatenate([real[:, None], low[real], high[real]], axis=1)
+
+    def within(self, name: str, piece: Piece) -> Piece | None:
+        """A piece cut off at the surface of its parent."""
+        parent = self.parents[name]
+        if parent is None:
+            return None
+        number, rows, columns, values = piece
+        their_rows, their_columns, whole = parent
+        both = overlap(((0, 1), rows, columns), ((0, 1), their_rows, their_columns))
+        if is_empty(both):
+            return None
+        (_, (a, b), (c, d)) = both
+        mine = values[a - rows[0] : b - rows[0], c - columns[0] : d - columns[0]]
+        k, p, q = number - self.slices[0], a - their_rows[0], c - their_columns[0]
+        theirs = whole[k, p : p + b - a, q : q + d - c]
+        return number, (a, b), (c, d), np.maximum(mine, theirs)
+
+
+def part(line: Floats, cut: tuple[slice, ...]) -> Floats:
+    """A window of a line that broadcasts: axes of length 1 stay."""
+    return line[tuple(c if n > 1 else slice(None) for c, n in zip(cut, line.shape, strict=True))]
+
+
+def touched(near: NDArray[np.bool_], nodes: Span, axis: Axis, span: Span) -> Span:
+    """Samples of a span between lattice points of which one is near."""
+    found = np.flatnonzero(near)
+    low = int(np.floor((nodes[0] + found[0] - 1) * axis.step))
+    high = int(np.ceil((nodes[0] + found[-1] + 1) * axis.step)) + 1
+    return max(span[0], low), min(span[1], high)
+
+
+def kept(pieces: list[Piece], slices: Span) -> tuple[Span, Span, Floats]:
+    """Pieces as one block of the slab, far away where there is none."""
+    low = (min(p[1][0] for p in pieces), min(p[2][0] for p in pieces))
+    high = (max(p[1][1] for p in pieces), max(p[2][1] for p in pieces))
+    shape = (slices[1] - slices[0], high[0] - low[0], high[1] - low[1])
+    whole = np.full(shape, FAR_MM, dtype=np.float32)
+    for number, (a, b), (c, d), values in pieces:
+        whole[number - slices[0], a - low[0] : b - low[0], c - low[1] : d - low[1]] = values
+    return (low[0], high[0]), (low[1], high[1]), whole

@@ -1,0 +1,96 @@
+"""The trunk: from chest to pelvis, drawn by chance from a population, with lesions of known truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from yushan.domain.bodies.abdomen import abdomen
+from yushan.domain.bodies.body import Body, Structure
+from yushan.domain.bodies.deformation import Deformation, deformation
+from yushan.domain.bodies.draws import drawn
+from yushan.domain.bodies.lesions import Chosen, chosen, lesions
+from yushan.domain.bodies.lungs import lungs
+from yushan.domain.bodies.mediastinum import mediastinum
+from yushan.domain.bodies.plan import VERTEBRAE, Plan
+from yushan.domain.bodies.skeleton import skeleton
+from yushan.domain.bodies.wall import wall
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class TrunkWishes:
+    """What a trunk is to be; None leaves it to chance.
+
+    Parameters
+    ----------
+    sex, age_years, height_mm, bmi
+        The person.
+    lesions
+        Kinds of :data:`KINDS` that are to be there, each once per mention, and no others;
+        None draws them from the population.
+    arms
+        Whether the arms lie beside the head or along the body.
+    """
+
+    sex: Literal["male", "female"] | None = None
+    age_years: float | None = None
+    height_mm: float | None = None
+    bmi: float | None = None
+    lesions: tuple[str, ...] | None = None
+    arms: Literal["up", "down"] = "up"
+
+
+def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
+    """A trunk; the same seed and wishes give the same body.
+
+    Raises
+    ------
+    ValueError
+        A wished lesion is not of :data:`KINDS`.
+    """
+    wish = wishes or TrunkWishes()
+    plan = planned(seed, wish)
+    bend = deformation(seed)
+    parts = [
+        *wall(plan, wish.arms),
+        *skeleton(plan),
+        *abdomen(plan),
+        *lungs(plan),
+        *mediastinum(plan),
+    ]
+    healthy = tuple(placed(part, bend) for part in parts)
+    ill: Chosen = chosen(plan, wish.lesions)
+    more, truth = lesions(plan, bend, ill)
+    return Body(
+        "trunk", seed, VERSION, (*healthy, *more), truth, landmarks(plan, bend),
+        {**plan.values, "sex": plan.sex},
+    )  # fmt: skip
+
+
+def planned(seed: int, wish: TrunkWishes) -> Plan:
+    """The measures of a trunk."""
+    sex = wish.sex or ("male" if np.random.default_rng((seed, 1)).random() < 0.5 else "female")
+    fixed = {"age_years": wish.age_years, "height_mm": wish.height_mm, "bmi": wish.bmi}
+    return Plan(seed, sex, drawn("trunk", seed, sex, fixed))
+
+
+def placed(part: Structure, bend: Deformation) -> Structure:
+    """A structure of the model in patient space."""
+    return Structure(
+        part.name, part.tissue, bend.place(part.surface), part.inside, part.soft_mm, part.strength
+    )
+
+
+def landmarks(plan: Plan, bend: Deformation) -> dict[str, tuple[float, float, float]]:
+    """Named points in patient space, mm."""
+    points = {f"vertebra_{v}": (0.0, plan.spine(plan.level(v)), plan.level(v)) for v in VERTEBRAE}
+    right = plan["dome_right_mm"] * plan.tall
+    points["carina"] = plan.point(0, 14, 0)
+    points["dome_right"] = (-70 * plan.wide, 0.0, right)
+    points["dome_left"] = (70 * plan.wide, 0.0, right + plan["dome_step_mm"])
+    places = bend.forward(np.array(list(points.values())))
+    return {name: tuple(map(float, at)) for name, at in zip(points, places, strict=True)}  # type: ignore[misc]
