@@ -1,9 +1,19 @@
 """Scanners: the physics between a body and the image that a device gives of it. Pure."""
 
-from yushan.domain.scanners.ct import CtOptions, ct_scan
+from yushan.domain.scanners.ct import ct_scan
+from yushan.domain.scanners.ct_options import CtOptions, ct_header
+from yushan.domain.scanners.ecg import Beat, Electrocardiogram, ecg, rhythms
+from yushan.domain.scanners.endoscopy import Polyp, endoscopy
+from yushan.domain.scanners.fundus import FundusWishes, fundus
+from yushan.domain.scanners.histology import histology, pyramid, tiles
+from yushan.domain.scanners.mammogram import BreastLesion, mammogram
+from yushan.domain.scanners.metal import IMPLANTS, Metal, implant
+from yushan.domain.scanners.motion import Motion
 from yushan.domain.scanners.mr_look import fat_look, mr_look, random_look
 from yushan.domain.scanners.mr_profiles import MrProfile, mr_profile, mr_profiles
 from yushan.domain.scanners.mr_scan import MrOptions, adc_map, mr_scan
+from yushan.domain.scanners.oct import oct_scan
+from yushan.domain.scanners.picture import Mark, Picture
 from yushan.domain.scanners.profiles import (
     CtProfile,
     Kernel,
@@ -14,29 +24,62 @@ from yushan.domain.scanners.profiles import (
     profiles,
 )
 from yushan.domain.scanners.tissues import PHASES, TRACERS, activity_look, attenuation, ct_look
+from yushan.domain.scanners.ultrasound import Machine, Section, machine, machines
+from yushan.domain.scanners.ultrasound_scenes import SonogramWishes, abdomen
+from yushan.domain.scanners.ultrasound_screen import Cine, Legend, ultrasound
 
 __all__ = [
+    "IMPLANTS",
     "PHASES",
     "TRACERS",
+    "Beat",
+    "BreastLesion",
+    "Cine",
     "CtOptions",
     "CtProfile",
+    "Electrocardiogram",
+    "FundusWishes",
     "Kernel",
+    "Legend",
+    "Machine",
+    "Mark",
+    "Metal",
+    "Motion",
     "MrOptions",
     "MrProfile",
     "NmProfile",
     "PetProfile",
+    "Picture",
+    "Polyp",
+    "Section",
+    "SonogramWishes",
+    "abdomen",
     "activity_look",
     "adc_map",
     "attenuation",
+    "ct_header",
     "ct_look",
     "ct_profile",
     "ct_scan",
+    "ecg",
+    "endoscopy",
     "fat_look",
+    "fundus",
+    "histology",
+    "implant",
+    "machine",
+    "machines",
+    "mammogram",
     "mr_look",
     "mr_profile",
     "mr_profiles",
     "mr_scan",
+    "oct_scan",
     "profile",
     "profiles",
+    "pyramid",
     "random_look",
+    "rhythms",
+    "tiles",
+    "ultrasound",
 ]

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from yushan.domain.scanners.words import Floats
+    from yushan.domain.scanners.words import Doubles, Floats
     from yushan.domain.volumes import Grid, Volume
 
 #: What counts as a body, HU.
@@ -29,12 +27,15 @@ class Couch(NamedTuple):
     pad_mm: float
 
 
-#: Plausible, not measured.
+#: ``flat`` after LIDC-IDRI-0001; the others plausible, not measured.
 COUCHES: Final = {
-    "curved": Couch(205, 22, 1 / 900, 1 / 560, 1.4, -190, -945, 12),
-    "flat": Couch(215, 42, 1 / 2600, 1 / 700, 1.8, -330, -935, 18),
-    "deep": Couch(200, 30, 1 / 640, 1 / 480, 1.6, -250, -950, 8),
+    "curved": Couch(205, 22, 1 / 1000, 1 / 600, 1.8, 60, -945, 10),
+    "flat": Couch(215, 44, 1 / 1580, 1 / 700, 2.4, 330, -945, 9),
+    "deep": Couch(200, 30, 1 / 680, 1 / 480, 1.8, 90, -950, 7),
 }
+#: A sheet between body and pad: thickness in mm, HU.
+SHEET: Final = (1.0, -560.0)
+PAD_HU: Final = -905.0
 
 
 def couch_slice(volume: Volume, kind: str) -> Floats | None:
@@ -56,21 +57,23 @@ def couch_slice(volume: Volume, kind: str) -> Floats | None:
     top = low[1] + shape.pad_mm + sag_top
     bottom = np.maximum(low[1] + shape.pad_mm + shape.height_mm + sag_bottom, top + 2)
     inside = cover(y - top, pixel) * cover(bottom - y, pixel) * edge
-    shells = (band(y - top, shape.shell_mm, pixel) + band(bottom - y, shape.shell_mm, pixel)) * edge
-    pad = cover(y - top + shape.pad_mm - 1, pixel) * cover(top - y, pixel) * edge
+    thick = shape.shell_mm * (1 - 0.75 * np.minimum((x / shape.half_mm) ** 2, 1))
+    shells = (band(y - top, thick, pixel) + band(bottom - y, thick, pixel)) * edge
+    rise = y - top + shape.pad_mm
     image = np.full((rows, columns), -1000.0)
-    image += pad * (1000 + shape.foam_hu - 25)
+    image += cover(rise - 1, pixel) * cover(top - y, pixel) * edge * (1000 + PAD_HU)
+    image += band(rise, SHEET[0], pixel) * edge * (SHEET[1] - image)
     image += inside * (shape.foam_hu - image)
     image += np.clip(shells, 0, 1) * (shape.shell_hu - image)
     return np.asarray(image, dtype=np.float32)
 
 
-def cover(inside_mm: NDArray[np.float64], pixel: float) -> NDArray[np.float64]:
+def cover(inside_mm: Doubles, pixel: float) -> Doubles:
     """Cover of what is inside, half a pixel soft."""
     return np.asarray(np.clip(inside_mm / pixel + 0.5, 0, 1))
 
 
-def band(inside_mm: NDArray[np.float64], thick: float, pixel: float) -> NDArray[np.float64]:
+def band(inside_mm: Doubles, thick: Doubles | float, pixel: float) -> Doubles:
     """Cover of a layer along an edge."""
     return cover(inside_mm, pixel) * cover(thick - inside_mm, pixel)
 

@@ -14,53 +14,26 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import fft  # type: ignore[import-untyped]
 
-from yushan.domain.scanners import couch, kernels
-from yushan.domain.scanners.fields import Fields, fields
+from yushan.domain.scanners import couch, kernels, metal, motion
+from yushan.domain.scanners.ct_options import CtOptions
+from yushan.domain.scanners.fields import fields
+from yushan.domain.scanners.noise import Noise, Plane, noise
+from yushan.domain.scanners.truncation import Truncation, truncation
 from yushan.domain.volumes import Volume
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from yushan.domain.scanners.profiles import CtProfile, Kernel
-    from yushan.domain.scanners.words import Floats, Spectrum
-
+    from yushan.domain.scanners.profiles import CtProfile
+    from yushan.domain.scanners.words import Floats
 
 #: Slices of one task; bits do not depend on the number of threads.
 BLOCK: Final = 8
 #: Pixels around a slice so that its edges do not reach round.
 MARGIN: Final = 8
 HIGH_HU: Final = 3071
-
-
-@dataclass(frozen=True)
-class CtOptions:
-    """How one scan differs from the usual one of its profile.
-
-    Parameters
-    ----------
-    kernel
-        Name or use of a kernel of the profile; None for its first.
-    thickness_mm
-        Slice thickness; None for the grid's increment. Thinner than the increment leaves gaps.
-    dose
-        Share of the usual tube current, above 0; noise falls with its root.
-    couch
-        Whether a couch lies under the body (axial grids).
-    noise
-        False leaves noise out (truth tests).
-    field_mm
-        Diameter inside which the scanner measures; beyond, bodies are cut off.
-    threads
-        Workers; the result does not depend on them.
-    """
-
-    kernel: str | None = None
-    thickness_mm: float | None = None
-    dose: float = 1.0
-    couch: bool = True
-    noise: bool = True
-    field_mm: float = 500.0
-    threads: int = 2
+#: Turn of the tube between the middles of two slices 1 mm apart, radians.
+TURN_PER_MM: Final = 0.52
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,16 +44,19 @@ class Scan:
     profile: CtProfile
     seed: int
     options: CtOptions
-    kernel: Kernel
-    shape: tuple[int, int]
+    plane: Plane
     transfer: Floats
-    grain: Floats
-    lateral: Floats
     box: Floats
-    taps: Floats
-    fields: Fields
+    noise: Noise
     couch: Floats | None
+    edge: Truncation | None
     outside: NDArray[np.bool_] | None
+
+    @property
+    def inside(self) -> tuple[slice, slice]:
+        """Where the slice lies on its plane."""
+        _, rows, columns = self.hu.grid.shape
+        return slice(MARGIN, MARGIN + rows), slice(MARGIN, MARGIN + columns)
 
 
 def ct_scan(hu: Volume, profile: CtProfile, seed: int, options: CtOptions | None = None) -> Volume:
@@ -110,51 +86,38 @@ def ct_scan(hu: Volume, profile: CtProfile, seed: int, options: CtOptions | None
     """
     scan = prepare(hu, profile, seed, options or CtOptions())
     out = np.empty(hu.grid.shape, dtype=np.int16)
-    starts = range(0, len(out), BLOCK)
 
     def run(first: int) -> None:
         out[first : first + BLOCK] = block(scan, first, min(first + BLOCK, len(out)))
 
     with ThreadPoolExecutor(scan.options.threads) as pool:
-        list(pool.map(run, starts))
+        list(pool.map(run, range(0, len(out), BLOCK)))
     return Volume(hu.grid, out)
 
 
 def prepare(hu: Volume, profile: CtProfile, seed: int, options: CtOptions) -> Scan:
     """Transfers, weights and slow fields of a scan."""
-    thickness = options.thickness_mm or hu.grid.spacing[0]
+    grid, thickness = hu.grid, options.thickness_mm or hu.grid.spacing[0]
     if options.dose <= 0 or thickness <= 0:
         raise ValueError("dose and thickness must be above 0")
     kernel = profile.kernel(options.kernel)
-    rows, columns = (fft.next_fast_len(size + 2 * MARGIN, real=True) for size in hu.grid.shape[1:])
-    columns += columns % 2
-    down, across = kernels.frequencies((rows, columns), hu.grid.spacing[1:])
-    radial = np.hypot(down, across)
-    grain = unit(kernels.noise_amplitude(kernel, radial), columns)
-    ratio = thickness / hu.grid.spacing[0]
+    spacing = grid.spacing[1:]
+    plane = Plane((padded(grid.shape[1]), padded(grid.shape[2])), spacing)
+    radial = np.hypot(*kernels.frequencies(plane.shape, spacing))
+    ratio = thickness / grid.spacing[0]
     level = kernel.noise_hu * (profile.slice_mm / thickness / options.dose) ** 0.5
     return Scan(
-        hu, profile, seed, options, kernel, (rows, columns),
-        kernels.mtf(kernel, radial), grain * np.float32(level if options.noise else 0),
-        sideways(down, across), kernels.box_weights(ratio), kernels.slice_weights(ratio),
-        fields(hu, profile), couch.couch_slice(hu, profile.couch) if options.couch else None,
-        circle(hu) if profile.padding_hu is not None else None,
+        hu, profile, seed, options, plane, kernels.mtf(kernel, radial), kernels.box_weights(ratio),
+        noise(seed, kernel, level, ratio, plane, fields(hu, profile)),
+        couch.couch_slice(hu, profile.couch) if options.couch else None,
+        truncation(grid, options.field_mm), None if profile.padding_hu is None else circle(hu),
     )  # fmt: skip
 
 
-def unit(amplitude: Floats, columns: int) -> Floats:
-    """An amplitude whose noise has a standard deviation of 1 (`white` gives its input)."""
-    weight = np.full(amplitude.shape[1], 2.0, dtype=np.float64)
-    weight[0] = weight[-1] = 1.0
-    power = np.sum(np.square(amplitude, dtype=np.float64) * weight)
-    count = amplitude.shape[0] * columns
-    return np.asarray(amplitude * np.float32(count / np.sqrt(power)), dtype=np.float32)
-
-
-def sideways(down: Floats, across: Floats) -> Floats:
-    """Share of each frequency in streaks that run from side to side, 0 to 1."""
-    angle = np.arctan2(np.abs(across), np.abs(down) + np.float32(1e-6))
-    return np.asarray(np.exp(-np.square(angle / np.float32(0.42))), dtype=np.float32)
+def padded(size: int) -> int:
+    """A fast, even size with a margin on both sides."""
+    fast = int(fft.next_fast_len(size + 2 * MARGIN, real=True))
+    return fast if fast % 2 == 0 else padded(size + 1)
 
 
 def circle(hu: Volume) -> NDArray[np.bool_]:
@@ -168,15 +131,19 @@ def circle(hu: Volume) -> NDArray[np.bool_]:
 def block(scan: Scan, first: int, last: int) -> NDArray[np.int16]:
     """Slices ``first`` up to before ``last`` of the scan."""
     inside = thickened(scan, first, last)
-    if scan.couch is not None:
-        couch.lay(inside, scan.couch)
-    image = through_kernel(scan, inside)
+    furnished(scan, inside, first)
+    wrong = [
+        metal.streaks(part, scan.plane.spacing, (scan.seed, first + step))
+        for step, part in enumerate(inside)
+    ]
+    image = through_kernel(scan, inside, first)
     if scan.options.noise:
-        waves = shared(scan, first, last)
-        for index in range(first, last):
-            image[index - first] += grain_of(scan, waves[index - first], index)
-    for index in range(first, last):
-        image[index - first] += scan.fields.hardening(index)
+        for index, wave in enumerate(scan.noise.spectra(first, last), first):
+            image[index - first] += scan.noise.plane(wave, index, scan.inside)
+    for index, streak in enumerate(wrong, first):
+        image[index - first] += scan.noise.fields.hardening(index)
+        if streak is not None:
+            image[index - first] += streak
     return finished(scan, image)
 
 
@@ -191,55 +158,48 @@ def thickened(scan: Scan, first: int, last: int) -> Floats:
     return out
 
 
-def through_kernel(scan: Scan, image: Floats) -> Floats:
-    """The slices with the kernel's transfer."""
+def furnished(scan: Scan, inside: Floats, first: int) -> None:
+    """Put implants in and the couch under the slices of a block, in place."""
+    for made in scan.options.metal:
+        metal.put(inside, scan.hu.grid.slices(first, first + len(inside)), made)
+    if scan.couch is not None:
+        couch.lay(inside, scan.couch)
+    if scan.edge is not None:
+        for part in inside:
+            scan.edge.cut(part)
+
+
+def through_kernel(scan: Scan, image: Floats, first: int) -> Floats:
+    """The slices with the kernel's transfer, and with what moved meanwhile."""
+    spectrum = scan.transfer * transformed(scan, image)
+    if scan.options.motion is not None:
+        for step in range(len(image)):
+            spectrum[step] += swept(scan, first + step)
+    full = fft.irfft2(spectrum, scan.plane.shape, workers=1, overwrite_x=True)
+    return np.ascontiguousarray(full[(slice(None), *scan.inside)])
+
+
+def transformed(scan: Scan, image: Floats) -> NDArray[np.complex64]:
+    """Slices on their plane, edges repeated, as spectra."""
     rows, columns = image.shape[1:]
-    tall, wide = scan.shape
+    tall, wide = scan.plane.shape
     pad = ((0, 0), (MARGIN, tall - rows - MARGIN), (MARGIN, wide - columns - MARGIN))
-    spectrum = fft.rfft2(np.pad(image, pad, "edge"), workers=1)
-    spectrum *= scan.transfer
-    full = fft.irfft2(spectrum, scan.shape, workers=1, overwrite_x=True)
-    return np.ascontiguousarray(full[:, MARGIN : MARGIN + rows, MARGIN : MARGIN + columns])
+    return np.asarray(fft.rfft2(np.pad(image, pad, "edge"), workers=1))
 
 
-def white(scan: Scan, index: int) -> Spectrum:
-    """The spectrum of white noise that belongs to one place along z."""
-    rng = np.random.default_rng((scan.seed, 211, index + 1000))
-    rows, half = scan.grain.shape
-    drawn = rng.standard_normal((rows, 2 * half), dtype=np.float32).view(np.complex64)
-    drawn *= np.float32(0.5**0.5)
-    drawn[:, 0] *= np.float32(2**0.5)
-    drawn[:, -1] *= np.float32(2**0.5)
-    return np.asarray(drawn * scan.grain)
-
-
-def shared(scan: Scan, first: int, last: int) -> list[Spectrum]:
-    """Spectra of the slices' noise: neighbours share what they share in rays."""
-    reach = len(scan.taps) // 2
-    if not reach:
-        return [white(scan, index) for index in range(first, last)]
-    sums = [np.zeros(scan.grain.shape, dtype=np.complex64) for _ in range(first, last)]
-    for index in range(first - reach, last + reach):
-        drawn = white(scan, index)
-        for place in range(max(index - reach, first), min(index + reach + 1, last)):
-            sums[place - first] += scan.taps[index - place + reach] * drawn
-    return sums
-
-
-def grain_of(scan: Scan, wave: Spectrum, index: int) -> Floats:
-    """Noise of one slice in HU: stronger, and drawn out sideways, where rays lost more."""
-    around, extra = scan.fields.noise(index)
-    noise = cut(scan, fft.irfft2(wave, scan.shape, workers=1)) * around
-    if extra is not None:
-        streaks = fft.irfft2(wave * scan.lateral, scan.shape, workers=1, overwrite_x=True)
-        noise += cut(scan, streaks) * extra
-    return np.asarray(noise, dtype=np.float32)
-
-
-def cut(scan: Scan, full: Floats) -> Floats:
-    """Without the margin."""
-    rows, columns = scan.hu.grid.shape[1:]
-    return full[MARGIN : MARGIN + rows, MARGIN : MARGIN + columns]
+def swept(scan: Scan, index: int) -> NDArray[np.complex64] | np.float32:
+    """What a slice's spectrum gains when half of the views see it before, half after the move."""
+    moving = scan.options.motion
+    if moving is None:
+        return np.float32(0)
+    ends = [motion.moved(scan.hu, index, moving, ahead) for ahead in (-0.5, 0.5)]
+    if ends[0] is None or ends[1] is None:
+        return np.float32(0)
+    still = np.asarray(scan.hu.values[index], dtype=np.float32)
+    before, after = transformed(scan, np.stack([ends[0] - still, ends[1] - still]))
+    start = index * scan.hu.grid.spacing[0] * TURN_PER_MM
+    share = motion.views(scan.plane.shape, scan.plane.spacing, start)
+    return np.asarray(scan.transfer * (share * before + (1 - share) * after))
 
 
 def finished(scan: Scan, image: Floats) -> NDArray[np.int16]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from yushan.domain.scanners.profiles import CtProfile
-    from yushan.domain.scanners.words import Floats
+    from yushan.domain.scanners.words import Axis, Floats
     from yushan.domain.volumes import Volume
 
 
@@ -43,8 +43,8 @@ class Fields:
     around: Floats
     across: Floats
     hard: Floats
-    down: tuple[NDArray[np.intp], Floats]
-    over: tuple[NDArray[np.intp], Floats]
+    down: Axis
+    over: Axis
 
     def noise(self, index: int) -> tuple[Floats, Floats | None]:
         """Standard deviation of all noise, and what lateral streaks add to it (or None)."""
@@ -67,10 +67,7 @@ class Fields:
 
     def spread(self, coarse: Floats) -> Floats:
         """A coarse map on the pixels, bilinear."""
-        (columns, share), (rows, fall) = self.over, self.down
-        wide = coarse[:, columns] * (1 - share) + coarse[:, columns + 1] * share
-        fall = fall[:, None]
-        return np.asarray(wide[rows] * (1 - fall) + wide[rows + 1] * fall, dtype=np.float32)
+        return bilinear(coarse, self.down, self.over)
 
 
 def fields(hu: Volume, profile: CtProfile) -> Fields:
@@ -128,7 +125,16 @@ def maps(
     return around[inside], across[inside], hard[inside], attenuations > 0.012
 
 
-def between(size: int, factor: int, count: int) -> tuple[NDArray[np.intp], Floats]:
+def bilinear(coarse: Floats, down: Axis, over: Axis) -> Floats:
+    """Values of cells ``[row, column]`` at the places that two axes name (`between`)."""
+    (rows, fall), (columns, share) = down, over
+    right = np.minimum(columns + 1, coarse.shape[1] - 1)
+    wide = coarse[:, columns] * (1 - share) + coarse[:, right] * share
+    below, fall = np.minimum(rows + 1, len(wide) - 1), fall[:, None]
+    return np.asarray(wide[rows] * (1 - fall) + wide[below] * fall, dtype=np.float32)
+
+
+def between(size: int, factor: int, count: int) -> Axis:
     """Lower cell and share of the upper one for each pixel of an axis."""
     place = np.clip((np.arange(size) - (factor - 1) / 2) / factor, 0, max(count - 1, 0))
     low = np.minimum(place.astype(np.intp), max(count - 2, 0))

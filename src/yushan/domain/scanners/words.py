@@ -11,4 +11,6 @@ Phase = Literal["native", "arterial", "pancreatic", "portal", "late", "pulmonary
 Tracer = Literal["fdg", "perfusion", "bone"]
 
 Floats = NDArray[np.float32]
+Axis = tuple[NDArray[np.intp], NDArray[np.float32]]
+Doubles = NDArray[np.float64]
 Spectrum = NDArray[np.complex64]
