@@ -6,15 +6,25 @@ have valid check digits of serials kept for this project and belong to no one; w
 known, so that what is measured can be compared. Start at ``patients.py``, then ``life.py``.
 """
 
+from yushan.domain.population.events import (
+    Life,
+    Order,
+    Statement,
+)
 from yushan.domain.population.identity import capacity, identity, is_synthetic, is_valid
+from yushan.domain.population.life import life
 from yushan.domain.population.patients import Patient, people, person
 
 __all__ = [
+    "Life",
+    "Order",
     "Patient",
+    "Statement",
     "capacity",
     "identity",
     "is_synthetic",
     "is_valid",
+    "life",
     "people",
     "person",
 ]
