@@ -23,22 +23,35 @@ from yushan.domain.scanners.profiles import (
     profile,
     profiles,
 )
+from yushan.domain.scanners.sites import (
+    HOLD_OUTS,
+    SITES,
+    CtChoice,
+    HoldOut,
+    Site,
+    ct_choice,
+    held_out,
+)
 from yushan.domain.scanners.tissues import PHASES, TRACERS, activity_look, attenuation, ct_look
 from yushan.domain.scanners.ultrasound import Machine, Section, machine, machines
 from yushan.domain.scanners.ultrasound_scenes import SonogramWishes, abdomen
 from yushan.domain.scanners.ultrasound_screen import Cine, Legend, ultrasound
 
 __all__ = [
+    "HOLD_OUTS",
     "IMPLANTS",
     "PHASES",
+    "SITES",
     "TRACERS",
     "Beat",
     "BreastLesion",
     "Cine",
+    "CtChoice",
     "CtOptions",
     "CtProfile",
     "Electrocardiogram",
     "FundusWishes",
+    "HoldOut",
     "Kernel",
     "Legend",
     "Machine",
@@ -52,11 +65,13 @@ __all__ = [
     "Picture",
     "Polyp",
     "Section",
+    "Site",
     "SonogramWishes",
     "abdomen",
     "activity_look",
     "adc_map",
     "attenuation",
+    "ct_choice",
     "ct_header",
     "ct_look",
     "ct_profile",
@@ -65,6 +80,7 @@ __all__ = [
     "endoscopy",
     "fat_look",
     "fundus",
+    "held_out",
     "histology",
     "implant",
     "machine",

@@ -15,12 +15,12 @@ BODY_HU: Final = -400.0
 
 
 class Couch(NamedTuple):
-    """Half width, height between shells, curvature (1/mm) of both, thickness; HU; pad on top."""
+    """Half width, height, curvature of the top (1/mm), roundness of the bottom, shell, HU, pad."""
 
     half_mm: float
     height_mm: float
     top: float
-    bottom: float
+    round: float
     shell_mm: float
     shell_hu: float
     foam_hu: float
@@ -29,9 +29,9 @@ class Couch(NamedTuple):
 
 #: ``flat`` after LIDC-IDRI-0001; the others plausible, not measured.
 COUCHES: Final = {
-    "curved": Couch(205, 22, 1 / 1000, 1 / 600, 1.8, 60, -945, 10),
-    "flat": Couch(215, 44, 1 / 1580, 1 / 700, 2.4, 330, -945, 9),
-    "deep": Couch(200, 30, 1 / 680, 1 / 480, 1.8, 90, -950, 7),
+    "curved": Couch(205, 22, 1 / 1000, 2.2, 1.8, 60, -945, 10),
+    "flat": Couch(215, 44, 1 / 1580, 3.5, 2.4, 330, -945, 9),
+    "deep": Couch(200, 30, 1 / 680, 2.6, 1.8, 90, -950, 7),
 }
 #: A sheet between body and pad: thickness in mm, HU.
 SHEET: Final = (1.0, -560.0)
@@ -53,9 +53,9 @@ def couch_slice(volume: Volume, kind: str) -> Floats | None:
     x = x - low[0]
     pixel = max(grid.spacing[1:])
     edge = np.clip((shape.half_mm - np.abs(x)) / pixel + 0.5, 0, 1)
-    sag_top, sag_bottom = -(x**2) * shape.top, -(x**2) * shape.bottom
-    top = low[1] + shape.pad_mm + sag_top
-    bottom = np.maximum(low[1] + shape.pad_mm + shape.height_mm + sag_bottom, top + 2)
+    top = low[1] + shape.pad_mm - x**2 * shape.top
+    bulge = np.maximum(1 - (np.abs(x) / shape.half_mm) ** shape.round, 0)
+    bottom = top + 2 + shape.height_mm * bulge
     inside = cover(y - top, pixel) * cover(bottom - y, pixel) * edge
     thick = shape.shell_mm * (1 - 0.75 * np.minimum((x / shape.half_mm) ** 2, 1))
     shells = (band(y - top, thick, pixel) + band(bottom - y, thick, pixel)) * edge

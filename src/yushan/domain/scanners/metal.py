@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
-from scipy import fft
+from scipy import fft  # type: ignore[import-untyped]
 
 from yushan.domain.scanners.fields import between, bilinear
 from yushan.domain.scanners.tissues import attenuation, table
@@ -84,8 +84,8 @@ def put(block: Floats, grid: Grid, metal: Metal) -> None:
         if np.any(high <= low):
             continue
         part = block[low[0] : high[0], low[1] : high[1], low[2] : high[2]]
-        places = np.stack(np.mgrid[low[0] : high[0], low[1] : high[1], low[2] : high[2]], axis=-1)
-        off = distance(grid.points(places.reshape(-1, 3)), np.array(start), np.array(end))
+        places = np.indices(part.shape).reshape(3, -1).T + low
+        off = distance(grid.points(places), np.array(start), np.array(end))
         pixel = max(grid.spacing[1:])
         cover = np.clip((radius - off) / pixel + 0.5, 0, 1).reshape(part.shape)
         part += cover.astype(np.float32) * (np.float32(metal.hu) - part)
