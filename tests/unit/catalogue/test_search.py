@@ -105,6 +105,33 @@ def test_pages_follow_each_other_without_gap(filled, sort):
         assert dates == sorted(dates, reverse=sort == "-date")
 
 
+@pytest.mark.parametrize("scope", [EVERYTHING, Scope(sites=frozenset({"north"}))])
+def test_a_question_of_the_doors_is_paged_without_gap(filled, scope):
+    query = Query(modalities=("CT", "MR"))
+    whole = filled.studies(scope, query)
+    dates = [row.study_date for row in whole]
+    assert len(whole) == filled.count(scope, query) > 9
+    assert dates == sorted(dates, reverse=True)
+    assert filled.studies(scope, query, 4, 5) == whole[5:9]
+    seen, after = [], None
+    while page := filled.studies(scope, query, 4, after=after):
+        seen += page
+        after = page[-1].study_date, page[-1].study_instance_uid
+    assert seen == whole
+
+
+def test_a_page_goes_on_although_its_last_study_left(filled):
+    query = Query(modalities=("CT", "MR"))
+    whole = filled.studies(EVERYTHING, query)
+    last = whole[4]
+    with filled.db.begin() as tx:
+        filled.forget(tx, Leaving(subject=last.subject))
+    left = [row for row in whole if row.subject != last.subject]
+    after = last.study_date, last.study_instance_uid
+    rest = filled.studies(EVERYTHING, query, after=after)
+    assert rest == [row for row in left if row.study_date <= last.study_date]
+
+
 def test_a_large_collection_is_walked_in_the_same_order(filled, monkeypatch):
     few = filled.search.find(EVERYTHING, Wanted(), 100).rows
     monkeypatch.setattr("yushan.services.catalogue.finding.SORTED", 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -113,22 +113,34 @@ class Asked:
         is_down = sort.startswith("-")
         if sort == "-date" and self.count() > SORTED:
             return self.walk(after, limit)
-        keys = self.keys(bits.numbers_of(self.hits), sort)
-        if after is not None:
-            edge = after[0] << 32 | after[1]
-            keys = keys[keys < edge] if is_down else keys[keys > edge]
-        if len(keys) > limit:
-            keys = np.partition(keys, len(keys) - limit if is_down else limit - 1)
-            keys = keys[len(keys) - limit :] if is_down else keys[:limit]
-        keys = np.sort(keys)
+        keys = self.first(bits.numbers_of(self.hits), sort, after, limit)
         return [unpacked(key) for key in (keys[::-1] if is_down else keys).tolist()]
 
-    def keys(self, numbers: NDArray[np.int64], sort: Sort) -> NDArray[np.int64]:
+    def first(
+        self, numbers: NDArray[np.int64], sort: Sort, after: tuple[int, int] | None, limit: int
+    ) -> NDArray[np.int64]:
+        """The keys of one page, ascending: of many studies those with the outermost values."""
+        is_down = sort.startswith("-")
+        values = self.values(numbers, sort)
+        if after is not None:
+            (value, number), last = after, numbers
+            is_beyond = values < value if is_down else values > value
+            is_beyond |= (values == value) & (last < number if is_down else last > number)
+            numbers, values = numbers[is_beyond], values[is_beyond]
+        if len(numbers) > limit:
+            place = len(values) - limit if is_down else limit - 1
+            edge = np.partition(values, place)[place]
+            is_near = values >= edge if is_down else values <= edge
+            numbers, values = numbers[is_near], values[is_near]
+        keys = np.sort(keyed(values, numbers))
+        return keys[-limit:] if is_down else keys[:limit]
+
+    def values(self, numbers: NDArray[np.int64], sort: Sort) -> NDArray[np.integer[Any]]:
         """What these numbers are sorted by."""
         if sort.endswith("received"):
             return numbers
         table = self.index.images if sort.endswith("images") else self.index.dates
-        return table[numbers].astype(np.int64) << 32 | numbers
+        return table[numbers]
 
     def walk(self, after: tuple[int, int] | None, limit: int) -> list[tuple[int, int]]:
         """Newest first along the order of all, with those that moved since it was made."""
@@ -141,9 +153,14 @@ class Asked:
             some = ranks[max(0, end - STEP) : end]
             found += some[flags[some & LOW] != 0][::-1][: limit - len(found)].tolist()
             end -= STEP
-        more = self.keys(moved, "-date")
+        more = keyed(self.values(moved, "-date"), moved)
         found += more[more < edge].tolist()
         return [unpacked(key) for key in sorted(found, reverse=True)[:limit]]
+
+
+def keyed(values: NDArray[np.integer[Any]], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keys that sort by value and then by number."""
+    return values.astype(np.int64) << 32 | numbers
 
 
 def unpacked(key: int) -> tuple[int, int]:

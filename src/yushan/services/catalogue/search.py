@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from yushan.base import Absent, Rejected
 from yushan.services.catalogue import bits, profiles, queries
-from yushan.services.catalogue.finding import Asked
+from yushan.services.catalogue.finding import LOW, Asked
 from yushan.services.catalogue.index import Index
 from yushan.services.catalogue.tables import PROFILE, SAVED
 from yushan.services.catalogue.values import Found, Saved
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from yushan.base import Leaving, Scope
     from yushan.engines.database import Database
-    from yushan.services.catalogue.values import Wanted
+    from yushan.services.catalogue.values import StudyRow, Wanted
 
 #: Searches that one account may keep.
 MOST_KEPT = 50
@@ -53,6 +53,29 @@ class Search:
             rows = profiles.rows_of(tx, [number for _, number in keys[:limit]])
         later = keys[limit - 1] if len(keys) > limit else None
         return Found(tuple(map(queries.study, rows)), count, images, later, facets)
+
+    def page(
+        self,
+        scope: Scope,
+        wanted: Wanted,
+        limit: int,
+        offset: int = 0,
+        after: tuple[str, str] | None = None,
+    ) -> list[StudyRow]:
+        """Studies and nothing beside; ``after`` is (study date, UID) of the last one seen.
+
+        If that one has left since, its day is given again rather than left out.
+        """
+        with self.db.read() as tx, self.index.lock:
+            self.index.catch_up(tx)
+            edge = None
+            if after is not None:
+                there = profiles.numbers_of(tx, studies=(after[1],))
+                edge = int(after[0] or 0), there[0] if there else LOW
+            asked = Asked(tx, self.index, scope, wanted)
+            keys = asked.page("-date", edge, limit + offset)[offset:]
+            rows = profiles.rows_of(tx, [number for _, number in keys])
+        return list(map(queries.study, rows))
 
     def count(self, scope: Scope, wanted: Wanted) -> int:
         """How many studies."""
