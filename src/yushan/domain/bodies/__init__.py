@@ -5,8 +5,10 @@ the number of threads. Start at ``surfaces.py`` (signed distances), ``body.py`` 
 ``painting.py`` (onto a grid) and ``trunk.py``.
 """
 
-from yushan.domain.bodies.body import Body, Lesion, Structure
+from yushan.domain.bodies.body import Body, Branch, Lesion, Structure
 from yushan.domain.bodies.codes import Code3, code_of
+from yushan.domain.bodies.head import head
+from yushan.domain.bodies.head_parameters import HeadWishes
 from yushan.domain.bodies.painting import label, mask, paint
 from yushan.domain.bodies.surfaces import Surface
 from yushan.domain.bodies.tissues import TISSUES
@@ -15,12 +17,15 @@ from yushan.domain.bodies.trunk import TrunkWishes, trunk
 __all__ = [
     "TISSUES",
     "Body",
+    "Branch",
     "Code3",
+    "HeadWishes",
     "Lesion",
     "Structure",
     "Surface",
     "TrunkWishes",
     "code_of",
+    "head",
     "label",
     "mask",
     "paint",

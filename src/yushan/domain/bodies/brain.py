@@ -1,0 +1,127 @@
+"""The brain in painting order: stem, folded halves, core, nuclei, ventricles, sheets, vessels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yushan.domain.bodies import brain_parts
+from yushan.domain.bodies.brain_folds import Folds, Furrows, Pial, Ribbon
+from yushan.domain.bodies.head_shapes import Drawn, Mirrored, sided
+from yushan.domain.bodies.surfaces import Both, Ellipsoid, Grown, Half
+from yushan.domain.bodies.tubes import tube
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yushan.domain.bodies.surfaces import Floats, Surface, Triple
+
+    Parts = list[tuple[str, str, Surface]]
+
+PITUITARY: Final = (0.0, -3.0, -33.0)
+
+
+def brain(seed: int, number: Mapping[str, float], inside: Surface) -> Parts:
+    """All of the brain inside the skull's cavity."""
+    hull = Grown(brain_parts.cerebrum(), -number["atrophy_mm"] / 2)
+    half = number["furrow_half_mm"]
+    deep = Furrows(number["furrow_mm"], number["furrow_deep_mm"], half)
+    shallow = Furrows(number["furrow_mm"] * 0.62, 6.5, half * 0.6)
+    folds = Folds(hull, (deep, shallow), seed)
+    return [
+        *sheets(inside),
+        ("brain", "grey_matter", Pial(folds)),
+        ("cerebral_white_matter", "white_matter", Ribbon(folds, number["cortex_mm"])),
+        ("brain_stem", "white_matter", brain_parts.stem()),
+        ("cerebellum", "grey_matter", brain_parts.cerebellum()),
+        ("cerebellum", "white_matter", brain_parts.cerebellum(1.25)),
+        ("cerebral_white_matter", "white_matter", brain_parts.core()),
+        ("corpus_callosum", "white_matter", brain_parts.callosum()),
+        *[(name, tissue_of(name), surface) for name, surface in brain_parts.nuclei()],
+        ("ventricles", "ventricle", brain_parts.ventricles(number["ventricle"])),
+        ("choroid_plexus", "choroid", choroid()),
+        ("pituitary", "pituitary", Ellipsoid(PITUITARY, (6.5, 4.5, 3.6), fine=True)),
+        ("pituitary", "pituitary", tube([(0, -3, -31), (0, 1, -22)], [0.9, 1.3], 3.0)),
+    ]
+
+
+def tissue_of(name: str) -> str:
+    """The hippocampus is cortex, the others are nuclei."""
+    return "grey_matter" if name.startswith("hippocampus") else "deep_grey"
+
+
+def choroid() -> Surface:
+    """Tufts in both atria."""
+    return Mirrored(tube([(20, 32, 17), (25, 41, 9), (29, 38, 1)], [1.2, 2.4, 1.2], 3.0))
+
+
+def sheets(inside: Surface) -> Parts:
+    """Falx and tentorium: thin sheets of dura."""
+    dome = brain_parts.DOME
+
+    def falx(x: Floats, y: Floats, z: Floats) -> Floats:
+        below = np.float32(38) - np.sqrt((y - 12) ** 2 + (z - 2) ** 2 * np.float32(1.4))
+        return np.asarray(np.maximum(np.abs(x) - np.float32(0.55), below), dtype=np.float32)
+
+    def tent(x: Floats, y: Floats, z: Floats) -> Floats:
+        sheet = np.abs(dome.distance(x, y, z)) - np.float32(0.5)
+        notch = np.float32(1) - np.sqrt((x / 20) ** 2 + ((y - 18) / 26) ** 2)
+        return np.asarray(np.maximum(sheet, np.maximum(notch * 18, -(z + 30))), dtype=np.float32)
+
+    cut = Both((inside, Half((0, 0, -24), (0, 0, -1))))
+    box = ((-75.0, -85.0, -45.0), (75.0, 115.0, 90.0))
+    middle = ((-1.0, -80.0, -24.0), (1.0, 112.0, 84.0))
+    return [
+        ("falx", "dura", Both((Drawn(middle, falx), cut), fine=True)),
+        ("tentorium", "dura", Both((Drawn(box, tent), inside), fine=True)),
+    ]
+
+
+def vessels() -> Parts:
+    """Sinuses of the dura and the arteries of the base."""
+    top = [
+        (0, -70, 0),
+        (0, -66, 30),
+        (0, -40, 62),
+        (0, 0, 79),
+        (0, 40, 81),
+        (0, 78, 61),
+        (0, 102, 24),
+        (0, 104, -4),
+    ]
+    basilar = [(0, 11, -46), (0, 9, -34), (0, 12, -20)]
+    found: Parts = [
+        (
+            "superior_sagittal_sinus",
+            "blood_vein",
+            tube(top, [1.5, 2.2, 2.8, 3.4, 3.8, 4.2, 4.6, 5], 8.0),
+        ),
+        (
+            "straight_sinus",
+            "blood_vein",
+            tube([(0, 44, 8), (0, 70, 2), (0, 103, -4)], [2, 2.4, 3], 8.0),
+        ),
+        ("basilar_artery", "blood_left", tube(basilar, [1.7, 1.8, 1.7], 5.0)),
+    ]
+    for side, end in ((1, "left"), (-1, "right")):
+        lines: list[tuple[str, str, list[Triple], list[float]]] = [
+            ("transverse_sinus", "blood_vein",
+             [(0, 104, -5), (36, 92, -14), (56, 66, -22), (57, 46, -34), (48, 40, -50), (33, 28, -58)],
+             [4.5, 4.2, 4, 4.2, 4.2, 4]),
+            ("cavernous_sinus", "blood_vein", [(12, -10, -33), (13, 0, -33), (13, 7, -36)], [4.5, 5.5, 4]),
+            ("middle_cerebral_artery", "blood_left",
+             [(14, -1, -20), (24, -4, -18), (36, -6, -14), (42, 2, -6), (46, 14, 0), (50, 26, 6)],
+             [1.8, 1.6, 1.4, 1.2, 1.0, 0.8]),
+            ("anterior_cerebral_artery", "blood_left",
+             [(14, -1, -20), (6, -14, -18), (2, -24, -12), (1.6, -38, 4), (1.6, -30, 22), (1.6, -6, 33)],
+             [1.6, 1.4, 1.3, 1.1, 1.0, 0.8]),
+            ("posterior_cerebral_artery", "blood_left",
+             [(0, 12, -20), (12, 16, -16), (18, 28, -10), (16, 44, -2), (12, 66, 2)],
+             [1.6, 1.4, 1.2, 1.0, 0.8]),
+        ]  # fmt: skip
+        for name, tissue, line, radii in lines:
+            found.append(
+                (f"{name}_{end}", tissue, tube([sided(p, side) for p in line], radii, 6.0))
+            )
+    return found

@@ -1,0 +1,104 @@
+"""A head with its neck, from a seed and wishes: structures, lesions, landmarks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yushan.domain.bodies import brain, head_face, head_pharynx, head_skull, neck
+from yushan.domain.bodies.body import Body, Structure
+from yushan.domain.bodies.brain_parts import cavity
+from yushan.domain.bodies.deformation import deformation
+from yushan.domain.bodies.head_parameters import HeadWishes, numbers, person
+from yushan.domain.bodies.surfaces import Grown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yushan.domain.bodies.deformation import Deformation
+    from yushan.domain.bodies.surfaces import Surface, Triple
+
+    Parts = list[tuple[str, str, Surface]]
+
+VERSION: Final = 1
+SKIN_MM: Final = 1.9
+#: Largest displacement of the bend and spread of the turn.
+BEND_MM: Final = 2.5
+TILT_DEGREES: Final = 2.0
+
+
+def head(seed: int, wishes: HeadWishes = HeadWishes()) -> Body:
+    """One head down to the collar bones, in LPS mm about the anterior commissure.
+
+    Parameters
+    ----------
+    seed
+        The same seed and wishes give the same head.
+    wishes
+        What is not left to chance.
+    """
+    number = numbers(seed, wishes)
+    field = bend(seed, number)
+    structures = [
+        Structure(name, tissue, field.place(surface))
+        for name, tissue, surface in anatomy(seed, number)
+    ]
+    sex, age = person(seed, wishes)
+    return Body(
+        "head", seed, VERSION, tuple(structures), (), landmarks(field, number),
+        {**number, "sex": sex, "age": age},
+    )  # fmt: skip
+
+
+def bend(seed: int, number: Mapping[str, float]) -> Deformation:
+    """From patient space into the model's: the head's own scale, turn and bend."""
+    plain = deformation(seed, BEND_MM, TILT_DEGREES)
+    scale = np.array([number["scale_x"], number["scale_y"], number["scale_z"]])
+    return replace(plain, matrix=plain.matrix / scale[:, None])
+
+
+def anatomy(seed: int, number: Mapping[str, float]) -> Parts:
+    """All structures without lesions, in the model's space, in painting order."""
+    inside = cavity()
+    outer = head_face.skin(inside, number)
+    return [
+        ("skin", "skin", outer),
+        ("subcutaneous_fat", "fat", Grown(outer, -SKIN_MM)),
+        *neck.levels(),
+        *neck.muscles(),
+        *head_pharynx.spaces(),
+        *neck.glands(number),
+        *neck.spine(),
+        *neck.throat(),
+        *head_skull.facial(number),
+        *head_skull.sinuses(number),
+        *head_pharynx.nose(),
+        *head_skull.jaw(number),
+        *head_face.eyes(number),
+        *head_skull.skull(inside, number),
+        *brain.brain(seed, number, inside),
+        *neck.vessels(),
+        *brain.vessels(),
+    ]
+
+
+def landmarks(field: Deformation, number: Mapping[str, float]) -> dict[str, Triple]:
+    """Named points in patient space."""
+    eye = head_face.eye_of(number)
+    points: dict[str, Triple] = {
+        "anterior_commissure": (0, 0, 0),
+        "nasopharynx": head_pharynx.MIDDLE,
+        "pituitary": brain.PITUITARY,
+        "eye_left": eye,
+        "eye_right": (-eye[0], eye[1], eye[2]),
+        "cricoid_lower_border": (0, 0, neck.CRICOID),
+        "vertex": (0, 20, 95),
+    }
+    points |= {
+        f"vertebrae_{name}": (0.0, y, z)
+        for name, (y, z) in zip(neck.NAMES, neck.SPINE, strict=True)
+    }
+    placed = field.forward(list(points.values()))
+    return {n: (float(p[0]), float(p[1]), float(p[2])) for n, p in zip(points, placed, strict=True)}

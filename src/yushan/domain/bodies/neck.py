@@ -1,0 +1,271 @@
+"""The neck: spine, muscles, throat, glands, vessels, and the regions of its lymph nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from yushan.domain.bodies.head_shapes import SIDES, Mirrored, sided
+from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Without
+from yushan.domain.bodies.tubes import tube
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yushan.domain.bodies.surfaces import Surface, Triple
+
+    Parts = list[tuple[str, str, Surface]]
+
+#: Middles of vertebral bodies, (y, z); the first is the dens with the ring of C1.
+SPINE: Final = (
+    (29.0, -77.0), (29.0, -95.0), (28.0, -113.0), (28.0, -130.0), (29.0, -147.0), (32.0, -164.0),
+    (36.0, -181.0), (41.0, -199.0), (46.0, -219.0), (51.0, -239.0),
+)  # fmt: skip
+NAMES: Final = ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "T1", "T2", "T3")
+#: The lower border of the cricoid, z in mm of the model.
+CRICOID: Final = -172.0
+#: Middle and half axes of the left regions of lymph nodes. Source: borders after Grégoire et al.
+#: 2014, Radiother Oncol 110:172, as ellipsoids; plausible, not measured.
+LEVELS: Final[dict[str, tuple[Triple, Triple]]] = {
+    "lymph_level_1b": ((31, -30, -119), (13, 17, 11)),
+    "lymph_level_2": ((41, 16, -92), (13, 19, 22)),
+    "lymph_level_3": ((38, 14, -134), (13, 15, 20)),
+    "lymph_level_4": ((33, 14, -180), (14, 14, 18)),
+    "lymph_level_5": ((44, 48, -140), (11, 15, 44)),
+    "retropharyngeal": ((15, 11, -74), (6, 5, 15)),
+}
+#: Muscles of the left side: name, curve, radii, the direction in which they are flat, how flat.
+MUSCLES: Final[tuple[tuple[str, list[Triple], list[float], Triple, float], ...]] = (
+    ("sternocleidomastoid", [(57, 40, -66), (50, 24, -110), (37, 6, -155), (20, -4, -200)],
+     [8, 12, 12, 8], (0.8, -0.6, 0), 0.42),
+    ("trapezius", [(8, 96, -84), (22, 95, -130), (46, 84, -190), (66, 76, -230)],
+     [8, 16, 22, 24], (0.35, 0.94, 0), 0.2),
+    ("splenius", [(40, 66, -62), (30, 80, -110), (20, 86, -170)], [9, 12, 9], (0.5, 0.86, 0), 0.5),
+    ("semispinalis", [(15, 84, -66), (15, 79, -110), (16, 76, -190)], [12, 12, 12], (1, 0, 0), 0.85),
+    ("multifidus", [(13, 66, -92), (14, 63, -140), (15, 66, -200)], [8, 9, 10], (1, 0, 0), 0.9),
+    ("suboccipital", [(24, 64, -72), (18, 58, -86)], [11, 9], (0, 0, 1), 0.7),
+    ("levator_scapulae", [(34, 44, -88), (40, 54, -140), (50, 66, -215)], [6, 9, 10], (1, 0, 0), 0.7),
+    ("scalene", [(24, 34, -112), (30, 32, -150), (38, 30, -205)], [6, 10, 11], (1, 0, 0), 0.8),
+    ("longus", [(8, 13, -58), (9, 15, -95), (9, 16, -135), (8, 21, -190)], [7, 7, 6.5, 6],
+     (0, 1, 0), 0.55),
+    ("digastric", [(54, 34, -68), (38, 4, -104), (20, -30, -122), (6, -60, -122)], [4, 3.5, 3, 4],
+     (1, 0, 0), 1.0),
+    ("strap", [(8, -14, -128), (11, -17, -160), (13, -8, -205)], [8, 9, 9], (0, 1, 0), 0.28),
+    ("masseter", [(58, -22, -60), (54, -18, -82), (49, -12, -100)], [13, 15, 12], (1, -0.2, 0), 0.5),
+    ("temporalis", [(71, -14, 2), (67, -18, -24), (58, -20, -46), (52, -20, -62)], [26, 25, 14, 9],
+     (0.96, -0.25, 0.1), 0.26),
+    ("medial_pterygoid", [(19, -18, -58), (30, -12, -80), (41, -6, -98)], [8, 11, 9],
+     (0.8, -0.5, 0.3), 0.6),
+    ("lateral_pterygoid", [(20, -20, -52), (34, -10, -56), (47, 0, -58)], [11, 10, 6], (0, 0, 1), 0.8),
+)  # fmt: skip
+
+
+def levels() -> Parts:
+    """Fat of the regions in which lymph nodes lie."""
+    found: Parts = [("lymph_level_1a", "fat", Ellipsoid((0, -42, -124), (14, 17, 7)))]
+    for name, (middle, axes) in LEVELS.items():
+        found += [
+            (f"{name}_{end}", "fat", Ellipsoid(sided(middle, side), axes, power=2.6))
+            for side, end in SIDES
+        ]
+    return found
+
+
+def muscles() -> Parts:
+    """Muscles of neck and chewing, tongue and floor of the mouth."""
+    found: Parts = []
+    for name, line, radii, normal, flat in MUSCLES:
+        for side, end in SIDES:
+            points = [sided(p, side) for p in line]
+            way = sided(normal, side)
+            found.append((f"{name}_{end}", "muscle", tube(points, radii, 7.0, way, flat)))
+    tongue = Either(
+        (Ellipsoid((0, -48, -92), (21, 29, 15)), Ellipsoid((0, -26, -104), (18, 17, 18))),
+        smooth_mm=10,
+    )
+    floor = Ellipsoid((0, -44, -113), (20, 27, 7), power=2.5)
+    cheek = Mirrored(
+        tube(
+            [(30, -66, -88), (38, -42, -88), (40, -20, -82)], [11, 12, 9], 7.0, (0.8, -0.6, 0), 0.2
+        )
+    )
+    lips = tube([(-24, -78, -94), (0, -86, -94), (24, -78, -94)], [9, 10, 9], 6.0, (0, 1, 0), 0.3)
+    return [
+        *found,
+        ("buccinator", "muscle", cheek),
+        ("lips", "muscle", lips),
+        ("floor_of_mouth", "muscle", floor),
+        ("tongue", "tongue", tongue),
+    ]
+
+
+def spine() -> Parts:
+    """Vertebrae C1 to T3 with marrow, discs, canal and cord."""
+    found: Parts = []
+    for number, (y, z) in enumerate(SPINE[1:], 1):
+        found += vertebra(NAMES[number], y, z, 1 + 0.05 * number)
+    found += atlas()
+    for number in range(1, len(SPINE) - 1):
+        (y0, z0), (y1, z1) = SPINE[number : number + 2]
+        wide = 11 + number
+        middle = (0.0, (y0 + y1) / 2, (z0 + z1) / 2)
+        found.append(("intervertebral_discs", "disc", Ellipsoid(middle, (wide, 8.5, 2.6), power=3)))
+    canal = [(0.0, 41.0, -78.0)] + [(0.0, y + 17.0, z) for y, z in SPINE[1:]]
+    cord = [(0.0, 41.0, -80.0)] + [(0.0, y + 17.0, z) for y, z in SPINE[1:]]
+    return [
+        *found,
+        (
+            "spinal_canal",
+            "csf",
+            tube(canal, [10.5] + [9.5] * (len(canal) - 1), 8.0, (0, 1, 0), 0.85),
+        ),
+        ("spinal_cord", "cord", tube(cord, 6.2, 8.0, (0, 1, 0), 0.8)),
+    ]
+
+
+def vertebra(name: str, y: float, z: float, size: float) -> Parts:
+    """One vertebra: body, pillars, arch and spinous process."""
+    body = Ellipsoid((0, y, z), (12.5 * size, 8.5, 7.4), power=3.2)
+    pillar = Mirrored(Ellipsoid((19 * size, y + 9, z), (6.5, 8, 8.5), power=2.6))
+    side = Mirrored(tube([(9, y + 4, z), (21 * size, y + 3, z - 1)], [4, 3.2], 6.0))
+    arch = Mirrored(
+        tube([(18 * size, y + 14, z), (7, y + 25, z - 3), (0, y + 28, z - 4)], [4, 3, 3.4], 5.0)
+    )
+    long = 14.0 if name != "C7" else 22.0
+    spike = tube([(0, y + 28, z - 4), (0, y + 28 + long, z - 9)], [3.2, 2.8], 6.0)
+    bone = Either((body, pillar, side, arch, spike), smooth_mm=3)
+    hole = Mirrored(
+        tube([(19 * size * 0.92, y + 3.5, z - 9), (19 * size * 0.92, y + 3.5, z + 9)], 2.6, 9.0)
+    )
+    bored = Without(bone, (hole,), fine=True)
+    inner = Either((Grown(body, -1.3), Grown(pillar, -1.6)))
+    return [(f"vertebrae_{name}", "cortical_bone", bored), (f"vertebrae_{name}", "marrow", inner)]
+
+
+def atlas() -> Parts:
+    """The ring of C1 and the dens of C2."""
+    y, z = SPINE[0]
+    mass = Mirrored(Ellipsoid((19, y + 4, z), (7.5, 9, 8)))
+    front = tube([(-16, y - 6, z), (0, y - 9, z), (16, y - 6, z)], [3.5, 4, 3.5], 5.0)
+    back = Mirrored(tube([(19, y + 10, z), (12, y + 25, z), (0, y + 29, z)], [3.5, 3.2, 3.6], 5.0))
+    side = Mirrored(tube([(19, y + 4, z), (35, y + 5, z)], [5, 4], 6.0))
+    ring = Either((mass, front, back, side), smooth_mm=3)
+    dens = tube([(0, y + 1, z + 8), (0, y, z - 14)], [4.6, 6], 6.0)
+    return [
+        ("vertebrae_C1", "cortical_bone", ring),
+        ("vertebrae_C1", "marrow", Grown(mass, -1.5)),
+        ("vertebrae_C2", "cortical_bone", dens),
+        ("vertebrae_C2", "marrow", dens.thinned(1.4)),
+    ]
+
+
+def throat() -> Parts:
+    """Pharynx, larynx, trachea and gullet below the soft palate."""
+    walls = tube(
+        [(0, 4, -72), (0, 5, -90), (0, 3, -112), (0, 6, -134)],
+        [18, 18, 18, 16],
+        7.0,
+        (0, 1, 0),
+        0.62,
+    )
+    air = tube(
+        [(0, -1, -74), (0, 1, -90), (0, -2, -110), (0, 0, -124)],
+        [8, 11, 11, 8],
+        6.0,
+        (0, 1, 0),
+        0.5,
+    )
+    epiglottis = tube(
+        [(0, -8, -108), (0, 2, -122), (0, -4, -136)], [9, 8, 3], 4.0, (0, 1, 0.3), 0.14
+    )
+    larynx = Ellipsoid((0, -2, -148), (17, 15, 20), power=2.5)
+    glottis = tube(
+        [(0, -4, -124), (0, -4, -142), (0, -5, -150), (0, -1, -162)],
+        [7, 6, 4.4, 7.5],
+        4.0,
+        (1, 0, 0),
+        0.55,
+    )
+    plate = Mirrored(
+        tube(
+            [(2, -19, -146), (11, -10, -147), (18, 4, -146)],
+            [12, 13, 13],
+            5.0,
+            (0.8, -0.6, 0),
+            0.12,
+        )
+    )
+    cricoid = Without(
+        Ellipsoid((0, 0, -166), (14, 14, 6)), (Ellipsoid((0, 0, -166), (10, 10, 9)),), smooth_mm=1
+    )
+    windpipe = [(0.0, 0.0, -166.0), (0.0, 3.0, -185.0), (0.0, 14.0, -225.0), (0.0, 20.0, -262.0)]
+    gullet = [(0.0, 13.0, -152.0), (0.0, 19.0, -185.0), (2.0, 29.0, -225.0), (2.0, 36.0, -262.0)]
+    hyoid = [
+        (-22.0, -8.0, -122.0),
+        (-12.0, -22.0, -125.0),
+        (0.0, -26.0, -126.0),
+        (12.0, -22.0, -125.0),
+        (22.0, -8.0, -122.0),
+    ]
+    return [
+        ("pharynx", "mucosa", walls),
+        ("pharynx", "air", air),
+        ("pharynx", "mucosa", epiglottis),
+        ("larynx", "muscle", larynx),
+        ("thyroid_cartilage", "cartilage", plate),
+        ("cricoid_cartilage", "cartilage", cricoid),
+        ("trachea", "cartilage", tube(windpipe, 10.5, 8.0)),
+        ("larynx", "air", glottis),
+        ("trachea", "air", tube(windpipe, 8.6, 8.0)),
+        ("esophagus", "muscle", tube(gullet, 7.5, 8.0, (0, 1, 0), 0.65)),
+        ("hyoid", "cortical_bone", tube(hyoid, 3.0, 5.0)),
+    ]
+
+
+def glands(number: Mapping[str, float]) -> Parts:
+    """Parotid, submandibular and thyroid glands."""
+    found: Parts = []
+    for side, end in SIDES:
+        parotid = Either(
+            (
+                Ellipsoid((side * 60, 8, -78), (9, 17, 22)),
+                Ellipsoid((side * 47, 14, -74), (10, 9, 15)),
+            ),
+            smooth_mm=8,
+        )
+        lobe = Ellipsoid((side * 18, 4, -176), (8.5, 9, 21))
+        found += [
+            (f"parotid_gland_{end}", "gland", parotid),
+            (f"submandibular_gland_{end}", "gland", Ellipsoid((side * 32, -20, -116), (9, 15, 12))),
+            (f"thyroid_gland_{end}", "thyroid", Grown(lobe, number["thyroid_mm"])),
+        ]
+    bridge = tube([(-15, -6, -178), (0, -12, -180), (15, -6, -178)], [6, 5, 6], 5.0, (0, 1, 0), 0.5)
+    return [*found, ("thyroid_gland_left", "thyroid", Both((bridge, Half((0, 0, 0), (-1, 0, 0))))),
+            ("thyroid_gland_right", "thyroid", Both((bridge, Half((0, 0, 0), (1, 0, 0)))))]  # fmt: skip
+
+
+def vessels() -> Parts:
+    """Carotid and vertebral arteries, jugular veins."""
+    found: Parts = []
+    for side, end in SIDES:
+        lines: list[tuple[str, str, list[Triple], float | list[float]]] = [
+            ("common_carotid_artery", "blood_left",
+             [(22, 20, -262), (26, 14, -200), (27, 13, -150), (29, 12, -118)], [4, 3.8, 3.8, 4.6]),
+            ("internal_carotid_artery", "blood_left",
+             [(29, 12, -118), (30, 14, -96), (27, 12, -70), (27, 15, -54), (20, 9, -47), (12, 5, -42),
+              (11, -2, -36), (11, -9, -33), (12, -4, -27), (14, -1, -20)], [3.4, 3, 2.8, 2.7, 2.6, 2.5, 2.5, 2.4, 2.2, 1.9]),
+            ("external_carotid_artery", "blood_left",
+             [(30, 10, -118), (36, 4, -104), (46, 8, -84), (54, 12, -60)], [2.6, 2.2, 1.9, 1.5]),
+            ("vertebral_artery", "blood_left",
+             [(20, 36, -262), (20, 37, -181), (19, 32, -147), (18, 32, -95), (28, 36, -77), (17, 46, -70),
+              (6, 30, -56), (0, 11, -46)], [2.2, 2, 2, 2, 1.9, 1.8, 1.6, 1.5]),
+            ("internal_jugular_vein", "blood_vein",
+             [(30, 22, -262), (35, 18, -200), (37, 18, -150), (38, 20, -110), (36, 22, -80), (32, 26, -58)],
+             [6.5, 6, 5.5, 4.6, 4, 4]),
+            ("external_jugular_vein", "blood_vein",
+             [(56, 18, -85), (54, 16, -120), (44, 24, -180), (38, 24, -225)], 2.0),
+        ]  # fmt: skip
+        for name, tissue, line, radii in lines:
+            found.append(
+                (f"{name}_{end}", tissue, tube([sided(p, side) for p in line], radii, 6.0))
+            )
+    return found
