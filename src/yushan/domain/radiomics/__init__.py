@@ -8,7 +8,16 @@ is NaN. Start at ``features.py``.
 
 from yushan.domain.radiomics.discretisation import fixed_bin_number, fixed_bin_size
 from yushan.domain.radiomics.features import features
-from yushan.domain.radiomics.names import FAMILIES, codes
+from yushan.domain.radiomics.names import FAMILIES, Name, codes, name_of
 from yushan.domain.radiomics.region import Region
 
-__all__ = ["FAMILIES", "Region", "codes", "features", "fixed_bin_number", "fixed_bin_size"]
+__all__ = [
+    "FAMILIES",
+    "Name",
+    "Region",
+    "codes",
+    "features",
+    "fixed_bin_number",
+    "fixed_bin_size",
+    "name_of",
+]

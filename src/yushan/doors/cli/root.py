@@ -21,6 +21,7 @@ from yushan.doors.cli import (
     guideline,
     keys,
     linkage,
+    radiomics,
     roles,
     viewer,
     words,
@@ -43,6 +44,7 @@ GROUPS = (
     viewer,
     backup,
     guideline,
+    radiomics,
     certificates,
     keys,
 )
