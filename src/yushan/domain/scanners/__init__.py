@@ -12,7 +12,9 @@ from yushan.domain.scanners.motion import Motion
 from yushan.domain.scanners.mr_look import fat_look, mr_look, random_look
 from yushan.domain.scanners.mr_profiles import MrProfile, mr_profile, mr_profiles
 from yushan.domain.scanners.mr_scan import MrOptions, adc_map, mr_scan
+from yushan.domain.scanners.nm import Defect, Planar, nm_planar, nm_spect, spect_grid, with_defect
 from yushan.domain.scanners.oct import oct_scan
+from yushan.domain.scanners.pet import Injection, PetScan, pet_scan
 from yushan.domain.scanners.picture import Mark, Picture
 from yushan.domain.scanners.profiles import (
     CtProfile,
@@ -49,9 +51,11 @@ __all__ = [
     "CtChoice",
     "CtOptions",
     "CtProfile",
+    "Defect",
     "Electrocardiogram",
     "FundusWishes",
     "HoldOut",
+    "Injection",
     "Kernel",
     "Legend",
     "Machine",
@@ -62,7 +66,9 @@ __all__ = [
     "MrProfile",
     "NmProfile",
     "PetProfile",
+    "PetScan",
     "Picture",
+    "Planar",
     "Polyp",
     "Section",
     "Site",
@@ -90,12 +96,17 @@ __all__ = [
     "mr_profile",
     "mr_profiles",
     "mr_scan",
+    "nm_planar",
+    "nm_spect",
     "oct_scan",
+    "pet_scan",
     "profile",
     "profiles",
     "pyramid",
     "random_look",
     "rhythms",
+    "spect_grid",
     "tiles",
     "ultrasound",
+    "with_defect",
 ]
