@@ -14,11 +14,14 @@ from yushan.domain.population.events import (
 from yushan.domain.population.identity import capacity, identity, is_synthetic, is_valid
 from yushan.domain.population.life import life
 from yushan.domain.population.patients import Patient, people, person
+from yushan.domain.population.reports import Report, Said, report, report_of
 
 __all__ = [
     "Life",
     "Order",
     "Patient",
+    "Report",
+    "Said",
     "Statement",
     "capacity",
     "identity",
@@ -27,4 +30,6 @@ __all__ = [
     "life",
     "people",
     "person",
+    "report",
+    "report_of",
 ]

@@ -52,14 +52,19 @@ def metastases(story: Story, cancer: int, primary: str, dead: int) -> None:
     at = cancer + int(draws.wait(BRAIN["until-mean-days"]))
     if at >= min(story.last, dead):
         return
-    lesions = [lesion(story, number, at) for number in range(1, 2 + int(draws.wait(BRAIN["lesions-mean"] - 1)))]
+    lesions = [
+        lesion(story, number, at)
+        for number in range(1, 2 + int(draws.wait(BRAIN["lesions-mean"] - 1)))
+    ]
     before: int | None = None
     for number in range(int(BRAIN["scans-most"])):
         when = at + number * BRAIN["every-days"]
         if when > min(story.last, dead):
             break
         if number == 2 and draws.chance(0.35):
-            lesions.append(lesion(story, len(lesions) + 1, when)._replace(size_mm=4.0 + draws.wait(3)))
+            lesions.append(
+                lesion(story, len(lesions) + 1, when)._replace(size_mm=4.0 + draws.wait(3))
+            )
         statements = seen(lesions, when, before)
         wanted = Wanted("IM-MR-BRAIN", CODE, "brain", statements)
         done = ("RT-SRS",) if number == 0 else ()
@@ -87,15 +92,24 @@ def seen(lesions: list[Lesion], at: int, before: int | None) -> tuple[Statement,
     )
     if not there:
         gone = "resolved" if before else ""
-        return (Statement("metastasis", "absent", change=gone, prior_day=day(before) if before else None),)
+        return (
+            Statement(
+                "metastasis", "absent", change=gone, prior_day=day(before) if before else None
+            ),
+        )
     told = [Statement("metastases-count", count=len(there))]
     for one in there[:TOLD]:
         prior = one.size(before) if before else 0.0
         told.append(
             Statement(
-                "metastasis", "present", one.side, one.place, (one.size(at),),
+                "metastasis",
+                "present",
+                one.side,
+                one.place,
+                (one.size(at),),
                 changed(one.size(at), prior) if before else "",
-                (prior,) if prior else (), day(before) if before and prior else None,
+                (prior,) if prior else (),
+                day(before) if before and prior else None,
                 lesion=one.name,
             )  # fmt: skip
         )

@@ -64,13 +64,21 @@ def film(story: Story, at: int, density: str, *, is_recalled: bool) -> None:
                       Statement("bi-rads", grade="1"))  # fmt: skip
     else:
         side = draws.one_of(("left", "right"))
-        found = Statement("breast-mass", "uncertain", side, draws.one_of(QUADRANTS), (round(draws.spread(4, 12), 1),))
+        found = Statement(
+            "breast-mass",
+            "uncertain",
+            side,
+            draws.one_of(QUADRANTS),
+            (round(draws.spread(4, 12), 1),),
+        )
         statements = (dense, found, Statement("bi-rads", grade="0"))
     wanted = Wanted("IM-MG", "Z12.31", "breast", statements)
     story.add(Visit(at, "checkup", "SURG", ("Z12.31",), (), (), 0, (wanted,)))
     if is_recalled:
         again = Wanted("IM-US-BREAST", "R92.8", "breast", ())
-        story.add(Visit(at + draws.between(10, 40), "outpatient", "SURG", ("R92.8",), (), (), 0, (again,)))
+        story.add(
+            Visit(at + draws.between(10, 40), "outpatient", "SURG", ("R92.8",), (), (), 0, (again,))
+        )
 
 
 def malignant(story: Story, at: int, stage: str, density: str) -> None:
@@ -80,15 +88,26 @@ def malignant(story: Story, at: int, stage: str, density: str) -> None:
     size = round(draws.spread(*SIZE[stage]), 1)
     code = CODES[side]
     grade = draws.one_of(("4B", "4C", "5")) if stage != "0" else draws.one_of(("4A", "4B"))
-    mass = Statement("breast-mass", "present", side, place, (size, round(size * 0.8, 1)), lesion="mass-1")
-    specks = Statement("microcalcification", "present" if stage == "0" else "absent", side if stage == "0" else "")
-    statements = (Statement("breast-density", grade=density), mass, specks, Statement("bi-rads", grade=grade))
+    mass = Statement(
+        "breast-mass", "present", side, place, (size, round(size * 0.8, 1)), lesion="mass-1"
+    )
+    specks = Statement("microcalcification", "absent")
+    if stage == "0":
+        specks = Statement("microcalcification", "present", side, "breast")
+    statements = (
+        Statement("breast-density", grade=density),
+        mass,
+        specks,
+        Statement("bi-rads", grade=grade),
+    )
     wanted = Wanted("IM-MG", "R92.8", "breast", statements)
     story.add(Visit(at, "outpatient", "SURG", ("R92.8",), (), (), 0, (wanted,)))
     found = at + draws.between(7, 25)
     story.add(Visit(found, "outpatient", "SURG", (code,), (), ("PA-BIOPSY",)))
     drugs = (("L01AA01", 21),) if stage in {"II", "III", "IV"} else ()
-    care = Care(code, "SURG", drugs, "OP-BREAST" if stage in {*OPERATED, "III"} else "", stage != "0")
+    care = Care(
+        code, "SURG", drugs, "OP-BREAST" if stage in {*OPERATED, "III"} else "", stage != "0"
+    )
     treat(story, care, found)
     follow(story, care, found)
     dead = fate(story, "breast", stage, found, code)

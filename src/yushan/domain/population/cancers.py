@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 CANCERS: Final = tree("cancers")
 #: Cancers that imaging does not follow here: diagnosis, treatment, visits.
-PLAIN: Final = tuple(name for name, one in CANCERS.items() if isinstance(one, dict) and "code" in one)
+PLAIN: Final = tuple(
+    name for name, one in CANCERS.items() if isinstance(one, dict) and "code" in one
+)
 #: Stages that are operated on.
 OPERATED: Final = frozenset({"0", "I", "II"})
 

@@ -62,7 +62,9 @@ def lines_of(filing: Filing) -> dict[str, list[ClaimLine]]:
         mine = lines.setdefault(drug.encounter, [])
         cost = round(drug_points[drug.atc] * drug.units)
         mine.append(
-            ClaimLine(drug.encounter, drug.person, len(mine) + 1, "drug", drug.atc, drug.units, cost)
+            ClaimLine(
+                drug.encounter, drug.person, len(mine) + 1, "drug", drug.atc, drug.units, cost
+            )
         )
     for done in filing.procedures:
         mine = lines.setdefault(done.encounter, [])

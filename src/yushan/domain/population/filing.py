@@ -59,7 +59,9 @@ class Filing:
     def file(self) -> None:
         """All visits up to the last day, in order."""
         last = self.story.last
-        visits = sorted((one for one in self.story.visits if one.day <= last), key=lambda one: one[:4])
+        visits = sorted(
+            (one for one in self.story.visits if one.day <= last), key=lambda one: one[:4]
+        )
         for place, visit in enumerate(visits):
             self.encounter(visit, f"{self.story.patient.number:07d}-{place:03d}")
 
@@ -81,7 +83,9 @@ class Filing:
         first = day(visit.day)
         last = day(min(visit.day + visit.stay, self.story.last)) if visit.stay else first
         self.encounters.append(
-            Encounter(name, person, chart.site, chart.number, visit.kind, first, last, visit.department)
+            Encounter(
+                name, person, chart.site, chart.number, visit.kind, first, last, visit.department
+            )
         )
         self.diagnoses += [
             Diagnosis(name, person, place, code) for place, code in enumerate(visit.codes, 1)
@@ -109,10 +113,18 @@ class Filing:
         )
         self.orders.append(
             Order(
-                accession, name, self.story.patient.number, chart.site, chart.number,
-                wanted.procedure, row["modality"], row["body_part"], wanted.reason,
-                day(visit.day), examined, wanted.course, wanted.statements,
+                accession,
+                name,
+                self.story.patient.number,
+                chart.site,
+                chart.number,
+                wanted.procedure,
+                row["modality"],
+                row["body_part"],
+                wanted.reason,
+                day(visit.day),
+                examined,
+                wanted.course,
+                wanted.statements,
             )  # fmt: skip
         )
-
-

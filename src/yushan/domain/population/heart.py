@@ -97,7 +97,8 @@ def strike(story: Story, at: int, code: str, *, is_fatal: bool) -> None:
     is_infarction = code.startswith("I21")
     images = ("IM-XA-COR", "TE-ECG") if is_infarction else ("IM-MR-BRAIN", "TE-ECG")
     done = ("OP-PCI",) if is_infarction and draws.chance(0.7) else ()
-    wanted = tuple(Wanted(image, code, "heart") for image in images)
+    seen = stenosis(story) if is_infarction else infarct(story)
+    wanted = (Wanted(images[0], code, "heart", seen), Wanted(images[1], code, "heart"))
     department = "CV" if is_infarction else "NEURO"
     drugs = (("B01AC06", stay), ("C10AA05", stay))
     story.visits.append(
@@ -109,6 +110,25 @@ def strike(story: Story, at: int, code: str, *, is_fatal: bool) -> None:
         drugs = (("B01AC06", 28), ("B01AC04", 28), ("C10AA05", 28))
         story.add(Visit(later, "outpatient", department, (kept,), drugs))
         later += draws.between(84, 120)
+
+
+def stenosis(story: Story) -> tuple[Statement, ...]:
+    """What angiography shows: the culprit, perhaps a second vessel."""
+    draws = story.draws
+    vessels = [vessel for vessel in VESSELS[:3] if draws.chance(0.4)] or [VESSELS[0]]
+    return tuple(
+        Statement("coronary-stenosis", place=one, grade=str(draws.between(14, 20) * 5))
+        for one in vessels
+    )
+
+
+def infarct(story: Story) -> tuple[Statement, ...]:
+    """What MR shows of a stroke."""
+    draws = story.draws
+    side = draws.one_of(("left", "right"))
+    place = "MCA territory" if draws.chance(0.75) else "PCA territory"
+    bleeding = Statement("haemorrhage", "absent")
+    return (Statement("infarct", "present", side, place), bleeding)
 
 
 def scan(story: Story, age: float, logged: float) -> None:

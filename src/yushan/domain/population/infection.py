@@ -18,7 +18,9 @@ TABLE: Final = tree("infections")
 SEEN: Final = TABLE["seen"]
 PNEUMONIA: Final = TABLE["pneumonia"]
 PRESENT: Final = Urn(enumerate(TABLE["days"]["present"]))
-ZONES: Final = tuple(f"{side} {height}" for side in ("right", "left") for height in ("upper", "middle", "lower"))
+ZONES: Final = tuple(
+    f"{side} {height}" for side in ("right", "left") for height in ("upper", "middle", "lower")
+)
 WEIGHTS: Final = tuple(TABLE["zones"][zone.split()[1]] for zone in ZONES)
 SEVERITIES: Final = Urn(TABLE["zones"]["severities"].items())
 #: How strongly a zone is hit by severity: share of zones, highest score.
@@ -146,7 +148,11 @@ def film_of(
         old = before[ZONES.index(name)] if before else None
         change = "" if old is None else "smaller" if score < old else "stable"
         prior = day(at) if old is not None else None
-        told.append(Statement("opacity", "present", side, f"{place} zone", (), change, (), prior, grade=str(score)))
+        told.append(
+            Statement(
+                "opacity", "present", side, f"{place} zone", (), change, (), prior, grade=str(score)
+            )
+        )
     if not told:
         told.append(Statement("opacity", "absent", change="resolved" if before else ""))
     effusion = "uncertain" if sum(zones) > 9 else "absent"

@@ -66,7 +66,9 @@ def breathe(story: Story) -> None:
     if found is not None and found[0] < story.last:
         malignant(story, *found)
     elif adult and story.draws.chance(LUNG["incidental"]):
-        at = story.draws.between(max(story.first, story.at_age(18)), max(story.last, story.at_age(18)))
+        at = story.draws.between(
+            max(story.first, story.at_age(18)), max(story.last, story.at_age(18))
+        )
         watch(story, benign(story, at), at, "IM-CT-CHEST", "R91.1")
     elif is_screened(story):
         at = OFFER + story.draws.between(0, 1000)
@@ -115,7 +117,7 @@ def shown(nodule: Nodule | None, at: int, before: int | None) -> tuple[Statement
     side, _, place = nodule.lobe.partition("-")
     change = changed(axes, prior, is_first=before is None)
     nodes = Statement("mediastinal-node", "absent")
-    margin = (Statement("spiculation", side=side),) if nodule.is_spiculated else ()
+    margin = (Statement("spiculation"),) if nodule.is_spiculated else ()
     one = Statement(
         "nodule", "present", side, f"{place} lobe", axes, change, prior,
         day(before) if prior and before else None, 1, nodule.kind, lesion="nodule-1",

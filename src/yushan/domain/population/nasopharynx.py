@@ -60,7 +60,7 @@ def seen(t: str, n: str, side: str, size: float) -> tuple[Statement, ...]:
     nodes = (
         Statement("neck-node", "absent")
         if n == "N0"
-        else Statement("neck-node", "present", sides, "", (length,))
+        else Statement("neck-node", "present", sides, "neck", (length,))
     )
     tumour = Statement("npc-tumour", "present", side, "nasopharynx", axes, lesion="tumour-1")
     return (tumour, *reached, nodes, Statement("t-stage", grade=t), Statement("n-stage", grade=n))

@@ -67,7 +67,9 @@ def seen(stage: str, place: str, size: float, degrees: int) -> tuple[Statement, 
     axes = (size, round(size * 0.8, 1))
     duct = place != "tail"
     contact = (
-        Statement("sma-contact", grade=str(degrees)) if degrees else Statement("sma-contact", "absent")
+        Statement("sma-contact", grade=str(degrees))
+        if degrees
+        else Statement("sma-contact", "absent")
     )
     spread = stage == "IV"
     return (
