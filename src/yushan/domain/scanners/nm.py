@@ -238,10 +238,8 @@ def with_defect(activity: Volume, defect: Defect) -> Volume:
     """Uptake ``[slice, row, column]`` of an axial grid with a defect in it."""
     grid, (cx, cy, cz) = activity.grid, defect.centre_mm
     z, y, x = (
-        (grid.origin[2 - axis] + np.arange(grid.shape[axis]) * grid.spacing[axis]).astype(
-            np.float32
-        )
-        for axis in range(3)
+        np.float32(grid.origin[2 - axis]) + np.arange(count, dtype=np.float32) * np.float32(step)
+        for axis, (count, step) in enumerate(zip(grid.shape, grid.spacing, strict=True))
     )
     square = (
         (z - np.float32(cz))[:, None, None] ** 2

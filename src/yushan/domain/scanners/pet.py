@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -42,7 +43,7 @@ class Injection:
     @property
     def bq_ml_per_suv(self) -> float:
         """Activity concentration at the scan's start of a SUV (body weight) of 1."""
-        left = 2.0 ** (-self.uptake_minutes * 60 / self.half_life_s)
+        left = math.exp2(-self.uptake_minutes * 60 / self.half_life_s)
         return self.dose_mbq * 1e6 * left / (self.weight_kg * 1000)
 
     @property
