@@ -12,7 +12,8 @@ from yushan.base import Rejected
 from yushan.domain.radiomics import Region, features, fixed_bin_size
 
 SMALL = st.tuples(*[st.integers(2, 5)] * 3)
-#: Loops of a mesh may be cut in two equal ways; which one, is seen in areas of uneven voxels alone.
+#: Loops of a mesh may be cut in two equal ways; which one, is seen in areas of uneven voxels alone,
+#: and in the third power of areas three times as much.
 CUTS = ("area", "comp_", "sph", "surface")
 CUT = 2e-3
 #: How far a mesh at half a voxel may be from a ball of 12 voxels radius: its faces are planes.
@@ -30,8 +31,9 @@ def regions(draw):
 
 def same(one, other, names):
     for name in names:
-        near = CUT if name.startswith("morph_") and any(cut in name for cut in CUTS) else 1e-9
-        assert one[name] == pytest.approx(other[name], rel=near, abs=1e-9, nan_ok=True), name
+        is_cut = name.startswith("morph_") and any(cut in name for cut in CUTS)
+        near, least = (3 * CUT, CUT) if is_cut else (1e-9, 1e-9)
+        assert one[name] == pytest.approx(other[name], rel=near, abs=least, nan_ok=True), name
 
 
 @settings(max_examples=12, deadline=None)
