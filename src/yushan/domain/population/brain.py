@@ -97,7 +97,7 @@ def seen(lesions: list[Lesion], at: int, before: int | None) -> tuple[Statement,
                 "metastasis", "absent", change=gone, prior_day=day(before) if before else None
             ),
         )
-    told = [Statement("metastases-count", count=len(there))]
+    told = [Statement("metastases-count", how_many=len(there))]
     for one in there[:TOLD]:
         prior = one.size(before) if before else 0.0
         told.append(
@@ -111,7 +111,7 @@ def seen(lesions: list[Lesion], at: int, before: int | None) -> tuple[Statement,
                 (prior,) if prior else (),
                 day(before) if before and prior else None,
                 lesion=one.name,
-            )  # fmt: skip
+            )
         )
     largest = there[0].size(at)
     oedema = Statement("oedema", "present" if largest >= 10 else "absent")

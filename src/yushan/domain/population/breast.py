@@ -60,8 +60,8 @@ def film(story: Story, at: int, density: str, *, is_recalled: bool) -> None:
     draws = story.draws
     dense = Statement("breast-density", grade=density)
     if not is_recalled:
-        statements = (dense, Statement("breast-mass", "absent"), Statement("microcalcification", "absent"),
-                      Statement("bi-rads", grade="1"))  # fmt: skip
+        mass, specks = Statement("breast-mass", "absent"), Statement("microcalcification", "absent")
+        statements: tuple[Statement, ...] = (dense, mass, specks, Statement("bi-rads", grade="1"))
     else:
         side = draws.one_of(("left", "right"))
         found = Statement(

@@ -106,4 +106,6 @@ def second_chart(draws: Draws, site: str, first: int, year: int, name: Name) -> 
     differs = draws.chance(FILING["name-differs-in-duplicate"])
     manner = "filed-apart" if differs else HOSPITALS[site]["names"]
     number = chart_number(site, first + SECOND, year + 1)
-    return Chart(site, number, "" if differs else name.characters, filed(name, manner), True)
+    return Chart(
+        site, number, "" if differs else name.characters, filed(name, manner), is_duplicate=True
+    )

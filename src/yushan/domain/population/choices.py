@@ -13,6 +13,7 @@ from yushan.domain.population.events import ConsentChoice
 from yushan.domain.population.tables import tree
 
 if TYPE_CHECKING:
+    from yushan.domain.population.events import Decision
     from yushan.domain.population.story import Story
 
 TABLE: Final = tree("consents")
@@ -53,34 +54,28 @@ def choose(story: Story) -> tuple[ConsentChoice, ...]:
     return ()
 
 
-def choice(story: Story, decision: str, at: int, **what: object) -> ConsentChoice:
-    """One choice, recorded minutes to days after it holds."""
+def choice(story: Story, decision: Decision, at: int) -> ConsentChoice:
+    """One choice about everything, recorded seconds to days after it holds."""
     draws = story.draws
     channel = draws.pick(channels())
     hours = (0, 23) if channel == "portal" else OFFICE
     second = draws.between(hours[0] * 3600, hours[1] * 3600)
     made = datetime.combine(day(at), datetime.min.time(), UTC) + timedelta(seconds=second)
     late = timedelta(days=draws.between(1, 6)) if channel == "paper" else timedelta(seconds=2)
-    filled = {"use": "", "site": "", "modality": "", "examined_from": None, "examined_until": None}
-    return ConsentChoice(
-        person=story.patient.number,
-        decision=decision,
-        **{**filled, **what},
-        channel=channel,
-        effective_at=made,
-        recorded_at=made + late,
-    )  # type: ignore[arg-type]
+    person = story.patient.number
+    return ConsentChoice(person, decision, "", "", "", None, None, channel, made, made + late)
 
 
 def part(story: Story) -> ConsentChoice:
-    """A stop of one part."""
-    kind, _, value = story.draws.pick(parts()).partition(":")
-    at = OPENED + story.draws.between(0, 180)
+    """A stop of one part: a use, a hospital, a modality, a year of examinations."""
+    draws = story.draws
+    kind, _, value = draws.pick(parts()).partition(":")
+    made = choice(story, "stop", OPENED + draws.between(0, 180))
+    if kind == "use":
+        return made._replace(use=value)
+    if kind == "modality":
+        return made._replace(modality=value)
     if kind == "site":
-        return choice(story, "stop", at, site=story.draws.one_of(SITES))
-    if kind == "period":
-        year = story.draws.between(2017, 2023)
-        return choice(
-            story, "stop", at, examined_from=date(year, 1, 1), examined_until=date(year, 12, 31)
-        )
-    return choice(story, "stop", at, **{kind: value})
+        return made._replace(site=draws.one_of(SITES))
+    year = draws.between(2017, 2023)
+    return made._replace(examined_from=date(year, 1, 1), examined_until=date(year, 12, 31))

@@ -15,6 +15,8 @@ from yushan.domain.population.tables import rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yushan.domain.population.events import Kind
+
 MINOR: Final = CONTACTS["minor"]
 CHRONIC: Final = CONTACTS["chronic"]
 CHECKUP: Final = CONTACTS["checkup"]
@@ -135,7 +137,7 @@ def small_ills(story: Story) -> None:
             return
         decade = min(int(story.age(int(at)) / 10), 10)
         one = draws.pick(smalls(story.patient.sex, decade))
-        kind = "emergency" if draws.chance(MINOR["emergency"]) else "outpatient"
+        kind: Kind = "emergency" if draws.chance(MINOR["emergency"]) else "outpatient"
         drugs = tuple((drug, 3) for drug in one.drugs)
         story.add(Visit(int(at), kind, one.department, (one.code,), drugs))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,6 @@ from yushan.domain.population.tables import rows, tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from yushan.domain.population.filing import Filing
 
@@ -36,8 +35,6 @@ def points() -> Mapping[str, tuple[str, int]]:
 @cache
 def filed_on(year: int, month: int) -> date:
     """The day on which a month's claims are filed."""
-    from datetime import date  # noqa: PLC0415 - types only, else
-
     later = date(year + month // 12, month % 12 + 1, 1)
     return later + timedelta(days=PRICES["months"]["filed-after"] - 1)
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["outpatient", "emergency", "inpatient", "checkup"]
 Status = Literal["present", "absent", "uncertain"]
+Decision = Literal["stop", "allow"]
 
 
 class Statement(NamedTuple):
@@ -28,7 +29,7 @@ class Statement(NamedTuple):
     change: str = ""
     prior_mm: tuple[float, ...] = ()
     prior_day: date | None = None
-    count: int = 0
+    how_many: int = 0
     kind: str = ""
     grade: str = ""
     lesion: str = ""
@@ -154,7 +155,7 @@ class ConsentChoice(NamedTuple):
     """A choice about secondary use in the words of the consent office; times are UTC."""
 
     person: int
-    decision: Literal["stop", "allow"]
+    decision: Decision
     use: str
     site: str
     modality: str

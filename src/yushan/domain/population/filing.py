@@ -126,5 +126,5 @@ class Filing:
                 examined,
                 wanted.course,
                 wanted.statements,
-            )  # fmt: skip
+            )
         )

@@ -100,7 +100,7 @@ def strike(story: Story, at: int, code: str, *, is_fatal: bool) -> None:
     seen = stenosis(story) if is_infarction else infarct(story)
     wanted = (Wanted(images[0], code, "heart", seen), Wanted(images[1], code, "heart"))
     department = "CV" if is_infarction else "NEURO"
-    drugs = (("B01AC06", stay), ("C10AA05", stay))
+    drugs: tuple[tuple[str, int], ...] = (("B01AC06", stay), ("C10AA05", stay))
     story.visits.append(
         Visit(at, "inpatient", department, (code,), drugs, ("LA-CBC", *done), stay, wanted)
     )

@@ -6,12 +6,14 @@ from functools import cache
 from math import exp
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from yushan.domain.population.calendar import day
 from yushan.domain.population.draws import Urn
 from yushan.domain.population.events import Statement, Visit, Wanted
 from yushan.domain.population.story import gompertz
 from yushan.domain.population.tables import tree
 
 if TYPE_CHECKING:
+    from yushan.domain.population.events import Status
     from yushan.domain.population.story import Story
 
 TABLE: Final = tree("infections")
@@ -88,8 +90,7 @@ def bacterial(story: Story) -> None:
     at = story.first + int(min(gompertz(draws, rate, PNEUMONIA["growth"]), 99) * 365.25)
     if at >= story.last:
         return
-    month = (at % 365) // 30
-    if month not in WINTER and draws.chance(1 - 1 / PNEUMONIA["winter-times"]):
+    if day(at).month not in WINTER and draws.chance(1 - 1 / PNEUMONIA["winter-times"]):
         at += draws.between(60, 200)
     at = presented(story, at)
     if at >= story.last:
@@ -138,8 +139,6 @@ def film_of(
     zones: tuple[int, ...], before: tuple[int, ...] | None, at: int
 ) -> tuple[Statement, ...]:
     """What a film says zone by zone, and of fluid and the heart."""
-    from yushan.domain.population.calendar import day  # noqa: PLC0415 - a leaf of this module
-
     told = []
     for name, score in zip(ZONES, zones, strict=True):
         if not score:
@@ -155,5 +154,5 @@ def film_of(
         )
     if not told:
         told.append(Statement("opacity", "absent", change="resolved" if before else ""))
-    effusion = "uncertain" if sum(zones) > 9 else "absent"
+    effusion: Status = "uncertain" if sum(zones) > 9 else "absent"
     return (*told, Statement("effusion", effusion), Statement("cardiomegaly", "absent"))

@@ -24,6 +24,7 @@ from yushan.domain.population.patients import LIFE
 from yushan.domain.population.story import CONTACTS, Story, natural_end
 
 if TYPE_CHECKING:
+    from yushan.domain.population.events import Risk
     from yushan.domain.population.patients import Patient
 
 ADULT: Final = 20
@@ -61,7 +62,7 @@ def life(patient: Patient, seed: int | None = None) -> Life:
     )  # fmt: skip
 
 
-def tell(story: Story) -> heart.Risk | None:
+def tell(story: Story) -> Risk | None:
     """All that happens, in an order that never changes: chance is drawn along it.
 
     Ends come first where they shorten what follows; what lies beyond the last day is dropped when

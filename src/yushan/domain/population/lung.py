@@ -90,7 +90,9 @@ def benign(story: Story, at: int) -> Nodule:
     size = 3.0 + draws.wait(2.6)
     gone = at + draws.between(30, 180) if draws.chance(LUNG["resolving"]) else 10**7
     lobe, kind = draws.pick(LOBES), draws.pick(BENIGN)
-    return Nodule(lobe, kind, min(size, 24.0), at, draws.spread(0.7, 1.0), NEVER, gone, False)
+    return Nodule(
+        lobe, kind, min(size, 24.0), at, draws.spread(0.7, 1.0), NEVER, gone, is_spiculated=False
+    )
 
 
 def growing(story: Story, at: int, stage: str) -> Nodule:

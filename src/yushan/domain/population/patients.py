@@ -1,4 +1,4 @@
-"""Invented people: who they are, their numbers, their charts. The same number is the same person."""
+"""Invented people: who they are, their numbers, their charts. One number is one person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Han names in Latin letters: Hanyu, Tongyong, Wade-Giles, the passport's manner, and how systems file them.
+"""Han names in Latin letters: Hanyu, Tongyong, Wade-Giles, passports, and how systems file them.
 
 A syllable is spelled by ``data/syllables.csv``; family names in the passport's manner as is
 customary (``data/surnames.csv``).

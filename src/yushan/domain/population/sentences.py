@@ -21,8 +21,8 @@ PARTS: Final = re.compile(r"<[^>]*>|\{[^}]*\}|[^<{]+")
 #: Beginnings of spoken English that take "an".
 AN: Final = re.compile(r"[aeiou]|8|11\b|18", re.IGNORECASE)
 
-#: Text and what it carries (``status``, ``size``, ``place``, ``change``, ``prior``, ``day``, ``kind``,
-#: ``grade``, ``noun``), empty for the rest.
+#: Text and what it carries (``status``, ``size``, ``place``, ``change``, ``prior``, ``day``,
+#: ``kind``, ``grade``, ``noun``), empty for the rest.
 Piece = tuple[str, str]
 Pieces = list[Piece]
 
@@ -70,7 +70,7 @@ class Speaker:
         spot = self.place(one) if one.place else ""
         values: dict[str, Pieces] = {
             "grade": [(one.grade, "grade")],
-            "count": [(str(one.count), "count")],
+            "count": [(str(one.how_many), "count")],
             "spot": [(spot, "place")],
         }
         tag = "grade" if one.grade else "count"
@@ -88,16 +88,17 @@ class Speaker:
             since = self.since(one) if is_gone else []
             values = {"noun": [(noun, "noun")], "where": where, "since": since}
             values["on"] = self.on(one) if is_gone else []
-            said = one._replace(sizes_mm=(), prior_mm=(), kind="", grade="", count=0)
+            said = one._replace(sizes_mm=(), prior_mm=(), kind="", grade="", how_many=0)
             if not is_gone:
                 said = said._replace(change="", prior_day=None)
             return Sentence(spaced(filled(template, values, "status")), said._replace(lesion=""))
         things, meant = self.named(one, noun)
         change, prior = self.change(one)
-        values = {"np": things, "a_np": self.article(one, things), "where": where, "change": change}
+        a_thing = self.article(one, things, noun)
+        values = {"np": things, "a_np": a_thing, "where": where, "change": change}
         said = one._replace(
             sizes_mm=meant, prior_mm=prior, prior_day=one.prior_day if one.change else None,
-            count=0, lesion="",
+            how_many=0, lesion="",
         )  # fmt: skip
         return Sentence(spaced(filled(template, values, "status")), said)
 
@@ -117,6 +118,8 @@ class Speaker:
         short = row.get("short", {}).get(one.side)
         if short and self.word == "en" and (self.hand.style == "terse" or self.frame == "zh"):
             return str(short)
+        if one.side == "bilateral" and self.word == "en" and "both" in row:
+            return str(row["both"])
         side = WORDS["sides"][self.word].get(one.side, "")
         return str(row[self.word].format(side=side)).strip()
 
@@ -151,9 +154,11 @@ class Speaker:
         after = self.draws.one_of(WORDS["size"][f"{self.frame}-after"])
         return [*thing, *filled(after, {"size": [(text, "size")]}, "")], meant
 
-    def article(self, one: Statement, thing: Pieces) -> Pieces:
-        """The thing with its article."""
-        if self.frame == "zh" or not CONCEPTS[one.concept].get("article", True):
+    def article(self, one: Statement, thing: Pieces, noun: str) -> Pieces:
+        """The thing with its article, if it has one."""
+        words = CONCEPTS[one.concept]
+        is_counted = words.get("article", True) and noun not in words.get("uncounted", ())
+        if self.frame == "zh" or not is_counted:
             return thing
         return [("an " if AN.match(thing[0][0]) else "a ", ""), *thing]
 
@@ -176,7 +181,8 @@ class Speaker:
         if one.change not in {"stable", "larger", "smaller", "new"}:
             return [], ()
         words = WORDS["change"][self.frame]
-        prior, meant = [], ()
+        prior: Pieces = []
+        meant: tuple[float, ...] = ()
         if one.prior_mm and one.change != "new" and self.draws.chance(0.7):
             text, meant = wording.size(self.hand, one.prior_mm)
             prior = filled(self.draws.one_of(words["prior"]), {"size": [(text, "prior")]}, "")
