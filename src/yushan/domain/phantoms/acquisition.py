@@ -15,6 +15,7 @@ from yushan.domain.phantoms.private import add_ge, add_philips, add_siemens
 from yushan.domain.phantoms.radiograph import film
 from yushan.domain.phantoms.sample import SampleFile
 from yushan.domain.phantoms.sonogram import clip
+from yushan.domain.phantoms.syntaxes import encode, syntax_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -67,13 +68,16 @@ class Stack:
         return z, self.field_mm / self.size, abs(self.step_mm)
 
 
-def made(series: Series, number: int, fill: Callable[[Dataset], None]) -> bytes:
-    """One instance: common modules, what ``fill`` adds, private attributes."""
+def made(
+    series: Series, number: int, fill: Callable[[Dataset], None], syntax: str = "explicit"
+) -> bytes:
+    """One instance: common modules, what ``fill`` adds, private attributes, in a syntax."""
     spelling = series.study.spelling
     dataset = start(series, number, spelling)
     fill(dataset)
     if private := MAKERS.get(series.device.maker):
         private(dataset, series.study)
+    encode(dataset, syntax_of(syntax))
     return spelling.write(dataset)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydicom.filewriter import dcmwrite
 
+from yushan.domain.phantoms.syntaxes import STAND_INS, retold
+
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
@@ -23,8 +25,8 @@ WAYS: Final[dict[str, tuple[str, bytes, str | list[str] | None]]] = {
     "iso-ir-58": ("gb2312", b"\x1b$)A", ["", "ISO 2022 IR 58"]),
 }
 
-#: Where the pixels begin; what follows is no text.
-PIXEL_DATA: Final = b"\xe0\x7f\x10\x00O"
+#: Where the pixels begin, little and big endian; what follows is no text.
+PIXEL_DATA: Final = (b"\xe0\x7f\x10\x00O", b"\x7f\xe0\x00\x10O", b"\xe0\x7f\x10\x00")
 
 
 class Spelling:
@@ -52,10 +54,17 @@ class Spelling:
         """A whole Part-10 file with the true bytes."""
         if self.charset is not None:
             dataset.SpecificCharacterSet = self.charset
+        meta = dataset.file_meta
+        wanted = meta.TransferSyntaxUID
+        meta.TransferSyntaxUID = STAND_INS.get(wanted, wanted)
         out = BytesIO()
         dcmwrite(out, dataset, enforce_file_format=True)
-        data = out.getvalue()
-        pixels = data.find(PIXEL_DATA)
+        data = self.spelled(out.getvalue())
+        return data if wanted not in STAND_INS else retold(data, dataset, wanted)
+
+    def spelled(self, data: bytes) -> bytes:
+        """The file with the true bytes in the texts before its pixels."""
+        pixels = next((at for mark in PIXEL_DATA if (at := data.find(mark)) >= 0), -1)
         head, tail = (data, b"") if pixels < 0 else (data[:pixels], data[pixels:])
         for stand, raw in self.stand_ins.items():
             head = head.replace(stand, raw)
