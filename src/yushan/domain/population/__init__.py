@@ -6,30 +6,96 @@ have valid check digits of serials kept for this project and belong to no one; w
 known, so that what is measured can be compared. Start at ``patients.py``, then ``life.py``.
 """
 
+from yushan.domain.population.calendar import roc, roc_digits
+from yushan.domain.population.charts import HOSPITALS, SITES, Chart
 from yushan.domain.population.events import (
+    Claim,
+    ClaimLine,
+    ConsentChoice,
+    Course,
+    Death,
+    Diagnosis,
+    Drug,
+    Encounter,
     Life,
     Order,
+    Procedure,
+    Risk,
     Statement,
 )
-from yushan.domain.population.identity import capacity, identity, is_synthetic, is_valid
+from yushan.domain.population.identity import (
+    LETTERS,
+    capacity,
+    identity,
+    is_synthetic,
+    is_valid,
+)
 from yushan.domain.population.life import life
-from yushan.domain.population.patients import Patient, people, person
-from yushan.domain.population.reports import Report, Said, report, report_of
+from yushan.domain.population.names import Name
+from yushan.domain.population.patients import VERSION, Patient, people, person
+from yushan.domain.population.reports import Report, Said, Span, report, report_of
+from yushan.domain.population.samples import (
+    CHANG,
+    CHEN,
+    LIU,
+    NEWBORN,
+    OPTED_OUT,
+    PEOPLE,
+    SHARED,
+    VISITOR,
+    WU,
+    A,
+    B,
+    Person,
+    load_person,
+)
 
 __all__ = [
+    "CHANG",
+    "CHEN",
+    "HOSPITALS",
+    "LETTERS",
+    "LIU",
+    "NEWBORN",
+    "OPTED_OUT",
+    "PEOPLE",
+    "SHARED",
+    "SITES",
+    "VERSION",
+    "VISITOR",
+    "WU",
+    "A",
+    "B",
+    "Chart",
+    "Claim",
+    "ClaimLine",
+    "ConsentChoice",
+    "Course",
+    "Death",
+    "Diagnosis",
+    "Drug",
+    "Encounter",
     "Life",
+    "Name",
     "Order",
     "Patient",
+    "Person",
+    "Procedure",
     "Report",
+    "Risk",
     "Said",
+    "Span",
     "Statement",
     "capacity",
     "identity",
     "is_synthetic",
     "is_valid",
     "life",
+    "load_person",
     "people",
     "person",
     "report",
     "report_of",
+    "roc",
+    "roc_digits",
 ]
