@@ -26,8 +26,13 @@ ROUND_MM: Final = 2.5
 #: Furrows open towards the surface by so much over this depth, mm.
 OPENING_MM: Final = 0.9
 MOUTH_MM: Final = 2.0
+#: Where the hull's distance rises less steeply than this a point has no clear place on the hull:
+#: there is no furrow; it is put so far away, mm.
+SURE: Final = 0.8
+NO_WAY: Final = 0.6
+FAR_MM: Final = 30.0
 #: Floors rise and fall by this share of the depth.
-UNEVEN: Final = 0.4
+UNEVEN: Final = 0.3
 #: Furrows lean: they are moved by so much at 10 mm depth, by waves of this length, mm.
 LEAN_MM: Final = 4.0
 LEAN_LENGTH_MM: Final = 45.0
@@ -69,8 +74,10 @@ class Folds:
         return self.hull.box
 
     @cached_property
-    def fields(self) -> tuple[Floats, Floats, Floats]:
-        """Depth below the hull, and distance from the furrows' middles, ``[z, y, x]`` in mm."""
+    def fields(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Fields ``[z, y, x]`` in mm: depth below the hull, the same where furrows may be (far
+        where not), distance from the middles of deep and of shallow furrows.
+        """
         x, y, z = lattice(self.box, STEP_MM)
         outside = np.ascontiguousarray(
             np.broadcast_to(
@@ -78,18 +85,20 @@ class Folds:
             )
         )
         slope = np.gradient(outside, np.float32(STEP_MM))
-        steep = np.maximum(np.sqrt(slope[0] ** 2 + slope[1] ** 2 + slope[2] ** 2), np.float32(0.3))
+        steep = np.sqrt(slope[0] ** 2 + slope[1] ** 2 + slope[2] ** 2)
+        lost = np.clip((SURE - steep) / (SURE - NO_WAY), 0, 1) * np.float32(FAR_MM)
+        steep = np.maximum(steep, np.float32(0.3))
         on = [
             np.asarray(v - outside * s / (steep * steep))
             for v, s in zip((x, y, z), slope[::-1], strict=True)
         ]
         bent = [v + warp(on, -outside, (self.seed, k)) for k, v in enumerate(on)]
         found = [from_zero(bent, f.length_mm, (self.seed, k)) for k, f in enumerate(self.families)]
-        return -outside, found[0], found[1]
+        return -outside, np.asarray(lost - outside, dtype=np.float32), found[0], found[1]
 
     def at(self, x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats]:
         """Depth below the hull, and distance from the next furrow's wall, mm."""
-        depth, first, second = taken(self.fields, self.box[0], STEP_MM, (x, y, z))
+        depth, below, first, second = taken(self.fields, self.box[0], STEP_MM, (x, y, z))
         deep, shallow = self.families
         wall = np.minimum(
             outside_furrow(depth, first, deep, second),
@@ -137,8 +146,8 @@ def from_zero(at: list[Floats], length_mm: float, seed: tuple[int, int]) -> Floa
         turn = at[0] * way[0] + at[1] * way[1] + at[2] * way[2] + phase
         value += np.sin(turn)
         cosine = np.cos(turn)
-        for slope, part in zip(slopes, way, strict=True):
-            slope += part * cosine
+        for number, part in enumerate(way):
+            slopes[number] += part * cosine
     steep = np.sqrt(slopes[0] ** 2 + slopes[1] ** 2 + slopes[2] ** 2)
     usual = np.float32(2 * np.pi / length_mm * (WAVES / 2) ** 0.5)
     return np.asarray(value / np.maximum(steep, usual * np.float32(0.4)), dtype=np.float32)

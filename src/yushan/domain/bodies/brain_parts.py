@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yushan.domain.bodies.head_shapes import SIDES, Drawn, Mirrored, sided
+from yushan.domain.bodies.head_shapes import SIDES, Carved, Drawn, Flowing, Mirrored, sided
 from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Without, larger
 from yushan.domain.bodies.tubes import tube
 
@@ -22,38 +22,38 @@ if TYPE_CHECKING:
 #: Above the tentorium and below the dome of the posterior fossa.
 DOME: Final = Ellipsoid((0, 60, -42), (64, 46, 43))
 #: Middle of the cerebellum's leaves, (y, z); leaves around the whole circle.
-LEAVES: Final = ((46.0, -36.0), 42)
+LEAVES: Final = ((46.0, -36.0), 50)
 
 
 def cavity() -> Surface:
     """The inside of the skull."""
-    vault = Either(
+    vault = Flowing(
         (
-            Ellipsoid((0, -2, 12), (62, 75, 66), power=2.2),
-            Ellipsoid((0, 28, 16), (72, 80, 67), power=2.2),
+            Ellipsoid((0, -2, 12), (61, 73.5, 65), power=2.2),
+            Ellipsoid((0, 27, 16), (70.5, 78, 65.5), power=2.2),
         ),
         smooth_mm=24,
     )
-    floor = Half((0, -35, -26), (0, -0.12, -1))
-    upper = Both((vault, floor), smooth_mm=8)
-    temporal = Mirrored(Ellipsoid((42, 6, -24), (28, 42, 26)))
+    floor = Half((0, -35, -23), (0, -0.1, -1))
+    upper = Both((vault, floor), smooth_mm=6)
+    temporal = Mirrored(Ellipsoid((43, 8, -25), (27, 38.5, 25)))
     fossa = Ellipsoid((0, 58, -36), (60, 47, 32), power=2.3)
     stem = tube([(0, 24, -40), (0, 38, -66), (0, 41, -84)], [16, 14, 11])
-    return Either((upper, temporal, fossa, stem), smooth_mm=7)
+    return Flowing((upper, temporal, fossa, stem), smooth_mm=7)
 
 
 def cerebrum() -> Surface:
     """The smooth hull of both hemispheres, with cleft and lateral fissures."""
     above = Ellipsoid((10, 14, 20), (56.5, 85, 57.5), power=2.3)
-    floor = Half((0, -40, -20), (0, -0.15, -1))
-    lobe = Without(Both((above, floor), smooth_mm=6), (DOME,), smooth_mm=5)
+    floor = Half((0, -40, -21.5), (0, -0.1, -1))
+    lobe = Carved(Both((above, floor), smooth_mm=5), (Grown(DOME, 0.5),), smooth_mm=2)
     temporal = tube(
         [(35, -16, -30), (46, 6, -28), (53, 30, -15), (50, 52, -3)], [14, 16.5, 16.5, 12]
     )
     uncus = Ellipsoid((23, 4, -22), (9, 14, 9))
-    half = Either((lobe, temporal, uncus), smooth_mm=4)
+    half = Flowing((lobe, temporal, uncus), smooth_mm=4)
     fissure = Drawn(((30, -34, -30), (75, 46, 20)), lateral_fissure)
-    cut = Without(Without(half, (fissure,), smooth_mm=3), (Grown(DOME, 0.8),), smooth_mm=2)
+    cut = Carved(half, (fissure, Grown(DOME, 0.5)), smooth_mm=2)
     box = ((-68.0, -73.0, -49.0), (68.0, 101.0, 79.0))
     return Drawn(box, lambda x, y, z: larger(
         cut.distance(np.abs(x), y, z), np.float32(1.1) - np.abs(x), 3.0))  # fmt: skip
@@ -150,10 +150,13 @@ def stem() -> Surface:
 
 
 def cerebellum_hull() -> Surface:
-    """The smooth outer surface of both hemispheres and the worm."""
-    half = Mirrored(Ellipsoid((25, 62, -39), (29, 30, 24.5), power=2.1))
-    worm = Ellipsoid((0, 61, -31), (12, 25, 26))
-    return Either((half, worm), smooth_mm=5)
+    """The smooth outer surface of both hemispheres and the worm, close under the tentorium."""
+    half = Mirrored(Ellipsoid((25, 62, -40), (31, 33, 28), power=2.1))
+    worm = Ellipsoid((0, 61, -31), (13, 27, 30))
+    room = Ellipsoid((0, 58, -36), (57, 44, 29), power=2.3)
+    notch = Ellipsoid((0, 101, -46), (5, 14, 20))
+    whole = Both((Either((half, worm), smooth_mm=5), room, Grown(DOME, -0.8)), smooth_mm=3)
+    return Without(whole, (notch,), smooth_mm=6)
 
 
 def cerebellum(inner_mm: float = 0.0) -> Surface:
@@ -169,7 +172,8 @@ def cerebellum(inner_mm: float = 0.0) -> Surface:
         outside = hull.distance(x, y, z)
         wave = np.abs(np.sin(turn * np.float32(count / 2)))
         aside = wave * radius * np.float32(2 / count) - np.float32(0.3)
-        deep = np.maximum(-outside - np.float32(13), 0)
+        branch = np.abs(np.sin(turn * np.float32(count / 10) + np.float32(0.02) * x))
+        deep = np.maximum(-outside - 9 - 5 * branch * branch, 0)
         wall = np.sqrt(np.maximum(aside, 0) ** 2 + deep**2) + np.minimum(aside, 0)
         folded = np.maximum(outside, -wall)
         return np.asarray(folded + np.float32(inner_mm))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 SKIN_MM: Final = 1.9
+#: What lies deeper under the skin than this; muscles are cut off there.
+FLESH: Final = "flesh"
+FLESH_MM: Final = 3.5
 #: Largest displacement of the bend and spread of the turn.
 BEND_MM: Final = 2.5
 TILT_DEGREES: Final = 2.0
@@ -41,8 +44,9 @@ def head(seed: int, wishes: HeadWishes = HeadWishes()) -> Body:
     """
     number = numbers(seed, wishes)
     field = bend(seed, number)
+    cut = {name for name, _, _ in neck.muscles()}
     structures = [
-        Structure(name, tissue, field.place(surface))
+        Structure(name, tissue, field.place(surface), FLESH if name in cut else None)
         for name, tissue, surface in anatomy(seed, number)
     ]
     sex, age = person(seed, wishes)
@@ -66,6 +70,8 @@ def anatomy(seed: int, number: Mapping[str, float]) -> Parts:
     return [
         ("skin", "skin", outer),
         ("subcutaneous_fat", "fat", Grown(outer, -SKIN_MM)),
+        (FLESH, "fat", Grown(outer, -FLESH_MM)),
+        *neck.filling(outer),
         *neck.levels(),
         *neck.muscles(),
         *head_pharynx.spaces(),

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from yushan.domain.bodies.columns import Column
-from yushan.domain.bodies.head_shapes import SIDES, Drawn, Mirrored, sided
-from yushan.domain.bodies.surfaces import Either, Ellipsoid, Grown, Surface, Without, larger
+from yushan.domain.bodies.head_shapes import SIDES, Flowing, Mirrored, sided
+from yushan.domain.bodies.surfaces import Either, Ellipsoid, Grown, Surface, Without
 from yushan.domain.bodies.tubes import tube
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yushan.domain.bodies.surfaces import Floats, Triple
+    from yushan.domain.bodies.surfaces import Triple
 
 
 #: Where the eyes' middles lie at their usual distance, mm.
-EYE: Triple = (34.0, -64.0, -38.0)
+EYE: Final[Triple] = (34.0, -64.0, -38.0)
 
 
 def skin(cavity: Surface, number: Mapping[str, float]) -> Surface:
     """The whole outer surface."""
     scalp = number["skull_mm"] + number["scalp_mm"]
-    soft = Either((Grown(cavity, scalp), front(number), neck(number)), smooth_mm=16)
+    soft = Flowing((Grown(cavity, scalp), front(number), neck(number)), smooth_mm=16)
     eye = eye_of(number)
     socket = Mirrored(Ellipsoid((eye[0], eye[1] - 20, eye[2] + 1), (16, 9, 9)))
     lid = Mirrored(Ellipsoid((eye[0], eye[1] - 1, eye[2]), (16, 14.2, 13.4)))
@@ -38,15 +36,18 @@ def front(number: Mapping[str, float]) -> Surface:
     """The face under its features: brows to chin, jaw to jaw."""
     jaw, chin = number["jaw_mm"], number["chin_mm"]
     rows = (
-        (-136, 0, -40, 8, 26 + chin / 2, 20),
-        (-130, 0, -40, jaw * 0.42, 38 + chin, 34),
+        (-133, 0, -40, 3, 12, 10),
+        (-131, 0, -40, jaw * 0.3, 30 + chin * 0.8, 24),
+        (-127, 0, -40, jaw * 0.5, 38 + chin, 34),
         (-116, 0, -36, jaw * 0.78, 46 + chin * 0.8, 48),
         (-98, 0, -26, jaw * 0.96, 60, 44),
         (-78, 0, -18, jaw + 5, 71, 40),
         (-55, 0, -10, jaw + 10, 77, 40),
         (-34, 0, -4, jaw + 9, 78, 40),
-        (-14, 0, 0, jaw + 4, 83, 40),
-        (0, 0, 4, jaw - 6, 80, 40),
+        (-14, 0, 0, jaw + 4, 82, 40),
+        (0, 0, 4, jaw - 8, 78, 40),
+        (22, 0, 8, jaw - 26, 56, 30),
+        (34, 0, 8, jaw - 40, 30, 20),
     )
     return Column(tuple(tuple(float(v) for v in row) for row in rows), power=2.3)
 
@@ -56,11 +57,11 @@ def neck(number: Mapping[str, float]) -> Surface:
     half = number["neck_mm"]
     rows = (
         (-262, 0, 52, half + 14, half * 1.0, half * 1.05),
-        (-225, 0, 48, half + 2, half * 0.98, half),
-        (-190, 0, 44, half - 2, half * 0.98, half * 1.0),
-        (-150, 0, 42, half, half * 1.02, half * 1.02),
-        (-115, 0, 40, half + 3, half * 0.95, half * 1.1),
-        (-80, 0, 38, half + 5, half * 0.7, half * 1.2),
+        (-225, 0, 48, half + 2, half * 1.05, half),
+        (-190, 0, 44, half - 3, half * 1.15, half * 0.96),
+        (-150, 0, 42, half - 1, half * 1.18, half * 0.98),
+        (-115, 0, 40, half + 2, half * 1.0, half * 1.04),
+        (-80, 0, 38, half + 4, half * 0.7, half * 1.14),
         (-40, 0, 38, half + 2, half * 0.6, half * 1.2),
     )
     return Column(tuple(tuple(float(v) for v in row) for row in rows), power=2.2)

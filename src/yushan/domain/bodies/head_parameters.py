@@ -26,8 +26,8 @@ CHANCES: Final = {"metastases": 0.2, "nasopharynx": 0.15, "haemorrhage": 0.05, "
 class HeadWishes:
     """What a head is to be; None leaves it to chance.
 
-    ``sex`` ``M`` or ``F``; ``age`` in years. ``metastases``: how many. ``nasopharynx``: T stage of a
-    tumour there, or ``none``. ``nodes``: N stage of its nodes (8th edition). ``haemorrhage`` and
+    ``sex`` ``M`` or ``F``; ``age`` in years. ``metastases``: how many. ``nasopharynx``: T stage of
+    a tumour there, or ``none``. ``nodes``: N stage of its nodes (8th edition). ``haemorrhage`` and
     ``infarct``: whether there is one. ``visit``: 0 is the first examination; later ones show the
     same head with its lesions changed.
     """
@@ -71,7 +71,7 @@ def numbers(seed: int, wishes: HeadWishes) -> dict[str, float]:
     return drawn
 
 
-def chosen(seed: int, wishes: HeadWishes, name: str, *, wished: object) -> bool:
+def chosen(seed: int, name: str, *, wished: object) -> bool:
     """Whether a lesion is there by wish or, without any, by chance."""
     if wished is not None:
         return bool(wished)

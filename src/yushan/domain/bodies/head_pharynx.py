@@ -36,14 +36,14 @@ def spaces() -> Parts:
 
 def nose() -> Parts:
     """Nasal cavity with septum and turbinates, then the nasopharynx with its recesses."""
-    room = Ellipsoid((0, -52, -56), (15, 36, 20), power=2.7)
+    room = Ellipsoid((0, -52, -56), (13.5, 36, 19), power=2.7)
     front = Either((room, tube([(0, -86, -66), (0, -60, -62)], [11, 13], 6.0)), smooth_mm=6)
-    septum = Ellipsoid((0, -54, -54), (1.6, 38, 24), power=4, fine=True)
+    septum = Ellipsoid((0, -54, -54), (1.9, 38, 24), power=4, fine=True)
     shells = [
         tube(
-            [(7.5, -74, -67), (8, -50, -69), (7, -26, -66)], [3.4, 5.2, 3.6], 5.0, (1, 0, 0), 0.75
+            [(7.5, -74, -67), (8, -50, -69), (7, -26, -66)], [4.0, 6.2, 4.4], 5.0, (1, 0, 0), 0.75
         ),
-        tube([(7, -66, -55), (7.5, -48, -57), (7, -28, -55)], [2.6, 4.2, 2.8], 5.0, (1, 0, 0), 0.7),
+        tube([(7, -66, -55), (7.5, -48, -57), (7, -28, -55)], [3.2, 5.0, 3.4], 5.0, (1, 0, 0), 0.7),
         tube([(6, -52, -46), (6, -34, -47)], [2.2, 2.4], 5.0),
     ]
     bones = [shell.thinned(2.3) for shell in shells[:2]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from yushan.domain.bodies.surfaces import Box, Floats, Surface, Triple, corners
+from yushan.domain.bodies.surfaces import Box, Floats, Surface, Triple, corners, larger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,51 @@ class Mirrored:
     def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
         """Signed distance in mm."""
         return self.left.distance(np.abs(x), y, z)
+
+
+@dataclass(frozen=True, eq=False)
+class Flowing:
+    """What any part holds, with distances right far outside too, so that it can be grown."""
+
+    parts: tuple[Surface, ...]
+    smooth_mm: float
+    fine: bool = False
+
+    @property
+    def box(self) -> Box:
+        """Around all parts."""
+        lows = np.min([p.box[0] for p in self.parts], axis=0) - self.smooth_mm / 4
+        highs = np.max([p.box[1] for p in self.parts], axis=0) + self.smooth_mm / 4
+        return corners(lows, highs)
+
+    def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
+        """Signed distance in mm."""
+        found = self.parts[0].distance(x, y, z)
+        for part in self.parts[1:]:
+            found = -larger(-found, -part.distance(x, y, z), self.smooth_mm)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Carved:
+    """One surface less others, with distances right far from them too."""
+
+    whole: Surface
+    less: tuple[Surface, ...]
+    smooth_mm: float
+    fine: bool = False
+
+    @property
+    def box(self) -> Box:
+        """The whole's."""
+        return self.whole.box
+
+    def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
+        """Signed distance in mm."""
+        found = self.whole.distance(x, y, z)
+        for part in self.less:
+            found = larger(found, -part.distance(x, y, z), self.smooth_mm)
+        return found
 
 
 @dataclass(frozen=True, eq=False)

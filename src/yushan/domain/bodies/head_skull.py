@@ -8,7 +8,7 @@ import numpy as np
 
 from yushan.domain.bodies.head_face import eye_of, orbit
 from yushan.domain.bodies.head_shapes import SIDES, Drawn, Mirrored, sided
-from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Without
+from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half
 from yushan.domain.bodies.tubes import joined, tube
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def skull(cavity: Surface, number: Mapping[str, float]) -> list[tuple[str, str, 
     thick = number["skull_mm"]
     vault = Both((Grown(cavity, thick), VAULT), smooth_mm=4)
     whole = Either((vault, Grown(cavity, 2.2), *base()), smooth_mm=3)
-    marrow = Both((Grown(cavity, thick * 0.7), Grown(VAULT, -3)), smooth_mm=2)
+    low = Half((0, 60, -44), (0, 0, -1))
+    marrow = Both((Grown(cavity, thick * 0.7), Grown(VAULT, -3), low), smooth_mm=2)
     inner = Grown(cavity, thick * 0.28)
     return [
         ("skull", "cortical_bone", whole),

@@ -21,6 +21,8 @@ SPINE: Final = (
     (36.0, -181.0), (41.0, -199.0), (46.0, -219.0), (51.0, -239.0),
 )  # fmt: skip
 NAMES: Final = ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "T1", "T2", "T3")
+#: Fat around each muscle.
+FASCIA_MM: Final = 1.0
 #: The lower border of the cricoid, z in mm of the model.
 CRICOID: Final = -172.0
 #: Middle and half axes of the left regions of lymph nodes. Source: borders after Grégoire et al.
@@ -70,13 +72,28 @@ def levels() -> Parts:
     return found
 
 
+def filling(outer: Surface) -> Parts:
+    """Deep flesh of neck and face, in which what has a name lies."""
+    back = Both(
+        (Grown(outer, -7.0), Half((0, 34, -74), (0, -1, 0.15)), Half((0, 60, -70), (0, 0.35, 1))),
+        smooth_mm=10,
+    )
+    face = Both(
+        (Grown(outer, -8.5), Half((0, 0, -54), (0, 0.1, 1)), Half((0, 26, -100), (0, 1, 0.1)),
+         Half((0, 0, -126), (0, 0.2, -1))),
+        smooth_mm=8,
+    )  # fmt: skip
+    return [("deep_muscle", "muscle", Either((back, face)))]
+
+
 def muscles() -> Parts:
     """Muscles of neck and chewing, tongue and floor of the mouth."""
     found: Parts = []
     for name, line, radii, normal, flat in MUSCLES:
         for side, end in SIDES:
             points = [sided(p, side) for p in line]
-            way = sided(normal, side)
+            way, wide = sided(normal, side), [r + FASCIA_MM for r in radii]
+            found.append(("fascia", "fat", tube(points, wide, 7.0, way, flat * 1.1)))
             found.append((f"{name}_{end}", "muscle", tube(points, radii, 7.0, way, flat)))
     tongue = Either(
         (Ellipsoid((0, -48, -92), (21, 29, 15)), Ellipsoid((0, -26, -104), (18, 17, 18))),
