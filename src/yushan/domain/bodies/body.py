@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from yushan.domain.bodies.surfaces import Surface, Triple
 
 
@@ -66,6 +69,29 @@ class Lesion:
 
 
 @dataclass(frozen=True, eq=False)
+class Branch:
+    """One vessel of a tree whose centreline is known.
+
+    Parameters
+    ----------
+    name, parent
+        Its own name and that of the vessel it leaves; empty for a root.
+    points
+        Centreline ``[n, (x, y, z)]`` in mm, from the heart outwards.
+    radii
+        Of the lumen, ``[n]`` in mm.
+    healthy
+        What they would be without narrowings.
+    """
+
+    name: str
+    parent: str
+    points: NDArray[np.float64]
+    radii: NDArray[np.float64]
+    healthy: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class Body:
     """A synthetic body in LPS mm.
 
@@ -81,6 +107,8 @@ class Body:
         Named points, mm.
     parameters
         What was drawn by chance, with units in the names.
+    vessels
+        Trees with known centrelines (coronary arteries), parents before children.
     """
 
     name: str
@@ -90,6 +118,7 @@ class Body:
     lesions: tuple[Lesion, ...] = ()
     landmarks: Mapping[str, Triple] = field(default_factory=dict)
     parameters: Mapping[str, float | str] = field(default_factory=dict)
+    vessels: tuple[Branch, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

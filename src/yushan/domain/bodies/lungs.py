@@ -1,4 +1,4 @@
-"""Lungs with lobes, airways and vessels."""
+"""Lungs with lobes and fissures, airways and vessels, over the domes of the diaphragm."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Structure
+from yushan.domain.bodies.branching import grown, scattered
 from yushan.domain.bodies.mediastinum import bulges
+from yushan.domain.bodies.sheets import Skinned
 from yushan.domain.bodies.surfaces import (
     EVERYWHERE,
     Both,
@@ -25,11 +27,25 @@ if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
 
 SIDES: Final = ((1, "left"), (-1, "right"))
+#: Where artery, bronchi and veins enter, by side (of the standard man, mm).
+ARTERIES: Final = {1: ((52, 22, -22),), -1: ((-44, 6, -12), (-46, 18, -40))}
+BRONCHI: Final = {1: ((60, 4, -8), (58, 32, -60)), -1: ((-54, 4, -2), (-50, 20, -56))}
+VEINS: Final = {1: ((56, -8, -14), (60, 28, -68)), -1: ((-50, 0, -28), (-52, 24, -72))}
+#: Ends of each tree in one lung.
+ENDS: Final = 900
 
 
 @dataclass(frozen=True, eq=False)
 class Dome:
-    """All above a dome of the diaphragm, or below where ``under``."""
+    """All above a dome of the diaphragm, or below where ``under``.
+
+    Parameters
+    ----------
+    top
+        Its highest point, mm.
+    reach
+        Width and depth over which it falls by 38 mm.
+    """
 
     top: tuple[float, float, float]
     reach: tuple[float, float]
@@ -47,60 +63,98 @@ class Dome:
 
 
 def dome(plan: Plan, side: int, lift: float = 0.0, *, under: bool = False) -> Dome:
-    """The dome of one side."""
+    """The dome of one side, lifted by some mm."""
     top = plan["dome_right_mm"] * plan.tall + (plan["dome_step_mm"] if side > 0 else 0)
-    return Dome(
-        (side * 68 * plan.wide, -8 * plan.deep, top + lift), (62 * plan.wide, 66 * plan.deep), under
-    )
+    middle = (side * 66 * plan.wide, -6 * plan.deep, top + lift)
+    return Dome(middle, (62 * plan.wide, 68 * plan.deep), under)
 
 
 def lung(plan: Plan, side: int) -> Surface:
     """The whole of one lung."""
-    inner = Half((side * 4.0, 0, 0), (-side, 0, 0))
+    inner = Half((side * 3.0, 0, 0), (-side, 0, 0))
     hull = Both((Grown(plan.cage, -1.0), inner, dome(plan, side)), 10)
     return Without(hull, bulges(plan), 6)
 
 
+def fissure(plan: Plan, side: int) -> Half:
+    """All above the oblique fissure of one side."""
+    return Half(plan.point(side * 70, 80, 26), (0, 0.62, -0.78))
+
+
+def below(plane: Half) -> Half:
+    """The other side of a plane."""
+    x, y, z = plane.out
+    return Half(plane.point, (-x, -y, -z))
+
+
+def flat_fissure(plan: Plan) -> Half:
+    """All above the horizontal fissure of the right lung."""
+    return Half(plan.point(-70, -40, -16), (-0.08, -0.12, -1))
+
+
 def lungs(plan: Plan) -> list[Structure]:
-    """Lobes, then what runs in them."""
+    """Lobes, fissures, then what runs in them."""
     found = []
     for side, name in SIDES:
+        parent = f"lung_{name}"
         whole = lung(plan, side)
-        found.append(Structure(f"lung_{name}", "lung", whole))
-        upper = f"lung_upper_lobe_{name}"
-        lower = f"lung_lower_lobe_{name}"
-        found.append(Structure(upper, "lung", whole, f"lung_{name}"))
-        back = Half(plan.point(side * 70, 80, 24), (0, -0.58, 0.81))
-        found.append(Structure(lower, "lung", Both((whole, back)), f"lung_{name}"))
-        if side < 0:
-            flat = Half(plan.point(-70, -30, -12), (0.05, 0.12, 1))
-            front = Half(plan.point(side * 70, 80, 24), (0, 0.58, -0.81))
-            found.append(
-                Structure(
-                    "lung_middle_lobe_right", "lung", Both((whole, flat, front)), f"lung_{name}"
-                )
-            )
-        for key, tissue in ((1, "blood_right"), (2, "blood_left")):
-            vessels = tree(plan.rng(41, side + 2, key), plan.point(side * 42, 12, -18), side)
-            found.append(Structure("lung_vessels", tissue, vessels, f"lung_{name}"))
+        found += [
+            Structure(parent, "lung", whole, strength=0.0),
+            Structure(f"lung_upper_lobe_{name}", "lung", whole, parent),
+            *lobes(plan, side, name),
+            Structure(parent, "ground_glass", heavy(plan), parent, 130.0, 0.14),
+            *fissures(plan, side, parent),
+            *inner_trees(plan, side, whole, parent),
+        ]
     return found
 
 
-def tree(rng: np.random.Generator, root: tuple[float, float, float], side: float) -> Tubes:
-    """A branching tree from the hilum."""
-    pieces: list[tuple[np.ndarray, np.ndarray, float, float]] = []
-    buds = [
-        (np.array(root), np.array([side * 0.7, 0.8 * np.sin(turn), np.cos(turn)]), 4.6)
-        for turn in np.linspace(0.2, 2 * np.pi, 8, endpoint=False)
+def lobes(plan: Plan, side: int, name: str) -> list[Structure]:
+    """The lobes below fissures, laid over the upper ones."""
+    parent = f"lung_{name}"
+    low = Structure(f"lung_lower_lobe_{name}", "lung", below(fissure(plan, side)), parent)
+    if side > 0:
+        return [low]
+    middle = Both((below(flat_fissure(plan)), fissure(plan, side)))
+    return [low, Structure("lung_middle_lobe_right", "lung", middle, parent)]
+
+
+def heavy(plan: Plan) -> Half:
+    """The lower part of lungs of somebody who lies on the back: denser."""
+    return Half(plan.point(0, 62, 0), (0, -1, 0))
+
+
+def fissures(plan: Plan, side: int, parent: str) -> list[Structure]:
+    """Thin planes between lobes."""
+    oblique = fissure(plan, side)
+    inside = lung(plan, side)
+    faces = [Skinned(oblique, 0.45, inside)]
+    if side < 0:
+        faces.append(Skinned(flat_fissure(plan), 0.45, Both((inside, oblique))))
+    return [Structure(parent, "airway_wall", face, parent, 0.0, 0.22) for face in faces]
+
+
+def inner_trees(plan: Plan, side: int, whole: Surface, parent: str) -> list[Structure]:
+    """Arteries with their airways, and veins between them."""
+    rng = plan.rng(41, side + 2)
+    ends = scattered(rng, whole, ENDS, 4.0)
+    others = scattered(rng, whole, ENDS, 4.0)
+    arteries = grown(plan.rng(42, side + 2), roots(plan, ARTERIES[side]), ends, 0.5)
+    veins = grown(plan.rng(43, side + 2), roots(plan, VEINS[side]), others, 0.48)
+    thin = grown(plan.rng(42, side + 2), roots(plan, BRONCHI[side]), ends, 0.36, 1.0)
+    return [
+        Structure("lung_vessels", "blood_left", veins, parent),
+        Structure("lung_vessels", "blood_right", arteries, parent),
+        Structure("lung_trachea_bronchia", "airway_wall", widened(thin), parent),
+        Structure("lung_trachea_bronchia", "gas", thin, parent),
     ]
-    while buds and len(pieces) < 1500:
-        place, way, radius = buds.pop(0)
-        way = way / np.linalg.norm(way)
-        end = place + way * (5 + 4.2 * radius) * rng.uniform(0.7, 1.2)
-        pieces.append((place, end, radius, radius * 0.9))
-        for share, spread in ((0.86, 0.30), (0.70, 0.62)):
-            thinner = radius * share * rng.uniform(0.92, 1.0)
-            if thinner > 0.5:
-                buds.append((end, way + rng.standard_normal(3) * spread, thinner))
-    starts, ends = np.array([p[0] for p in pieces]), np.array([p[1] for p in pieces])
-    return Tubes(starts, ends, np.array([[p[2], p[3]] for p in pieces]))
+
+
+def widened(thin: Tubes) -> Tubes:
+    """Airways with their walls."""
+    return Tubes(thin.starts, thin.ends, thin.radii * 1.22 + 0.35)
+
+
+def roots(plan: Plan, places: tuple[tuple[float, float, float], ...]) -> np.ndarray:
+    """Roots of trees, ``[n, 3]``."""
+    return np.array([plan.point(*p) for p in places])

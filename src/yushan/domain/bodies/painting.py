@@ -56,6 +56,8 @@ def paint(body: Body, grid: Grid, look: Mapping[str, Shade], *, threads: int = T
             shade = look[structure.tissue]
             soft = width + structure.soft_mm
             for piece in slab.pieces(structure):
+                if not structure.strength:
+                    continue
                 cover = covered(piece[3], soft, structure.strength)
                 lay(values, piece, cover, shade, texture)
 

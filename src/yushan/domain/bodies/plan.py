@@ -36,19 +36,18 @@ CAGE: Final = (
     (-50, 0, 2, 134, 84, 93), (0, 0, 6, 125, 72, 86), (35, 0, 12, 108, 58, 74),
     (60, 0, 20, 84, 46, 58), (80, 0, 26, 58, 34, 42), (95, 0, 28, 30, 20, 26),
 )  # fmt: skip
-#: Outer face of the muscles under the fat.
-WALL: Final = (
-    (-420, 0, 18, 158, 92, 88), (-360, 0, 14, 156, 94, 84), (-300, 0, 2, 142, 94, 92),
-    (-240, 0, 0, 140, 96, 98), (-190, 0, 0, 146, 98, 104), (-140, 0, 0, 152, 102, 110),
-    (-90, 0, 0, 158, 104, 114), (-40, 0, 2, 164, 104, 115), (0, 0, 4, 168, 98, 114),
-    (40, 0, 8, 172, 86, 110), (70, 0, 16, 170, 72, 98), (95, 0, 22, 130, 60, 84),
-    (115, 0, 24, 74, 52, 70), (140, 0, 24, 60, 50, 62), (260, 0, 24, 58, 50, 60),
+#: The skin at BMI 25.
+SKIN: Final = (
+    (-420, 0, 14, 172, 104, 112), (-330, 0, 4, 160, 108, 106), (-260, 0, 2, 152, 110, 108),
+    (-200, 0, 4, 153, 110, 112), (-150, 0, 5, 157, 114, 115), (-100, 0, 6, 161, 119, 117),
+    (-50, 0, 7, 164, 115, 118), (0, 0, 10, 165, 106, 114), (35, 0, 16, 164, 94, 104),
+    (60, 0, 22, 160, 84, 92), (82, 0, 28, 140, 72, 76), (100, 0, 30, 104, 62, 64),
+    (118, 0, 29, 72, 56, 58), (140, 0, 28, 62, 54, 56), (260, 0, 28, 60, 52, 56),
 )  # fmt: skip
-#: Fat between muscle and skin at BMI 25: z, -, -, at the side, in front, at the back, mm.
+#: More fat under the skin for each unit of BMI over 25: z, at the side, in front, at the back, mm.
 FAT: Final = (
-    (-420, 0, 0, 26, 26, 24), (-300, 0, 0, 22, 24, 22), (-200, 0, 0, 17, 18, 14),
-    (-100, 0, 0, 14, 12, 9), (0, 0, 0, 13, 11, 9), (70, 0, 0, 10, 8, 10), (140, 0, 0, 5, 4, 6),
-    (260, 0, 0, 5, 4, 6),
+    (-420, 3.2, 2.4, 2.4), (-260, 2.6, 2.6, 1.4), (-150, 1.7, 1.6, 0.9), (-50, 1.4, 1.0, 0.7),
+    (60, 1.1, 0.7, 0.9), (140, 0.5, 0.4, 0.5), (260, 0.5, 0.4, 0.5),
 )  # fmt: skip
 
 
@@ -85,12 +84,12 @@ class Plan:
     @property
     def wide(self) -> float:
         """Scale along x."""
-        return self["chest_width"] * self.tall**0.5
+        return float(self["chest_width"] * self.tall**0.5)
 
     @property
     def deep(self) -> float:
         """Scale along y."""
-        return self["chest_depth"] * self.tall**0.5
+        return float(self["chest_depth"] * self.tall**0.5)
 
     def point(self, x: float, y: float, z: float) -> tuple[float, float, float]:
         """A point of the standard man in this trunk's measures."""
@@ -106,6 +105,16 @@ class Plan:
         found = curve(knots[:, 0], knots[:, 1], np.array([z / self.tall]))
         return float(found[0]) * self.deep
 
+    @staticmethod
+    def usual_spine(z: float) -> float:
+        """Depth of the standard man's vertebral bodies at a height, mm."""
+        knots = np.array(SPINE, dtype=np.float64)
+        return float(curve(knots[:, 0], knots[:, 1], np.array([z]))[0])
+
+    def lean(self, z: float) -> float:
+        """Slope dy/dz of the spine at a height."""
+        return (self.spine(z + 6) - self.spine(z - 6)) / 12
+
     def column(self, rows: tuple[tuple[float, ...], ...], grow: float, power: float) -> Column:
         """A column of the standard man scaled, and grown outwards by some mm."""
         levels = tuple(
@@ -115,27 +124,30 @@ class Plan:
         )  # fmt: skip
         return Column(levels, power)
 
-    @cached_property
-    def cage(self) -> Column:
-        """Inner face of ribs and belly wall."""
-        return self.column(CAGE, 0, 2.3)
+    @property
+    def plump(self) -> float:
+        """BMI over 25, kg/m2."""
+        return self["bmi"] - 25
 
     @cached_property
-    def wall(self) -> Column:
-        """Outer face of the muscles."""
-        return self.column(WALL, 0, 2.5)
+    def cage(self) -> Column:
+        """Inner face of ribs and belly wall; the belly of the plump is deeper."""
+        levels = []
+        for z, x, y, w, f, b in self.column(CAGE, 0, 2.3).levels:
+            belly = float(np.interp(z / self.tall, (-260, -120), (1, 0))) * self.plump
+            levels.append((z, x, y, w + 1.2 * belly, f + 2.0 * belly, b))
+        return Column(tuple(levels), 2.3)
 
     @cached_property
     def skin(self) -> Column:
-        """The skin: the wall and the fat over it."""
+        """The skin of the trunk without shoulders and arms."""
         fat = np.array(FAT, dtype=np.float64)
-        much = max(0.25 + 0.75 * (self["bmi"] - 17) / 8, 0.2)
         levels = []
-        for row in self.wall.levels:
-            z, x, y, w, f, b = row
+        for z, x, y, w, f, b in self.column(SKIN, 0, 2.5).levels:
             side, front, back = (
-                float(curve(fat[:, 0], fat[:, k], np.array([z / self.tall]))[0]) * much
-                for k in (3, 4, 5)
+                float(np.interp(z / self.tall, fat[:, 0], fat[:, k])) * self.plump
+                for k in (1, 2, 3)
             )
-            levels.append((z, x, y, w + side, f + front, b + back))
+            belly = float(np.interp(z / self.tall, (-260, -120), (1, 0))) * self.plump
+            levels.append((z, x, y, w + side + 1.2 * belly, f + front + 2.0 * belly, b + back))
         return Column(tuple(levels), 2.5)

@@ -22,6 +22,7 @@ from yushan.domain.bodies.lattice import (
     is_empty,
     overlap,
 )
+from yushan.domain.bodies.sheets import Sheet, Skinned, layered
 from yushan.domain.bodies.surfaces import FAR_MM, Floats
 from yushan.domain.bodies.tubes import REACH, Tubes, drawn_radius
 
@@ -95,7 +96,9 @@ class Slab:
             return
         found = list(self.raw(structure.surface, spans, reach))
         if structure.inside:
-            found = [cut for piece in found if (cut := self.within(structure.inside, piece))]
+            steep = 1 + structure.soft_mm / self.width_mm if self.width_mm else 1.0
+            cuts = (self.within(structure.inside, piece, steep) for piece in found)
+            found = [cut for cut in cuts if cut]
         if keep and found:
             self.parents[name] = kept(found, self.slices)
         yield from found
@@ -115,46 +118,49 @@ class Slab:
 
     def smooth(self, surface: Surface, spans: Spans, reach: float) -> Iterator[Piece]:
         """A smooth surface by way of the lattice, trimmed to where it is near or inside."""
-        nodes = tuple(axis.nodes(span) for axis, span in zip(self.axes, spans, strict=True))
-        values = self.on_lattice(surface, nodes[0], nodes[1], nodes[2])
-        near = values < reach
+        nodes = lattice_nodes(self.axes, spans)
+        fields = self.on_lattice(surface, nodes)
+        near = fields[0] < reach
+        if len(fields) > 1:  # layers may lie between lattice points
+            near = np.abs(fields[0]) - fields[1] < reach + LATTICE_MM
         if not near.any():
             return
-        raised = Raised(values, (nodes[0], nodes[1], nodes[2]), self.axes)
-        rows = touched(near.any(axis=(0, 2)), nodes[1], self.axes[1], spans[1])
-        columns = touched(near.any(axis=(0, 1)), nodes[2], self.axes[2], spans[2])
-        slices = touched(near.any(axis=(1, 2)), nodes[0], self.axes[0], spans[0])
+        raised = [Raised(values, nodes, self.axes) for values in fields]
+        slices, rows, columns = (
+            touched(np.asarray(near.any(axis=rest)), nodes[k], self.axes[k], spans[k])
+            for k, rest in enumerate(((1, 2), (0, 2), (0, 1)))
+        )
         for number in range(*slices):
-            yield number, rows, columns, raised.slice(number, rows, columns)
+            planes = [values.slice(number, rows, columns) for values in raised]
+            found = planes[0] if len(planes) == 1 else layered(planes[0], planes[1])
+            yield number, rows, columns, found
 
-    def on_lattice(self, surface: Surface, slices: Span, rows: Span, columns: Span) -> Floats:
-        """Distances at lattice points."""
-        shape = [b - a for a, b in (slices, rows, columns)]
+    def on_lattice(self, surface: Surface, nodes: Spans) -> list[Floats]:
+        """Distances at lattice points; of a layer its two fields."""
         if isinstance(surface, Bent):
-            x, y, z = self.bent(surface.field)
-            low = [axis.nodes(span)[0] for axis, span in zip(self.axes, self.spans, strict=True)]
-            cut = tuple(
-                slice(a - first, b - first)
-                for (a, b), first in zip((slices, rows, columns), low, strict=True)
-            )
-            found = surface.inner.distance(x[cut], y[cut], z[cut])
+            inner: Surface = surface.inner
+            low = [first for first, _ in lattice_nodes(self.axes, self.spans)]
+            cut = tuple(slice(a - n, b - n) for (a, b), n in zip(nodes, low, strict=True))
+            x, y, z = (line[cut] for line in self.bent(surface.field))
         else:
-            places = tuple(
-                axis.places(span)
-                for axis, span in zip(self.axes, (slices, rows, columns), strict=True)
-            )
-            found = surface.distance(*self.frame.points(places))
-        return np.broadcast_to(np.asarray(found, dtype=np.float32), shape)
+            inner = surface
+            places = [axis.places(span) for axis, span in zip(self.axes, nodes, strict=True)]
+            x, y, z = self.frame.points(tuple(places))
+        shape = [b - a for a, b in nodes]
+        found: tuple[Floats, ...]
+        if isinstance(inner, (Sheet, Skinned)):
+            found = inner.fields(x, y, z)
+        else:
+            found = (inner.distance(x, y, z),)
+        return [np.broadcast_to(np.asarray(f, dtype=np.float32), shape) for f in found]
 
     def bent(self, bend: Deformation) -> tuple[Floats, Floats, Floats]:
         """The model's coordinates at all lattice points of the slab."""
         if id(bend) not in self.fields:
-            places = tuple(
-                axis.places(axis.nodes(span))
-                for axis, span in zip(self.axes, self.spans, strict=True)
-            )
+            nodes = lattice_nodes(self.axes, self.spans)
+            places = [axis.places(span) for axis, span in zip(self.axes, nodes, strict=True)]
             shape = tuple(len(p) for p in places)
-            x, y, z = bend.back(*self.frame.points(places))
+            x, y, z = bend.back(*self.frame.points(tuple(places)))
             whole = [np.ascontiguousarray(np.broadcast_to(v, shape)) for v in (x, y, z)]
             self.fields[id(bend)] = (whole[0], whole[1], whole[2])
         return self.fields[id(bend)]
@@ -170,9 +176,7 @@ class Slab:
             return
         low, high = windows[:, 1:4].min(axis=0), windows[:, 4:7].max(axis=0)
         found = np.full(high - low, FAR_MM, dtype=np.float32)
-        x, y, z = self.frame.samples(
-            tuple((int(a), int(b)) for a, b in zip(low, high, strict=True))
-        )  # type: ignore[arg-type]
+        x, y, z = self.frame.samples(block(low, high))
         for number, *ends in windows:
             first = [e - o for e, o in zip(ends[:3], low, strict=True)]
             last = [e - o for e, o in zip(ends[3:], low, strict=True)]
@@ -197,8 +201,8 @@ class Slab:
         real = np.flatnonzero((low < high).all(axis=1))
         return np.concatenate([real[:, None], low[real], high[real]], axis=1)
 
-    def within(self, name: str, piece: Piece) -> Piece | None:
-        """A piece cut off at the surface of its parent."""
+    def within(self, name: str, piece: Piece, steep: float) -> Piece | None:
+        """A piece cut off at the surface of its parent, sharply even if its own edge is soft."""
         parent = self.parents[name]
         if parent is None:
             return None
@@ -211,7 +215,20 @@ class Slab:
         mine = values[a - rows[0] : b - rows[0], c - columns[0] : d - columns[0]]
         k, p, q = number - self.slices[0], a - their_rows[0], c - their_columns[0]
         theirs = whole[k, p : p + b - a, q : q + d - c]
-        return number, (a, b), (c, d), np.maximum(mine, theirs)
+        edge = theirs if steep == 1 else theirs * np.float32(steep)
+        return number, (a, b), (c, d), np.maximum(mine, edge)
+
+
+def block(low: NDArray[np.intp], high: NDArray[np.intp]) -> Spans:
+    """Spans of two corners."""
+    first, second, third = ((int(a), int(b)) for a, b in zip(low, high, strict=True))
+    return first, second, third
+
+
+def lattice_nodes(axes: tuple[Axis, Axis, Axis], spans: Spans) -> Spans:
+    """Lattice points about a block of samples."""
+    first, second, third = (axis.nodes(span) for axis, span in zip(axes, spans, strict=True))
+    return first, second, third
 
 
 def part(line: Floats, cut: tuple[slice, ...]) -> Floats:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from yushan.domain.bodies.body import Structure
-from yushan.domain.bodies.surfaces import Ellipsoid
+from yushan.domain.bodies.columns import ring
+from yushan.domain.bodies.sheets import Sheet
+from yushan.domain.bodies.surfaces import Box, Ellipsoid, Floats, around, larger
 from yushan.domain.bodies.tubes import Tubes, tube
+from yushan.domain.bodies.wall import arm
 
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
@@ -32,15 +36,65 @@ ENDS: Final = (
     (16, 38), (18, 8), (17, -18), (16, -40), (14, -60), (12, -76), (9, -88), (34, -112),
     (58, -138), (82, -158),
 )  # fmt: skip
+#: The collar bone: x, y, z.
+COLLAR: Final = ((22, -48, 52), (66, -50, 66), (108, -10, 84), (148, 14, 98))
 
 
-def skeleton(plan: Plan) -> list[Structure]:
+@dataclass(frozen=True, eq=False)
+class Drum:
+    """A vertebral body or a disc: a short column with a waist, hollowed at the back.
+
+    Parameters
+    ----------
+    centre
+        Its middle, mm.
+    axes
+        Half width, half depth, half height, mm.
+    lean
+        Slope dy/dz of the spine here.
+    waist
+        Share by which its middle is narrower than its ends.
+    """
+
+    centre: tuple[float, float, float]
+    axes: tuple[float, float, float]
+    lean: float
+    waist: float = 0.09
+    fine: bool = True
+
+    @property
+    def box(self) -> Box:
+        """Lowest and highest corner, mm."""
+        wide, deep, high = self.axes
+        reach = np.array(
+            [wide * 1.03, deep * 1.03 + abs(self.lean) * high, high + abs(self.lean) * deep]
+        )
+        return around(self.centre, reach + 0.5)
+
+    def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
+        """Signed distance in mm, about."""
+        wide, deep, high = (np.float32(a) for a in self.axes)
+        norm = np.float32((1 + self.lean**2) ** -0.5)
+        lean = np.float32(self.lean)
+        back, up = y - np.float32(self.centre[1]), z - np.float32(self.centre[2])
+        along, across = (up + lean * back) * norm, (back - lean * up) * norm
+        thin = 1 - np.float32(self.waist) * (1 - np.minimum((along / high) ** 2, 1))
+        side = np.abs(x - np.float32(self.centre[0]))
+        hollow = np.where(
+            across > 0, 1 - np.float32(0.16) * np.maximum(1 - (side / wide) ** 2 * 2, 0), 1
+        )
+        oval = ring(side, np.abs(across), (wide * thin, deep * thin * hollow), 2.6)
+        return larger(oval, np.asarray(np.abs(along) - high), 2.5)
+
+
+def skeleton(plan: Plan, arms: str) -> list[Structure]:
     """All bones of the trunk."""
     found = [*spine(plan)]
     for number in range(1, 13):
         for side, name in SIDES:
             found.extend(rib(plan, number, side, name))
     found.extend(sternum(plan))
+    found.extend(girdle(plan, arms))
     return found
 
 
@@ -73,8 +127,8 @@ def vertebra(plan: Plan, name: str) -> list[Structure]:
     arch = arches(y, z, canal(z / plan.tall), wide)
     parts: list[Structure] = [Structure(label, "cortical_bone", t) for t in arch]
     parts += [Structure(label, "marrow", t.thinned(1.6)) for t in arch]
-    body = Ellipsoid((0, y, z), (wide, deep, high), None, 5.0, fine=True)
-    inner = Ellipsoid((0, y, z), (wide - 1.3, deep - 1.3, high - 1.2), None, 5.0, fine=True)
+    body = Drum((0, y, z), (wide, deep, high), plan.lean(z))
+    inner = Drum((0, y, z), (wide - 1.0, deep - 1.0, high - 0.9), plan.lean(z))
     return [*parts, Structure(label, "cortical_bone", body), Structure(label, "marrow", inner)]
 
 
@@ -188,3 +242,56 @@ def sternum(plan: Plan) -> list[Structure]:
         Structure("sternum", "cortical_bone", bone),
         Structure("sternum", "marrow", bone.thinned(1.2)),
     ]
+
+
+def girdle(plan: Plan, arms: str) -> list[Structure]:
+    """Collar bones, shoulder blades and upper arms."""
+    found = []
+    for side, name in SIDES:
+        found += hollow_bone(
+            f"clavicula_{name}",
+            [plan.point(side * x, y, z) for x, y, z in COLLAR],
+            (8, 6, 5.5, 6.5),
+            1.5,
+        )
+        found += blade(plan, side, f"scapula_{name}")
+        line = arm(plan, side, arms)
+        head = tuple(np.array(line[0]) + (0.0, 0.0, 2.0 if arms == "up" else 0.0))
+        shaft = tube([head, *line[1:]], (13, 11, 10), 12)
+        bone = [shaft, Ellipsoid(head, (23, 23, 23), fine=True)]
+        inner = [shaft.thinned(4.0), Ellipsoid(head, (21.6, 21.6, 21.6), fine=True)]
+        found += [Structure(f"humerus_{name}", "cortical_bone", b) for b in bone]
+        found += [Structure(f"humerus_{name}", "marrow", b) for b in inner]
+    return found
+
+
+def hollow_bone(
+    name: str, line: list[tuple[float, float, float]], radii: tuple[float, ...], shell_mm: float
+) -> list[Structure]:
+    """A long bone with marrow in it."""
+    bone = tube(line, radii, 6)
+    return [
+        Structure(name, "cortical_bone", bone),
+        Structure(name, "marrow", bone.thinned(shell_mm)),
+    ]
+
+
+def blade(plan: Plan, side: int, name: str) -> list[Structure]:
+    """The shoulder blade: its plate, spine, socket and hook."""
+    plate = Sheet(plan.cage, side, 21.5, 2.4, (0.335, 8 * plan.tall), (0.125, 58 * plan.tall), 0.05)
+    rim = [plan.point(side * x, y, z) for x, y, z in ((118, 66, -40), (134, 52, 10), (142, 38, 52))]
+    spine = [
+        plan.point(side * x, y, z)
+        for x, y, z in ((84, 98, 40), (120, 82, 66), (152, 52, 92), (160, 24, 96))
+    ]
+    hook = [plan.point(side * x, y, z) for x, y, z in ((138, 30, 70), (126, 2, 78), (132, -10, 70))]
+    socket = Ellipsoid(plan.point(side * 136, 32, 64), (9, 16, 18), fine=True)
+    found = [Structure(name, "cortical_bone", plate)]
+    for line, radius, flat in ((rim, 5.0, 0.8), (spine, 7.0, 0.55), (hook, 5.5, 1.0)):
+        bone = tube(line, radius, 6, (0, 0, 1), flat)
+        found += [
+            Structure(name, "cortical_bone", bone),
+            Structure(name, "marrow", bone.thinned(1.4)),
+        ]
+    inner = Ellipsoid(socket.centre, (7.6, 14.6, 16.6), fine=True)
+    return [*found, Structure(name, "cortical_bone", socket), Structure(name, "marrow", inner)]

@@ -9,8 +9,12 @@ import numpy as np
 
 from yushan.domain.bodies.abdomen import abdomen
 from yushan.domain.bodies.body import Body, Structure
+from yushan.domain.bodies.coronaries import drawn as drawn_arteries
+from yushan.domain.bodies.coronaries import placed as placed_arteries
+from yushan.domain.bodies.coronaries import tree
 from yushan.domain.bodies.deformation import Deformation, deformation
 from yushan.domain.bodies.draws import drawn
+from yushan.domain.bodies.heart import Heart
 from yushan.domain.bodies.lesions import Chosen, chosen, lesions
 from yushan.domain.bodies.lungs import lungs
 from yushan.domain.bodies.mediastinum import mediastinum
@@ -57,17 +61,19 @@ def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
     bend = deformation(seed)
     parts = [
         *wall(plan, wish.arms),
-        *skeleton(plan),
+        *skeleton(plan, wish.arms),
         *abdomen(plan),
         *lungs(plan),
         *mediastinum(plan),
     ]
     healthy = tuple(placed(part, bend) for part in parts)
+    arteries = coronaries(plan, bend)
+    healthy += tuple(drawn_arteries(arteries))
     ill: Chosen = chosen(plan, wish.lesions)
     more, truth = lesions(plan, bend, ill)
     return Body(
         "trunk", seed, VERSION, (*healthy, *more), truth, landmarks(plan, bend),
-        {**plan.values, "sex": plan.sex},
+        {**plan.values, "sex": plan.sex}, tuple(arteries.values()),
     )  # fmt: skip
 
 
@@ -76,6 +82,17 @@ def planned(seed: int, wish: TrunkWishes) -> Plan:
     sex = wish.sex or ("male" if np.random.default_rng((seed, 1)).random() < 0.5 else "female")
     fixed = {"age_years": wish.age_years, "height_mm": wish.height_mm, "bmi": wish.bmi}
     return Plan(seed, sex, drawn("trunk", seed, sex, fixed))
+
+
+def coronaries(plan: Plan, bend: Deformation) -> dict[str, Branch]:
+    """The coronary arteries in patient space."""
+    of = Heart(plan)
+    reach = plan["aorta_ascending_mm"] * 1.08
+    middle = np.array(plan.point(2, -30, -28))
+    root = np.array(
+        [middle + reach * np.array(way) for way in ((0.86, 0.42, 0.28), (-0.45, -0.84, 0.28))]
+    )
+    return placed_arteries(tree(of, root, plan["heart_scale"]), bend)
 
 
 def placed(part: Structure, bend: Deformation) -> Structure:

@@ -1,45 +1,215 @@
-"""Skin, fat and muscles of the trunk."""
+"""Skin, fat and muscles of the trunk, with shoulders and arms."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from yushan.domain.bodies.body import Structure
-from yushan.domain.bodies.surfaces import Grown, Rippled
+from yushan.domain.bodies.sheets import Sheet
+from yushan.domain.bodies.surfaces import Either, Ellipsoid, Grown, Rippled, Surface, Without
 from yushan.domain.bodies.tubes import tube
 
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
 
+SIDES: Final = ((1, "left"), (-1, "right"))
+#: Flat muscles: off the cage and half thickness in mm; middle and reach as share of the way round
+#: and height; lean.
+MUSCLES: Final = (
+    ("serratus", 12.0, 3.4, (0.47, -40), (0.22, 78), -0.02),
+    ("latissimus", 18.0, 4.6, (0.36, -80), (0.17, 120), 0.05),
+    ("subscapularis", 14.0, 6.5, (0.36, 12), (0.15, 62), 0.05),
+    ("infraspinatus", 29.0, 7.0, (0.33, 4), (0.13, 56), 0.05),
+    ("teres", 27.0, 9.0, (0.44, -18), (0.07, 40), 0.02),
+    ("pectoralis_minor", 12.5, 2.6, (0.78, 18), (0.10, 46), -0.05),
+    ("pectoralis", 18.0, 5.5, (0.79, 6), (0.19, 74), -0.05),
+)  # fmt: skip
+#: Bundles along the spine: name, off the midline, behind the canal, radius at five heights, mm.
+BUNDLES: Final = (
+    ("multifidus", (13, 13, 11, 10, 10), (31, 32, 30, 30, 32), (12, 12, 9, 8, 8)),
+    ("longissimus", (32, 31, 26, 24, 22), (36, 38, 38, 38, 36), (18, 18, 12, 10, 8)),
+    ("iliocostalis", (56, 54, 45, 42, 36), (30, 32, 35, 37, 35), (14, 15, 10.5, 8, 6)),
+)  # fmt: skip
+HEIGHTS: Final = (-330, -250, -150, -60, 40)
+
 
 def wall(plan: Plan, arms: str) -> list[Structure]:
     """All around the cage, from the outside in."""
-    del arms
+    skin = outline(plan, arms)
+    layer = Rippled(Grown(plan.cage, 8.5), 0.6, 70, plan.seed)
     return [
-        Structure("skin", "skin", plan.skin),
-        Structure("subcutaneous_fat", "fat", Grown(plan.skin, -2.0)),
-        Structure("skeletal_muscle", "muscle", Rippled(plan.wall, 1.5, 60, plan.seed)),
+        Structure("skin", "skin", skin),
+        Structure("subcutaneous_fat", "fat", Grown(skin, -1.8)),
+        *limbs(plan, arms),
+        Structure("skeletal_muscle", "muscle", layer),
+        *flat_muscles(plan),
+        *belly(plan),
         Structure("torso_fat", "fat", plan.cage),
         *back_muscles(plan),
     ]
 
 
-def back_muscles(plan: Plan) -> list[Structure]:
-    """The deep muscles along the spine, and psoas."""
+@lru_cache(maxsize=4)
+def outline(plan: Plan, arms: str) -> Surface:
+    """The skin with shoulders, arms, and breasts."""
+    parts: list[Surface] = [plan.skin]
+    fat = max(plan.plump, -6) * 0.8
+    for side, _ in SIDES:
+        parts.append(Ellipsoid(plan.point(side * 136, 26, 66), (54 + fat, 50 + fat, 48 + fat)))
+        parts.append(tube(arm(plan, side, arms), (54 + fat, 50 + fat, 44 + fat), 30))
+        if plan.sex == "female":
+            parts.append(breast(plan, side))
+    furrow = [
+        (0.0, plan.spine(z * plan.tall) + 95 * plan.deep, z * plan.tall)
+        for z in (-330, -230, -100, 0)
+    ]
+    return Without(Either(tuple(parts), 26), (tube(furrow, 16, 30),), 26)
+
+
+def breast(plan: Plan, side: int) -> Ellipsoid:
+    """One breast of somebody who lies on the back."""
+    size = 44 + 1.3 * plan.plump
+    return Ellipsoid(plan.point(side * 84, -82, -36), (size + 14, size * 0.92, size + 10))
+
+
+def arm(plan: Plan, side: int, arms: str) -> list[tuple[float, float, float]]:
+    """Shoulder, middle and end of the upper arm."""
+    if arms == "down":
+        line = ((side * 160, 26, 62), (side * 196, 34, -70), (side * 208, 30, -230))
+    else:
+        line = ((side * 152, 22, 70), (side * 172, 8, 160), (side * 176, -8, 290))
+    return [plan.point(*p) for p in line]
+
+
+def limbs(plan: Plan, arms: str) -> list[Structure]:
+    """Muscles of the upper arms and shoulders, and breast tissue."""
     found = []
-    for side, name in ((1, "left"), (-1, "right")):
-        line = [
-            (side * 30 * plan.wide, plan.spine(z * plan.tall) + 48, z * plan.tall)
-            for z in (-340, -260, -160, -60, 40)
+    for side, _ in SIDES:
+        line = arm(plan, side, arms)
+        muscle = Either(
+            (tube(line, (43, 38, 32), 30), Ellipsoid(plan.point(side * 132, 34, 64), (44, 36, 34))),
+            12,
+        )
+        found.append(
+            Structure("skeletal_muscle", "muscle", Rippled(muscle, 2.0, 40, plan.seed + side))
+        )
+        neck = [
+            plan.point(side * 36, 40, 130),
+            plan.point(side * 60, 56, 92),
+            plan.point(side * 112, 50, 72),
         ]
         found.append(
+            Structure("skeletal_muscle", "muscle", tube(neck, (20, 18, 12), 8, (0, 1, 0), 0.7))
+        )
+        if plan.sex == "female":
+            found.append(gland(plan, side))
+    return found
+
+
+def gland(plan: Plan, side: int) -> Structure:
+    """Tissue of a breast, less with age."""
+    size = float(np.interp(plan["age_years"], (30, 75), (32, 14)))
+    core = Ellipsoid(plan.point(side * 84, -100, -40), (size, size * 0.55, size * 0.8))
+    return Structure(
+        "breast_gland", "gland", Rippled(core, 5.0, 16, plan.seed + 5 * side), None, 3.0, 0.7
+    )
+
+
+def flat_muscles(plan: Plan) -> list[Structure]:
+    """Muscles that lie flat on the cage."""
+    strong = 1.0 if plan.sex == "male" else 0.8
+    strong *= float(np.interp(plan["age_years"], (40, 85), (1.05, 0.75)))
+    found = []
+    for _, off, half, middle, reach, lean in MUSCLES:
+        for side, _name in SIDES:
+            at = (middle[0], middle[1] * plan.tall)
+            over = (reach[0], reach[1] * plan.tall)
+            sheet = Sheet(plan.cage, side, off, half * strong, at, over, lean)
+            found.append(Structure("skeletal_muscle", "muscle", sheet))
+    return found
+
+
+def belly(plan: Plan) -> list[Structure]:
+    """Oblique muscles in three layers, and the straight ones beside the white line."""
+    found = []
+    for side, _ in SIDES:
+        for off, half in ((11.0, 2.4), (6.0, 2.2), (1.5, 1.6)):
+            sheet = Sheet(plan.cage, side, off, half, (0.50, -290 * plan.tall), (0.33, 130))
+            found.append(Structure("skeletal_muscle", "muscle", sheet))
+        front = Sheet(plan.cage, side, 5.5, 5.5, (0.905, -270 * plan.tall), (0.085, 190))
+        found.append(Structure("skeletal_muscle", "muscle", front))
+        line = Sheet(plan.cage, side, 5.0, 1.2, (0.74, -280 * plan.tall), (0.10, 120))
+        found.insert(
+            0,
             Structure(
-                f"autochthon_{name}", "muscle", tube(line, (24, 24, 20, 15, 12), 12, (0, 1, 0), 0.7)
+                "skeletal_muscle",
+                "fat",
+                Sheet(plan.cage, side, 3.0, 9.0, (0.90, -300 * plan.tall), (0.17, 200)),
+            ),
+        )
+        found.append(Structure("skeletal_muscle", "muscle", line))
+    return found
+
+
+def back_muscles(plan: Plan) -> list[Structure]:
+    """The deep muscles along the spine, trapezius, psoas and the square muscle of the loins."""
+    found = []
+    strong = float(np.interp(plan["age_years"], (40, 85), (1.03, 0.85)))
+    for side, name in SIDES:
+        for _, across, behind, radii in BUNDLES:
+            line = [
+                (side * x, plan.spine(z * plan.tall) + 14 + y * plan.deep, z * plan.tall)
+                for z, x, y in zip(HEIGHTS, across, behind, strict=True)
+            ]
+            bundle = tube(line, [r * strong for r in radii], 12, (side * 0.3, 1, 0), 0.8)
+            found.append(Structure(f"autochthon_{name}", "muscle", bundle))
+        trapezius = [
+            (side * 12.0, plan.spine(z * plan.tall) + y * plan.deep, z * plan.tall)
+            for z, y in ((-120, 55), (-40, 55), (30, 52), (80, 52))
+        ]
+        wing = [
+            (side * (12.0 + w), y, z)
+            for (_, y, z), w in zip(trapezius, (8, 26, 34, 36), strict=True)
+        ]
+        wing = [(x * plan.wide, y + 1, z) for x, y, z in wing]
+        found.append(
+            Structure(
+                "skeletal_muscle",
+                "muscle",
+                tube(wing, (10, 26, 32, 30), 12, (side * 0.12, 1, 0), 0.12),
             )
         )
         psoas = [
             (side * x * plan.wide, plan.spine(z * plan.tall) + y, z * plan.tall)
-            for x, y, z in ((26, 2, -185), (38, 0, -260), (50, -10, -330), (66, -30, -400))
+            for x, y, z in (
+                (27, 4, -180),
+                (34, 2, -230),
+                (44, -4, -290),
+                (56, -14, -345),
+                (72, -34, -410),
+            )
         ]
-        found.append(Structure(f"iliopsoas_{name}", "muscle", tube(psoas, (7, 18, 24, 24), 12)))
+        found.append(
+            Structure(
+                f"iliopsoas_{name}",
+                "muscle",
+                tube(
+                    psoas, (5, 13 * strong, 21 * strong, 24 * strong, 24), 12, (side, 0.3, 0), 0.8
+                ),
+            )
+        )
+        square = [
+            (side * x * plan.wide, plan.spine(z * plan.tall) + y, z * plan.tall)
+            for x, y, z in ((44, 34, -180), (62, 28, -260), (78, 26, -330))
+        ]
+        found.append(
+            Structure(
+                "skeletal_muscle",
+                "muscle",
+                tube(square, (10, 18, 22), 12, (side * -0.3, 1, 0), 0.35),
+            )
+        )
     return found

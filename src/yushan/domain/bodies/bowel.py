@@ -1,0 +1,129 @@
+"""Stomach, duodenum, small bowel and colon, with what is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yushan.domain.bodies.body import Structure
+from yushan.domain.bodies.surfaces import (
+    EVERYWHERE,
+    Both,
+    Box,
+    Floats,
+    Grown,
+    Half,
+    Rippled,
+    Surface,
+    ripple,
+)
+from yushan.domain.bodies.tubes import tube
+
+if TYPE_CHECKING:
+    from yushan.domain.bodies.plan import Plan
+
+STOMACH: Final = (
+    (22, -4, -132, 11), (52, 16, -124, 30), (64, 2, -142, 35), (62, -30, -172, 31),
+    (40, -54, -200, 22), (10, -60, -212, 18), (-16, -52, -206, 12),
+)  # fmt: skip
+DUODENUM: Final = (
+    (-16, -52, -206, 11), (-38, -36, -206, 13), (-52, -18, -226, 13), (-48, -8, -254, 13),
+    (-28, -8, -270, 12), (6, -14, -268, 11), (26, -22, -246, 11),
+)  # fmt: skip
+COLON: Final = (
+    (-84, 4, -345, 27), (-92, 10, -300, 25), (-94, 8, -255, 23), (-84, -22, -228, 21),
+    (-62, -62, -240, 19), (-20, -80, -262, 18), (28, -82, -258, 18), (70, -66, -230, 18),
+    (98, -22, -196, 18), (106, 16, -184, 17), (108, 32, -220, 16), (104, 30, -280, 15),
+    (98, 22, -340, 15), (84, 4, -400, 15),
+)  # fmt: skip
+LOOPS: Final = 17
+
+
+@dataclass(frozen=True, eq=False)
+class Blotches:
+    """Irregular bubbles everywhere: what is above a level of a rippled field."""
+
+    length_mm: float
+    level: float
+    seed: int
+    fine: bool = False
+    box: Box = EVERYWHERE
+
+    def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
+        """Signed distance in mm, about."""
+        field = ripple(x, y, z, self.length_mm, self.seed)
+        return np.asarray((np.float32(self.level) - field) * np.float32(self.length_mm / 5))
+
+
+def bowel(plan: Plan) -> list[Structure]:
+    """All hollow organs of the belly."""
+    return [*small_bowel(plan), *colon(plan), *duodenum(plan), *stomach(plan)]
+
+
+def gut(
+    plan: Plan, rows: tuple[tuple[float, ...], ...], grow: float, step_mm: float = 10
+) -> Surface:
+    """A tube of the standard man with radii more or less."""
+    line = [plan.point(x, y, z) for x, y, z, _ in rows]
+    return tube(line, [max(r + grow, 1.0) for *_, r in rows], step_mm)
+
+
+def stomach(plan: Plan) -> list[Structure]:
+    """Wall, fluid, and air in front of it."""
+    outer = Rippled(gut(plan, STOMACH, 0), 1.5, 45, plan.seed + 31)
+    inner = Rippled(Grown(outer, -4.5), 0.9, 15, plan.seed + 32)
+    level = plan.rng(58).uniform(-40, -18)
+    air = Both((Grown(inner, -0.5), Half(plan.point(0, level, 0), (0, 1, 0))))
+    return [
+        Structure("stomach", "stomach_wall", outer),
+        Structure("stomach", "stomach_content", inner, "stomach"),
+        Structure("stomach", "gas", air, "stomach"),
+    ]
+
+
+def duodenum(plan: Plan) -> list[Structure]:
+    """Wall and content."""
+    outer = Rippled(gut(plan, DUODENUM, 0), 1.0, 22, plan.seed + 33)
+    return [
+        Structure("duodenum", "bowel_wall", outer),
+        Structure(
+            "duodenum",
+            "bowel_content",
+            Rippled(Grown(outer, -3.2), 0.9, 9, plan.seed + 34),
+            "duodenum",
+        ),
+    ]
+
+
+def colon(plan: Plan) -> list[Structure]:
+    """Wall with its pouches, stool with bubbles, and air in front."""
+    outer = Rippled(gut(plan, COLON, 0), 2.2, 26, plan.seed + 35)
+    inner = Grown(outer, -2.2)
+    level = plan.rng(59).uniform(-78, -60)
+    front = Both((inner, Half(plan.point(0, level, 0), (0, 1, 0))))
+    return [
+        Structure("colon", "bowel_wall", outer),
+        Structure("colon", "bowel_content", inner, "colon"),
+        Structure(
+            "colon", "gas", Both((Grown(inner, -1.5), Blotches(13, 0.95, plan.seed + 36))), "colon"
+        ),
+        Structure("colon", "gas", front, "colon"),
+    ]
+
+
+def small_bowel(plan: Plan) -> list[Structure]:
+    """Loops that lie over one another."""
+    rng = plan.rng(57)
+    found = []
+    for number in range(LOOPS):
+        middle = np.array([rng.uniform(-52, 66), rng.uniform(-72, -18), rng.uniform(-355, -222)])
+        knots = middle + np.cumsum(rng.normal(0, 1, (4, 3)) * (22, 13, 20), axis=0)
+        knots = np.clip(knots, (-72, -80, -390), (84, 4, -216))
+        radius = rng.uniform(9, 14)
+        outer = tube([plan.point(*p) for p in knots], radius, 7)
+        found.append(Structure("small_bowel", "bowel_wall", outer))
+        tissue = "gas" if number % 6 == 0 else "bowel_content"
+        found.append(Structure("small_bowel", tissue, outer.thinned(2.0)))
+    return found

@@ -1,0 +1,64 @@
+"""The pancreas: a bent tube with head, neck, body and tail, and its duct."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yushan.domain.bodies.body import Structure
+from yushan.domain.bodies.surfaces import Either, Rippled, Surface
+from yushan.domain.bodies.tubes import Tubes, spline, tube
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from yushan.domain.bodies.plan import Plan
+
+#: Axis from head to tail in the standard man, and radius there, mm.
+AXIS: Final = (
+    (-33, -18, -236, 13.5), (-27, -24, -220, 14), (-13, -31, -207, 9.5), (12, -32, -197, 9.5),
+    (40, -16, -187, 9.5), (62, 8, -177, 9), (80, 24, -168, 7.5),
+)  # fmt: skip
+HOOK: Final = ((-28, -20, -232, 10), (-16, -14, -240, 8), (-4, -13, -240, 5.5))
+DUCT_MM: Final = 1.0
+
+
+def axis(plan: Plan) -> NDArray[np.float64]:
+    """Middle line from head to tail with radii, rows ``(x, y, z, radius)`` about every 3 mm."""
+    size = plan["pancreas_scale"]
+    rows = [(*plan.point(x, y, z), r * size) for x, y, z, r in AXIS]
+    return spline(np.array(rows), 3.0)
+
+
+def pancreas_surface(plan: Plan) -> Surface:
+    """The gland, lobulated, more so with age and fat."""
+    line = axis(plan)
+    hook = [(*plan.point(x, y, z), r * plan["pancreas_scale"]) for x, y, z, r in HOOK]
+    lobes = float(np.interp(plan["age_years"] + 1.5 * plan.plump, (35, 90), (0.5, 1.6)))
+    whole = Either((rough(line, 9.0), rough(np.array(hook), 9.0)), 6)
+    return Rippled(whole, lobes, 11, plan.seed + 21)
+
+
+def rough(line: NDArray[np.float64], step_mm: float) -> Tubes:
+    """A tube of few pieces along rows ``(x, y, z, radius)``, a little flat."""
+    every = max(round(step_mm / 3.0), 1)
+    some = line[::every] if len(line) > 8 else line
+    if not np.array_equal(some[-1], line[-1]):
+        some = np.concatenate([some, line[-1:]])
+    return tube(some[:, :3], some[:, 3], step_mm, (0, 1, 0.2), 0.82)
+
+
+def duct(line: NDArray[np.float64], radii: NDArray[np.float64]) -> Tubes:
+    """The duct along a middle line."""
+    return Tubes(line[:-1, :3], line[1:, :3], np.stack([radii[:-1], radii[1:]], axis=1))
+
+
+def pancreas(plan: Plan) -> list[Structure]:
+    """The gland and its healthy duct."""
+    line = axis(plan)
+    radii = np.linspace(1.25, 0.7, len(line)) * DUCT_MM
+    return [
+        Structure("pancreas", "pancreas", pancreas_surface(plan)),
+        Structure("pancreatic_duct", "pancreatic_duct", duct(line, radii), "pancreas"),
+    ]
