@@ -96,7 +96,14 @@ def segments(points: NDArray[Any], radii: NDArray[Any]) -> Iterable[tuple[float,
         yield float(a), float(b), float(c), float(d), float(radii[place]), float(radii[place + 1])
 
 
-def tube(image: Image, points: NDArray[Any], radii: NDArray[Any], *, chord: bool = False) -> None:
+def tube(
+    image: Image,
+    points: NDArray[Any],
+    radii: NDArray[Any],
+    *,
+    chord: bool = False,
+    level: NDArray[Any] | None = None,
+) -> None:
     """Draw a line of varying radius into an image, in place, keeping the greater value.
 
     Parameters
@@ -107,13 +114,17 @@ def tube(image: Image, points: NDArray[Any], radii: NDArray[Any], *, chord: bool
         ``[n, 2]`` row and column.
     radii
         ``[n]``.
+    chord
+        Lengths instead of cover.
+    level
+        ``[n]``: what is drawn is multiplied by it.
     """
-    for a, b, c, d, first, last in segments(points, radii):
+    for place, (a, b, c, d, first, last) in enumerate(segments(points, radii)):
         edge = max(first, last) + 1.5
         low, high = max(int(min(a, c) - edge), 0), int(max(a, c) + edge) + 2
         left, right = max(int(min(b, d) - edge), 0), int(max(b, d) + edge) + 2
-        part = image[low:high, left:right]
-        if not part.size or high <= 0 or right <= 0:
+        part = image[low : max(high, 0), left : max(right, 0)]
+        if not part.size:
             continue
         rows = np.arange(low, low + part.shape[0], dtype=np.float32)[:, None] - np.float32(a)
         columns = np.arange(left, left + part.shape[1], dtype=np.float32)[None] - np.float32(b)
@@ -126,4 +137,6 @@ def tube(image: Image, points: NDArray[Any], radii: NDArray[Any], *, chord: bool
             new = 2 * np.sqrt(np.maximum((radius + np.float32(0.3)) ** 2 - away**2, 0))
         else:
             new = np.clip(radius - away + np.float32(0.5), 0, 1)
+        if level is not None:
+            new = new * np.float32(level[place])
         np.maximum(part, new, out=part)

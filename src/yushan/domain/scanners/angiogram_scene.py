@@ -1,0 +1,205 @@
+"""What is seen in an angiogram besides physics: a plain coronary tree, and a chest behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yushan.domain.scanners.drawing import Image, blurred, cloud, soft
+
+Floats = NDArray[np.float64]
+#: Half axes of the heart that vessels of :func:`coronaries` run on, mm: side, depth, height.
+HEART_MM: Final = (44.0, 38.0, 52.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """A vessel.
+
+    Parameters
+    ----------
+    name
+        ``RCA``, ``LAD``, …
+    points
+        Middle line ``[n, 3]`` mm LPS, from the aorta on.
+    radii
+        ``[n]`` mm.
+    along
+        ``[n]`` mm from the ostium of the tree.
+    stenoses
+        Distance along and narrowing of the diameter in percent.
+    """
+
+    name: str
+    points: Floats
+    radii: Floats
+    along: Floats
+    stenoses: tuple[tuple[float, float], ...] = ()
+
+
+def coronaries(seed: int, side: str = "right", stenosis_percent: float = 0) -> tuple[Branch, ...]:
+    """A plain tree on an ellipsoid about the origin, for when no body is at hand.
+
+    Raises
+    ------
+    ValueError
+        ``side`` is neither ``right`` nor ``left``.
+    """
+    if side not in {"right", "left"}:
+        raise ValueError(f"no side {side}")
+    rng = np.random.default_rng((seed, 0xA7, len(side)))
+    if side == "right":
+        main = [(-20, 62), (-55, 38), (-78, 4), (-84, -30), (-100, -56), (-150, -64), (172, -58)]
+        stems = [("RCA", main, 1.9, 0.9, 0.0)]
+    else:
+        stems = [
+            (
+                "LAD",
+                [(20, 60), (14, 44), (2, 20), (-4, -10), (-6, -42), (-14, -70), (-40, -84)],
+                1.7,
+                0.6,
+                10.0,
+            ),
+            (
+                "LCX",
+                [(20, 60), (48, 46), (78, 24), (104, -2), (126, -26), (140, -44)],
+                1.5,
+                0.8,
+                10.0,
+            ),
+        ]
+    found: list[Branch] = []
+    for name, way, first, last, start in stems:
+        narrow = (
+            ((float(rng.uniform(28, 60)), stenosis_percent),)
+            if stenosis_percent and not found
+            else ()
+        )
+        main = vessel(
+            name,
+            on_heart(curve(np.array(way, dtype=np.float64), 120, rng)),
+            (first, last),
+            start,
+            narrow,
+        )
+        found.append(main)
+        found.extend(twigs(rng, main))
+    return tuple(found)
+
+
+def vessel(
+    name: str,
+    points: Floats,
+    ends: tuple[float, float],
+    start: float,
+    narrow: tuple[tuple[float, float], ...] = (),
+) -> Branch:
+    """A vessel that tapers, with its narrowings."""
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    along = start + np.concatenate([[0.0], np.cumsum(steps)])
+    radii = np.linspace(*ends, len(points))
+    for place, percent in narrow:
+        radii = radii * (1 - percent / 100 * np.exp(-(((along - place) / 3.5) ** 2)))
+    return Branch(name, points, radii, along, narrow)
+
+
+def twigs(rng: np.random.Generator, main: Branch, depth: int = 2) -> list[Branch]:
+    """Side branches that leave a vessel and wind over the heart."""
+    found: list[Branch] = []
+    place, side = int(rng.integers(14, 24)), int(rng.choice((-1, 1)))
+    while place < len(main.points) - 8:
+        start = main.points[place]
+        radius = float(main.radii[place] * rng.uniform(0.42, 0.68))
+        if radius > 0.26:
+            ahead = main.points[place + 4] - start
+            path = walk(
+                rng,
+                start,
+                ahead,
+                side * float(rng.uniform(0.5, 1.0)),
+                float(rng.uniform(26, 58)) * (0.55 + 0.45 * depth / 2),
+            )
+            twig = vessel(
+                f"{main.name} {len(found) + 1}",
+                path,
+                (radius, radius * 0.45),
+                float(main.along[place]),
+            )
+            found.append(twig)
+            if depth > 1:
+                found.extend(twigs(rng, twig, depth - 1))
+        place += int(rng.integers(9, 22))
+        side = -side
+    return found
+
+
+def walk(
+    rng: np.random.Generator, start: Floats, ahead: Floats, turn: float, length: float
+) -> Floats:
+    """A way over the ellipsoid that starts off a vessel at an angle and wanders."""
+    axes = np.array(HEART_MM)
+    points, way = [start], ahead / np.linalg.norm(ahead)
+    angle = turn
+    for _ in range(max(int(length / 1.2), 6)):
+        normal = points[-1] / axes**2
+        normal /= np.linalg.norm(normal)
+        way = way - (way @ normal) * normal
+        way /= np.linalg.norm(way)
+        way = way * np.cos(angle) + np.cross(normal, way) * np.sin(angle)
+        step = points[-1] + 1.2 * way
+        points.append(step / np.linalg.norm(step / axes) * (1 + 0.012 * float(rng.normal())))
+        angle = float(rng.normal(0, 0.12)) - 0.012 * turn
+    return np.array(points)
+
+
+def on_heart(angles: Floats) -> Floats:
+    """Points of the ellipsoid at angles about the long axis (0 in front, to the left) and up."""
+    around, up = np.deg2rad(angles[:, 0]), np.deg2rad(angles[:, 1])
+    unit = np.stack([np.cos(up) * np.sin(around), -np.cos(up) * np.cos(around), np.sin(up)], axis=1)
+    return np.asarray(unit * np.array(HEART_MM))
+
+
+def curve(known: Floats, count: int, rng: np.random.Generator) -> Floats:
+    """A smooth curve through known angles, each a little elsewhere."""
+    known = known + rng.normal(0, 3, known.shape)
+    known[:, 0] = np.rad2deg(np.unwrap(np.deg2rad(known[:, 0])))
+    ends = np.concatenate([known[:1], known, known[-1:]])
+    place = np.linspace(0, len(known) - 1.0001, count)
+    low, t = place.astype(int), (place % 1)[:, None]
+    a, b, c, d = (ends[low + step] for step in range(4))
+    path = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+    line = np.linspace(0, 1, count)[:, None]
+    swings = sum(
+        np.sin(2 * np.pi * rate * line + rng.uniform(0, 6.3, 2)) * rng.normal(0, 2.2 / rate**0.5, 2)
+        for rate in (3, 5, 8)
+    )
+    return np.asarray(path + swings * np.minimum(line * 6, 1))
+
+
+def background(seed: int, size: int, left_deg: float) -> Image:
+    """Line integrals of an invented chest: lung, heart, spine, ribs, diaphragm."""
+    rng = np.random.default_rng((seed, 0xA8))
+    rows = np.linspace(-1, 1, size, dtype=np.float32)[:, None]
+    columns = np.linspace(-1, 1, size, dtype=np.float32)[None]
+    side = np.float32(np.sin(np.deg2rad(left_deg)))
+    dense = 2.4 + 0.10 * cloud(rng, (size, size), 3.6) + 0.015 * cloud(rng, (size, size), 2.2)
+    spine = columns - (0.62 * side + 0.05 * np.sin(2 * rows + float(rng.uniform(0, 6))))
+    bodies = 0.85 + 0.15 * np.cos(rows * np.float32(9) + float(rng.uniform(0, 6)))
+    dense += (
+        1.05
+        * blurred(soft((np.abs(spine) - np.float32(0.20)) * np.float32(size / 26)), size / 60)
+        * bodies
+    )
+    heart = np.hypot((columns + 0.1) / 0.9, (rows - 0.1) / 0.8)
+    dense += 0.75 * np.clip(1.15 - heart, 0, 1)
+    dome = rows - (0.72 + 0.22 * (columns + 0.3) ** 2 - 0.05 * np.sin(3 * columns))
+    dense += 1.0 * blurred(soft(-dome * np.float32(size / 12)), size / 90)
+    for number in range(7):
+        rib = rows - (
+            -1.1 + 0.34 * number + 0.35 * columns * (1 if side > 0 else -1) + 0.12 * columns**2
+        )
+        dense += 0.13 * np.exp(-(((np.abs(rib) - 0.05) / 0.012) ** 2)) + 0.10 * (np.abs(rib) < 0.05)
+    return blurred(dense.astype(np.float32), size / 420)

@@ -1,0 +1,162 @@
+"""What is true of a chest radiograph: lung fields, heart, opacity of six zones, heart-chest ratio.
+
+Zones are thirds of each lung's height, or lie between two heights that are given (the aortic arch
+and the hilum). Scores read like Brixia's (Borghesi & Maroldi 2020): 0 none, 1 interstitial, 2 both
+with interstitial dominance, 3 alveolar dominance; here by shares of the zone's lung volume, so that
+they never fall when more is planted. Limits are our own choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yushan.domain.scanners.picture import Picture
+from yushan.domain.scanners.projection import projection
+from yushan.domain.volumes import Volume
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from yushan.domain.scanners.projection import View
+    from yushan.domain.volumes import Grid
+
+    Bools = NDArray[np.bool_]
+
+#: Share of a zone from which it counts as affected, as partly and as mainly alveolar.
+LIMITS: Final = (0.015, 0.05, 0.22)
+ZONES: Final = ("upper", "middle", "lower")
+#: A ray belongs to a lung's field if it runs so far in it, and not so far in the heart, mm.
+FIELD_MM: Final = (12.0, 12.0)
+
+
+@dataclass(frozen=True, eq=False)
+class ChestParts:
+    """Masks of a body ``[slice, row, column]`` on one grid.
+
+    Parameters
+    ----------
+    lungs
+        ``right`` and ``left``.
+    heart
+        With its pericardium.
+    hazy, dense
+        Ground glass and consolidation planted in the lungs.
+    heights_mm
+        z of the lower limits of upper and middle zones; None for thirds of each lung.
+    """
+
+    grid: Grid
+    lungs: Mapping[str, Bools]
+    heart: Bools
+    hazy: Bools | None = None
+    dense: Bools | None = None
+    heights_mm: tuple[float, float] | None = None
+    more: Mapping[str, Bools] = field(default_factory=dict)
+
+
+def score(hazy: float, dense: float) -> int:
+    """Score 0 to 3 of a zone from the shares of its volume that are hazy and dense."""
+    if dense >= LIMITS[2]:
+        return 3
+    if dense >= LIMITS[1]:
+        return 2
+    return 1 if hazy + dense >= LIMITS[0] else 0
+
+
+def chest_truth(parts: ChestParts, view: View, shape: tuple[int, int] | None = None) -> Picture:
+    """Masks and facts of a frontal film.
+
+    Parameters
+    ----------
+    parts
+        What is in the body.
+    view
+        As it was projected.
+    shape
+        Rows and columns of the finished film, if others than the view's.
+
+    Returns
+    -------
+    Picture
+        Pixels: lung fields, right 1 and left 2. Masks ``lung_right``, ``lung_left``, ``heart``,
+        ``opacity`` and those of ``more``. Facts: ``zone_<side>_<zone>`` 0 to 3 with
+        ``hazy_…`` and ``dense_…`` shares, ``zone_sum``, ``cardiothoracic``.
+    """
+    flat = {
+        name: shadow(parts, mask, view)
+        for name, mask in [*parts.lungs.items(), ("heart", parts.heart)]
+    }
+    masks = {
+        f"lung_{side}": (flat[side] > FIELD_MM[0]) & (flat["heart"] < FIELD_MM[1])
+        for side in parts.lungs
+    }
+    masks["heart"] = flat["heart"] > 4
+    opacity = [mask for mask in (parts.hazy, parts.dense) if mask is not None]
+    if opacity:
+        masks["opacity"] = shadow(parts, np.logical_or.reduce(opacity), view) > 3
+    masks |= {name: shadow(parts, mask, view) > 1 for name, mask in parts.more.items()}
+    facts = zones(parts) | {"cardiothoracic": cardiothoracic(flat)}
+    if shape is not None:
+        masks = {name: enlarged(mask, shape) for name, mask in masks.items()}
+    pixels = masks["lung_right"].astype(np.uint8) + 2 * masks["lung_left"].astype(np.uint8)
+    return Picture(pixels, (view.pixel_mm, view.pixel_mm), 8, masks, (), facts)
+
+
+def shadow(parts: ChestParts, mask: Bools, view: View) -> NDArray[np.float32]:
+    """How far each ray runs in a part, mm."""
+    return projection(Volume(parts.grid, mask.astype(np.float32)), view).values
+
+
+def enlarged(mask: Bools, shape: tuple[int, int]) -> Bools:
+    """A mask on another number of pixels of the same field, by the nearest."""
+    rows = np.minimum(
+        ((np.arange(shape[0]) + 0.5) * mask.shape[0] / shape[0]).astype(int), mask.shape[0] - 1
+    )
+    columns = np.minimum(
+        ((np.arange(shape[1]) + 0.5) * mask.shape[1] / shape[1]).astype(int), mask.shape[1] - 1
+    )
+    return mask[rows][:, columns]
+
+
+def zones(parts: ChestParts) -> dict[str, float | str]:
+    """Shares and scores of the six zones."""
+    heights = parts.grid.points([[k, 0, 0] for k in range(parts.grid.shape[0])])[:, 2]
+    found: dict[str, float | str] = {}
+    total = 0
+    for side, lung in parts.lungs.items():
+        rows = np.flatnonzero(lung.any(axis=(1, 2)))
+        low, high = sorted((float(heights[rows[0]]), float(heights[rows[-1]])))
+        limits = parts.heights_mm or (high - (high - low) / 3, low + (high - low) / 3)
+        inside = (
+            heights >= limits[0],
+            (heights < limits[0]) & (heights >= limits[1]),
+            heights < limits[1],
+        )
+        for name, where in zip(ZONES, inside, strict=True):
+            volume = max(int(lung[where].sum()), 1)
+            hazy, dense = (
+                0.0 if mask is None else float((mask & lung)[where].sum()) / volume
+                for mask in (parts.hazy, parts.dense)
+            )
+            found[f"hazy_{side}_{name}"], found[f"dense_{side}_{name}"] = (
+                round(hazy, 4),
+                round(dense, 4),
+            )
+            found[f"zone_{side}_{name}"] = score(hazy, dense)
+            total += score(hazy, dense)
+    return found | {"zone_sum": total}
+
+
+def cardiothoracic(flat: Mapping[str, NDArray[np.float32]]) -> float:
+    """Greatest width of the heart over greatest inner width of the chest."""
+    heart = np.flatnonzero((flat["heart"] > 4).any(axis=0))
+    lungs = sum(value for name, value in flat.items() if name != "heart") > 4
+    columns = np.flatnonzero(lungs.any(axis=0))
+    if not heart.size or not columns.size:
+        return 0.0
+    return round(float(np.ptp(heart) + 1) / float(np.ptp(columns) + 1), 3)
