@@ -8,6 +8,7 @@ known, so that what is measured can be compared. Start at ``patients.py``, then 
 
 from yushan.domain.population.calendar import roc, roc_digits
 from yushan.domain.population.charts import HOSPITALS, SITES, Chart
+from yushan.domain.population.columns import Column, rows_of, tables
 from yushan.domain.population.events import (
     Claim,
     ClaimLine,
@@ -69,6 +70,7 @@ __all__ = [
     "Chart",
     "Claim",
     "ClaimLine",
+    "Column",
     "ConsentChoice",
     "Course",
     "Death",
@@ -98,4 +100,6 @@ __all__ = [
     "report_of",
     "roc",
     "roc_digits",
+    "rows_of",
+    "tables",
 ]

@@ -4,6 +4,6 @@ Promises: offline, nothing outside the folder is read or written, nothing is lef
 Start at ``duck.py``.
 """
 
-from yushan.engines.analytics.duck import Written, ask, write_table
+from yushan.engines.analytics.duck import Written, ask, to_parquet, write_table
 
-__all__ = ["Written", "ask", "write_table"]
+__all__ = ["Written", "ask", "to_parquet", "write_table"]

@@ -87,6 +87,28 @@ def write_table(
     return tuple(written(folder / f"{name}.{kind}") for kind in kinds)
 
 
+def to_parquet(folder: Path, name: str, columns: Mapping[str, str]) -> Written:
+    """Turn ``name.csv`` of the folder into ``name.parquet`` and remove it.
+
+    Parameters
+    ----------
+    folder, name
+        Where, and the files' name without its ending.
+    columns
+        Names of all columns in order, and their types as SQL has them. An empty field is NULL.
+    """
+    kinds = ", ".join(f"{quoted(column)}: {quoted(kind)}" for column, kind in columns.items())
+    source, target = folder / f"{name}.csv", folder / f"{name}.parquet"
+    wanted = (
+        f"COPY (SELECT * FROM read_csv({quoted(str(source))}, header=true, columns={{{kinds}}})) "  # noqa: S608 - names are ours, texts are quoted
+        f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    with opened(folder) as connection:
+        connection.execute(wanted)
+    source.unlink()
+    return written(target)
+
+
 def written(path: Path) -> Written:
     """What a file is."""
     with path.open("rb") as file:

@@ -1,0 +1,125 @@
+"""People and lives as rows of tables, whose columns ``data/fields.csv`` documents."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from yushan.domain.population.tables import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yushan.domain.population.events import Life, Order, Statement
+    from yushan.domain.population.patients import Patient
+
+Row = tuple[object, ...]
+
+
+class Column(NamedTuple):
+    """One column: type as SQL has it, unit, and which field of the insurance it resembles."""
+
+    name: str
+    kind: str
+    unit: str
+    resembles: str
+    en: str
+    zh: str
+
+
+@cache
+def tables() -> Mapping[str, tuple[Column, ...]]:
+    """The columns of each table, in order."""
+    found: dict[str, list[Column]] = {}
+    for row in rows("fields"):
+        column = Column(
+            row["column"], row["type"], row["unit"], row["resembles"], row["en"], row["zh"]
+        )
+        found.setdefault(row["table"], []).append(column)
+    return {table: tuple(columns) for table, columns in found.items()}
+
+
+def rows_of(patient: Patient, told: Life) -> dict[str, Sequence[Row]]:
+    """The rows of one person in every table; texts, numbers, dates, booleans or None."""
+    return {**who(patient), **what(told), **truth(told)}
+
+
+def who(patient: Patient) -> dict[str, Sequence[Row]]:
+    """Tables of the person."""
+    number = patient.number
+    about = (
+        number,
+        patient.kind,
+        patient.nation,
+        patient.identity,
+        patient.name,
+        patient.family,
+        patient.given,
+        patient.sex,
+        patient.birth,
+        patient.birth_roc,
+        patient.home,
+        patient.mother,
+        patient.opted_out,
+    )
+    return {
+        "people": [about],
+        "names": [(number, manner, *pair) for manner, pair in patient.names.latin.items()],
+        "charts": [
+            (number, one.site, one.number, one.name, one.romanised, one.is_duplicate)
+            for one in patient.all_charts
+        ],
+    }
+
+
+def what(told: Life) -> dict[str, Sequence[Row]]:
+    """Tables of what happened; most rows are the tuples of the life themselves."""
+    return {
+        "lives": [(told.person, told.first, told.last, told.smoker)],
+        "encounters": told.encounters,
+        "diagnoses": told.diagnoses,
+        "drugs": told.drugs,
+        "procedures": told.procedures,
+        "orders": [one[:-1] for one in told.orders],
+        "statements": [
+            statement(order, place, one)
+            for order in told.orders
+            for place, one in enumerate(order.statements, 1)
+        ],
+        "claims": told.claims,
+        "claim_lines": told.claim_lines,
+        "choices": told.choices,
+        "deaths": [told.death] if told.death else [],
+    }
+
+
+def truth(told: Life) -> dict[str, Sequence[Row]]:
+    """Tables of what is known by construction."""
+    return {
+        "truth_courses": [
+            (one.person, one.name, one.began, json.dumps(dict(one.facts), sort_keys=True))
+            for one in told.courses
+        ],
+        "truth_risks": [told.risk] if told.risk else [],
+    }
+
+
+def statement(order: Order, place: int, one: Statement) -> Row:
+    """A statement as a row."""
+    return (
+        order.accession,
+        place,
+        one.concept,
+        one.status,
+        one.side,
+        one.place,
+        " ".join(map(str, one.sizes_mm)),
+        one.change,
+        " ".join(map(str, one.prior_mm)),
+        one.prior_day,
+        one.how_many,
+        one.kind,
+        one.grade,
+        one.lesion,
+    )
