@@ -75,10 +75,11 @@ def fields(hu: Volume, profile: CtProfile) -> Fields:
     grid = hu.grid
     factor = tuple(max(round(CELL_MM / size), 1) for size in grid.spacing[1:])
     factors = (factor[0], factor[1])
+    cell = (factor[0] * grid.spacing[1] * factor[1] * grid.spacing[2]) ** 0.5
     count = max(round(grid.shape[0] * grid.spacing[0] / STEP_MM), 0) + 2
     places = np.unique(np.rint(np.linspace(0, grid.shape[0] - 1, count)).astype(int))
     edge = margin(hu)
-    made = [maps(np.asarray(hu.values[k]), factors, edge, profile) for k in places]
+    made = [maps(np.asarray(hu.values[k]), factors, (edge, cell), profile) for k in places]
     around, across, hard, body = (np.stack(part) for part in zip(*made, strict=True))
     if body.any():
         hard -= hard[body].mean(dtype=np.float64).astype(np.float32)
@@ -108,18 +109,22 @@ def margin(hu: Volume) -> int:
 
 
 def maps(
-    slice_hu: Floats, factors: tuple[int, int], edge: int, profile: CtProfile
+    slice_hu: Floats, factors: tuple[int, int], around_mm: tuple[int, float], profile: CtProfile
 ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
-    """Noise, lateral noise, hardening and body of one slice, in cells."""
+    """Noise, lateral noise, hardening and body of one slice, in cells.
+
+    ``around_mm`` holds the cells to repeat around it and their size in mm.
+    """
+    edge, cell = around_mm
     attenuations = cells(slice_hu, factors)
     inner = attenuations.shape
     wide = np.pad(attenuations, edge, "edge")
     beam = rays(*wide.shape)
-    lines = beam.forward(wide) * CELL_MM
-    bony = beam.forward(np.where(wide > BONE, wide - 0.0194, 0)) * CELL_MM
+    lines = beam.forward(wide) * cell
+    bony = beam.forward(np.where(wide > BONE, wide - 0.0194, 0)) * cell
     around, across = noise_maps(lines, beam, 1 - profile.modulation)
     hard = hardening_map(lines, bony, beam) * np.float32(
-        profile.hardening * 1000 / (0.01937 * CELL_MM)
+        profile.hardening * 1000 / (0.01937 * cell)
     )
     inside = (slice(edge, edge + inner[0]), slice(edge, edge + inner[1]))
     return around[inside], across[inside], hard[inside], attenuations > 0.012

@@ -32,7 +32,7 @@ TOP: Final = 32_000
 
 
 @dataclass(frozen=True)
-class Injection:
+class Dose:
     """What was given and when; times count from the injection."""
 
     dose_mbq: float = 340.0
@@ -63,12 +63,12 @@ class PetScan:
 
     stored: Volume
     slope: float
-    injection: Injection
+    dose: Dose
 
     @property
     def suv_per_bq(self) -> float:
         """SUV of 1 Bq/mL."""
-        return 1.0 / self.injection.bq_ml_per_suv
+        return 1.0 / self.dose.bq_ml_per_suv
 
     def suv(self) -> Volume:
         """Standardised uptake by body weight, float32."""
@@ -77,7 +77,7 @@ class PetScan:
 
 
 def pet_scan(
-    activity: Volume, mu: Volume, profile: PetProfile, seed: int, injection: Injection | None = None
+    activity: Volume, mu: Volume, profile: PetProfile, seed: int, dose: Dose | None = None
 ) -> PetScan:
     """A PET scan of known uptake.
 
@@ -91,7 +91,7 @@ def pet_scan(
         The scanner.
     seed
         Draws the counts.
-    injection
+    dose
         Dose, weight and time; the usual ones when None.
 
     Returns
@@ -107,7 +107,7 @@ def pet_scan(
     """
     if activity.grid != mu.grid:
         raise ValueError("activity and attenuation must lie on one grid")
-    given = injection or Injection()
+    given = dose or Dose()
     image = counted(activity, mu, profile, seed)
     image = blurred(image, activity.grid, profile.filter_mm / FWHM)
     image = np.maximum(image, 0) * np.float32(given.bq_ml_per_suv)
