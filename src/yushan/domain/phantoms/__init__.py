@@ -1,24 +1,37 @@
-"""Phantoms: sample studies of invented people, drawn by simple maths, and load for tests.
+"""Phantoms: synthetic patients with known truth as DICOM, sample studies, and load for tests.
 
-Owns no data but a few bitmaps of characters; pure: the same seed gives the same bytes. Promises:
+Owns the recipes (``data/recipes.toml``). Pure: the same seed gives the same bytes. Promises:
 objects pass a DICOM validator except where a hospital's real fault is shown on purpose (Big5
-without declaration); names and numbers belong to no one. Start at ``hospitals.py``.
+without declaration); names and numbers belong to no one. Start at ``cases/making.py``; objects
+of each class are filled in by ``classes/``.
 """
 
+from yushan.domain.phantoms.cases.case import TRUTHS, Options
+from yushan.domain.phantoms.cases.making import make
 from yushan.domain.phantoms.chest import Chest
 from yushan.domain.phantoms.hospitals import sample_studies
 from yushan.domain.phantoms.load import load_series
 from yushan.domain.phantoms.people import OPTED_OUT, PEOPLE, SHARED, Person, identity
+from yushan.domain.phantoms.recipes import RECIPES, Recipe
 from yushan.domain.phantoms.sample import SampleFile
+from yushan.domain.phantoms.spelling import WAYS
+from yushan.domain.phantoms.syntaxes import SYNTAXES
 
 __all__ = [
     "OPTED_OUT",
     "PEOPLE",
+    "RECIPES",
     "SHARED",
+    "SYNTAXES",
+    "TRUTHS",
+    "WAYS",
     "Chest",
+    "Options",
     "Person",
+    "Recipe",
     "SampleFile",
     "identity",
     "load_series",
+    "make",
     "sample_studies",
 ]

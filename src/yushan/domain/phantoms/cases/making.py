@@ -1,0 +1,50 @@
+"""A case, made: files one after the other, as they are drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from yushan.domain.phantoms.cases import volumes
+from yushan.domain.phantoms.cases.case import Case, Counter, Options
+from yushan.domain.phantoms.recipes import recipe_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from yushan.domain.phantoms.recipes import Step
+    from yushan.domain.phantoms.sample import SampleFile
+
+#: Kind of a step -> what acquires it.
+KINDS: Final[dict[str, Callable[[Case, Counter, Step], Iterator[SampleFile]]]] = {
+    "ct": volumes.ct,
+    "mr": volumes.mr,
+}
+
+
+def make(recipe: str, seed: int = 0, options: Options | None = None) -> Iterator[SampleFile]:
+    """The files of one synthetic patient; the same arguments give the same bytes.
+
+    Parameters
+    ----------
+    recipe
+        A name of ``RECIPES``.
+    seed
+        Which patient, 0 or more.
+    options
+        Size, transfer syntax, character set, truths; full size with all truths if left out.
+
+    Yields
+    ------
+    SampleFile
+        DICOM objects, and below ``truth/`` of each study labels (NIfTI) and facts (JSON).
+
+    Raises
+    ------
+    Rejected
+        ``phantoms.no-recipe``.
+    """
+    case = Case(recipe_of(recipe), seed, options or Options())
+    for number, visit in enumerate(case.recipe.visits, 1):
+        counter = Counter(case.study(number, visit))
+        for step in visit.steps:
+            yield from KINDS[step.kind](case, counter, step)

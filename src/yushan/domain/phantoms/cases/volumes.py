@@ -1,0 +1,169 @@
+"""Volumes of bodies as series: CT and MR, each with what is true of it."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from yushan.domain.bodies import Body, HeadWishes, TrunkWishes, head, label, paint, trunk
+from yushan.domain.phantoms.cases.case import device
+from yushan.domain.phantoms.cases.truths import Truths, source_of
+from yushan.domain.phantoms.classes.enhanced import (
+    ENHANCED_CT,
+    ENHANCED_MR,
+    add_enhanced_ct,
+    add_enhanced_mr,
+)
+from yushan.domain.phantoms.classes.sections import CT, MR, add_ct, add_mr
+from yushan.domain.scanners import (
+    CtOptions,
+    CtProfile,
+    ct_header,
+    ct_look,
+    ct_profile,
+    ct_scan,
+    mr_look,
+    mr_profile,
+    mr_scan,
+    profiles,
+)
+from yushan.domain.volumes import Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydicom.dataset import Dataset
+
+    from yushan.domain.phantoms.cases.case import Case, Counter
+    from yushan.domain.phantoms.recipes import Step
+    from yushan.domain.phantoms.sample import SampleFile
+
+#: Attributes of profiles that the common modules say already.
+SAID = ("Manufacturer", "ManufacturerModelName", "SoftwareVersions", "SeriesDescription",
+        "PatientPosition", "SliceThickness", "SpacingBetweenSlices")  # fmt: skip
+
+
+@cache
+def regions() -> dict[str, Any]:
+    """Parts of bodies that are scanned, out of ``data/regions.toml``."""
+    page = files("yushan.domain.phantoms") / "data" / "regions.toml"
+    return tomllib.loads(page.read_text("utf-8"))
+
+
+def body_of(case: Case, step: Step) -> Body:
+    """The body of a step: the person's sex and age, and what is wished."""
+    wishes = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in step.wishes.items()
+    }
+    sex = case.patient.sex
+    if step.body == "head":
+        return head(case.seed, HeadWishes(**{"sex": sex, "age": case.age, **wishes}))
+    named = {"sex": "female" if sex == "F" else "male", "age_years": float(case.age)}
+    return trunk(case.seed, TrunkWishes(**{**named, **wishes}))
+
+
+def grid_of(case: Case, step: Step) -> Grid:
+    """Where the scan of a step lies."""
+    area = regions()[step.region]
+    shape = step.shape if case.options.size == "full" else step.small
+    height = (area["high"] - area["low"]) / shape[0]
+    pixel = area["field"] / shape[2]
+    middle = (float(area["middle"][0]), float(area["middle"][1]))
+    centre = (*middle, (area["high"] + area["low"]) / 2)
+    return Grid.axial(shape, (round(height, 4), round(pixel, 6), round(pixel, 6)), centre)
+
+
+def header_of(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A profile's attributes without those the common modules say."""
+    header = {key: value for key, value in found.items() if key not in SAID}
+    if "InversionTime" in header and "IR" not in header["ScanningSequence"]:
+        header["ScanningSequence"] = [header["ScanningSequence"], "IR"]
+    return header
+
+
+def ct_device(case: Case, step: Step) -> CtProfile:
+    """The scanner of a step, drawn by the seed where the recipe names none."""
+    if step.device:
+        return ct_profile(step.device)
+    able = [one for one in profiles("CT") if any(k.use == step.kernel for k in one.kernels)]
+    choice: CtProfile = able[case.seed % len(able)]
+    return choice
+
+
+def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
+    """A CT of a body: classic slices, one enhanced object where wished, truths."""
+    body, grid = body_of(case, step), grid_of(case, step)
+    chosen = ct_device(case, step)
+    options = CtOptions(kernel=step.kernel, thickness_mm=step.thickness_mm,
+                        couch=step.body == "trunk")  # fmt: skip
+    hu = paint(body, grid, ct_look(step.phase, case.seed))
+    image = ct_scan(hu, chosen, case.seed, options)
+    del hu
+    header = header_of(ct_header(chosen, options, case.seed))
+    if step.phase != "native":
+        header["ContrastBolusAgent"] = "Iohexol 350"
+    machine = device("CT", chosen.maker, chosen.model, chosen.software)
+    series = counter.series(machine, step.description, CT, step.part)
+    thick = step.thickness_mm or grid.spacing[0]
+    first = b""
+    for number, plane in enumerate(image.values):
+
+        def fill(dataset: Dataset, number: int = number, plane: Any = plane) -> None:  # noqa: ANN401
+            add_ct(dataset, series, plane, (grid, number, thick), header, step.kernel)
+
+        one = case.instance(series, number + 1, fill)
+        first = first or one.data
+        yield one
+    if step.enhanced:
+        whole = counter.series(machine, f"{step.description} MF", ENHANCED_CT, step.part)
+        yield case.instance(
+            whole, 1, lambda d: add_enhanced_ct(d, whole, image.values, (grid, thick), header)
+        )
+    facts = {"scanner": chosen.name, "kernel": step.kernel, "phase": step.phase}
+    shown = Truths(case, counter, series, source_of(first, series, grid))
+    del image
+    yield from truths(shown, step, body, grid, facts)
+
+
+def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
+    """An MR of a body; as :func:`ct`."""
+    body, grid = body_of(case, step), grid_of(case, step)
+    chosen = mr_profile(step.device)
+    image = mr_scan(paint(body, grid, mr_look(chosen, case.seed)), chosen, case.seed)
+    header = header_of(chosen.header)
+    machine = device("MR", chosen.maker, chosen.model)
+    series = counter.series(machine, chosen.description, MR, step.part)
+    top = float(np.percentile(image.values[:: max(grid.shape[0] // 8, 1)], 99.5))
+    first = b""
+    for number, plane in enumerate(image.values):
+
+        def fill(dataset: Dataset, number: int = number, plane: Any = plane) -> None:  # noqa: ANN401
+            at = (grid, number, grid.spacing[0])
+            add_mr(dataset, series, plane, at, header, (top / 2, top))
+
+        one = case.instance(series, number + 1, fill)
+        first = first or one.data
+        yield one
+    if step.enhanced:
+        whole = counter.series(machine, f"{step.description} MF", ENHANCED_MR, step.part)
+        yield case.instance(
+            whole, 1,
+            lambda d: add_enhanced_mr(d, whole, image.values, (grid, grid.spacing[0]), header),
+        )  # fmt: skip
+    facts = {"scanner": chosen.name}
+    shown = Truths(case, counter, series, source_of(first, series, grid))
+    del image
+    yield from truths(shown, step, body, grid, facts)
+
+
+def truths(
+    shown: Truths, step: Step, body: Body, grid: Grid, facts: Mapping[str, Any]
+) -> Iterator[SampleFile]:
+    """What is true of a series of a body."""
+    if shown.case.options.truths:
+        yield from shown.of_volume(label(body, grid), body, step.organs, facts)
