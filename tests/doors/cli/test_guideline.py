@@ -66,3 +66,32 @@ def test_what_cannot_be_evaluated_is_refused_with_a_remedy(capsys, tmp_path, tex
     code, out, err = said(capsys, "lung-rads-2022", "--input", path)
     assert (code, out) == (1, "")
     assert "[guidelines." in err
+
+
+TABLE = """# title: Our people
+# edition: 1
+# source: made up
+sex,group,age_from,age_to,percentile,agatston
+male,,60,69,50,40
+male,,60,69,75,200
+male,,60,69,90,800
+"""
+
+
+def test_a_calcium_score_is_placed_among_people_of_its_age_and_sex(capsys, tmp_path):
+    table, case = tmp_path / "table.csv", tmp_path / "case.json"
+    table.write_text(TABLE)
+    case.write_text('{"score": 90, "age": 63, "sex": "male"}')
+    asked = ("coronary-calcium", "--input", case, "--percentiles", table)
+    code, out, _ = said(capsys, *asked, "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert (told["percentile"]["least"], told["percentile"]["most"]) == (50, 75)
+    assert 50 < told["percentile"]["estimate"] < 75
+    assert told["percentile"]["table"]["title"] == "Our people"
+    assert told["result"]["statin"] == "open"
+    _, out, _ = said(capsys, *asked)
+    assert "Percentile: at least 50, below 75, about 6" in out
+    assert "Our people [1], made up" in out
+    code, _, err = said(capsys, "mesa-2015", "--input", case, "--percentiles", table)
+    assert (code, "percentiles-other-rule" in err) == (1, True)

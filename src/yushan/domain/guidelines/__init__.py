@@ -9,6 +9,16 @@ at ``evaluating.py``; how a file is read is in ``definitions.py``.
 from yushan.domain.guidelines.definitions import Input, Label, Row, RuleSet, Table
 from yushan.domain.guidelines.evaluating import evaluate, highest
 from yushan.domain.guidelines.library import rule_set, rule_sets
+from yushan.domain.guidelines.percentiles import (
+    Control,
+    Percentile,
+    PercentileTable,
+    percentile_of,
+    percentiles_csv,
+    percentiles_from,
+    read_percentiles,
+    with_percentile,
+)
 from yushan.domain.guidelines.results import Asked, Outcome, Reason, Result
 from yushan.domain.guidelines.telling import (
     condition_text,
@@ -19,9 +29,12 @@ from yushan.domain.guidelines.telling import (
 
 __all__ = [
     "Asked",
+    "Control",
     "Input",
     "Label",
     "Outcome",
+    "Percentile",
+    "PercentileTable",
     "Reason",
     "Result",
     "Row",
@@ -31,8 +44,13 @@ __all__ = [
     "evaluate",
     "highest",
     "outcome_label",
+    "percentile_of",
+    "percentiles_csv",
+    "percentiles_from",
+    "read_percentiles",
     "reason_text",
     "rule_set",
     "rule_sets",
     "value_label",
+    "with_percentile",
 ]

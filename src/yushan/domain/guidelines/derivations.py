@@ -32,6 +32,7 @@ FUNCTIONS: Final[dict[str, Derive]] = {
     "pooled_cohort": risks.pooled_cohort,
     "prevent": risks.prevent,
     "rano": lesions.rano,
+    "recist": lesions.recist,
     "score2": risks.score2,
     "sums": lesions.sums,
 }

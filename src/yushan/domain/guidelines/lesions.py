@@ -74,20 +74,40 @@ def growth(rule: RuleSet, values: Values) -> bool | None:
 
 def rano(_rule: RuleSet, values: Values) -> Mapping[str, Decimal]:
     """Change of the sum of longest diameters against baseline and nadir, in percent."""
-    now, baseline, nadir = (
-        values.get(n) for n in ("sld_now_mm", "sld_baseline_mm", "sld_nadir_mm")
-    )
+    return changed(values, "sld")
+
+
+def recist(_rule: RuleSet, values: Values) -> Mapping[str, Decimal]:
+    """Change of the sum of diameters, its increase in mm, and whether all targets are gone."""
+    now, lowest = values.get("sum_now_mm"), lowest_of(values, "sum")
+    if now is not None and lowest is not None:
+        values["increase_mm"] = now - lowest
+    if now is not None:
+        values["targets_gone"] = not now or values["only_small_nodes"]
+    return changed(values, "sum")
+
+
+def changed(values: Values, name: str) -> Mapping[str, Decimal]:
+    """A sum of diameters against baseline and nadir, percent; rows compare what is not rounded."""
+    now, baseline = values.get(f"{name}_now_mm"), values.get(f"{name}_baseline_mm")
     numbers: dict[str, Decimal] = {}
     if now is not None and baseline:
         numbers["from_baseline_percent"] = (now - baseline) / baseline * 100
-    if now is not None and nadir is not None:
-        lowest = min(nadir, baseline) if baseline is not None else nadir
+    if now is not None and values.get(f"{name}_nadir_mm") is not None:
+        lowest = lowest_of(values, name) or Decimal(0)
         numbers["from_nadir_percent"] = (now - lowest) / lowest * 100 if lowest else Decimal(100)
         values["is_nadir_zero"] = not lowest
-    # Rows compare what is not rounded.
     values["change_from_baseline"] = numbers.get("from_baseline_percent")
     values["change_from_nadir"] = numbers.get("from_nadir_percent")
     return numbers
+
+
+def lowest_of(values: Values, name: str) -> Decimal | None:
+    """The smallest sum so far; that of the baseline counts."""
+    nadir, baseline = values.get(f"{name}_nadir_mm"), values.get(f"{name}_baseline_mm")
+    if nadir is None:
+        return None
+    return Decimal(nadir if baseline is None else min(nadir, baseline))
 
 
 def sums(rule: RuleSet, values: Values) -> Mapping[str, Decimal]:

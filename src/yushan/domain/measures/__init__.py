@@ -9,6 +9,7 @@ from yushan.domain.measures.calcium import CalciumScore, Lesion, calcium_score
 from yushan.domain.measures.change import doubling_days, ejection_fraction, percent_change
 from yushan.domain.measures.diameters import Diameters, diameters, longest_3d_mm
 from yushan.domain.measures.quantities import adc, body_weight_suv, decayed
+from yushan.domain.measures.targets import TargetLesion, Targets, Why, choose_targets
 from yushan.domain.measures.volumes import FAT_HU, volume_mm3, window_volume_mm3
 
 __all__ = [
@@ -16,9 +17,13 @@ __all__ = [
     "CalciumScore",
     "Diameters",
     "Lesion",
+    "TargetLesion",
+    "Targets",
+    "Why",
     "adc",
     "body_weight_suv",
     "calcium_score",
+    "choose_targets",
     "decayed",
     "diameters",
     "doubling_days",

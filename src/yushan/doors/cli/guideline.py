@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -16,7 +16,7 @@ from yushan.doors.cli.say import language, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from yushan.domain.guidelines import Result, RuleSet
+    from yushan.domain.guidelines import Percentile, PercentileTable, Result, RuleSet
 
 #: Exit code by outcome: 1 where there is no answer.
 ANSWERED: Final = frozenset({"decided", "at-least"})
@@ -31,9 +31,17 @@ def add_to(root: click.Group) -> None:
 @click.argument("rule")
 @click.option("--input", "source", type=click.Path(exists=True, dir_okay=False, allow_dash=True),
               help="JSON object of inputs; - reads standard input.")  # fmt: skip
+@click.option("--percentiles", "table", type=click.Path(exists=True, dir_okay=False),
+              help="Table (CSV) of calcium percentiles; the case needs age and sex.")  # fmt: skip
 @click.option("--help-inputs", "is_help", is_flag=True, help="The inputs of RULE, with units.")
 @as_json
-def guideline(rule: str, source: str | None, is_help: bool, as_json: bool) -> int:  # noqa: FBT001 - flags
+def guideline(
+    rule: str,
+    source: str | None,
+    table: str | None,
+    is_help: bool,  # noqa: FBT001 - a flag
+    as_json: bool,  # noqa: FBT001 - a flag
+) -> int:
     """Evaluate one case under RULE, a published rule set; ``list`` shows which there are.
 
     Support for a reader, never a diagnosis.
@@ -47,12 +55,75 @@ def guideline(rule: str, source: str | None, is_help: bool, as_json: bool) -> in
     if is_help or source is None:
         say(inputs_of(found), as_json=as_json)
         return 0
-    result = evaluate(found, read(source))
+    case = read(source)
+    compared = placed(found, case, table)
+    result = evaluate(found, compared.case if compared else case)
     if as_json:
-        say(answer(found, result), as_json=True)
+        place = {"percentile": place_of(compared)} if compared else {}
+        say(answer(found, result) | place, as_json=True)
     else:
-        sys.stdout.write("\n".join(lines(found, result)) + "\n")
+        more = place_lines(compared) if compared else ()
+        sys.stdout.write("\n".join([*lines(found, result), *more]) + "\n")
     return 0 if result.outcome in ANSWERED else 1
+
+
+class Compared(NamedTuple):
+    """A case with its percentile, where that lies, and by which table."""
+
+    case: dict[str, Any]
+    place: Percentile
+    table: PercentileTable
+
+
+def placed(rule: RuleSet, case: dict[str, Any], path: str | None) -> Compared | None:
+    """The case among people of its age, sex and group, if a table is given.
+
+    Raises
+    ------
+    Rejected
+        ``guidelines.percentiles-other-rule``, and as `read_percentiles` and `with_percentile`.
+    """
+    from yushan.domain.guidelines import evaluate, read_percentiles, with_percentile  # noqa: PLC0415 - fast start
+
+    if path is None:
+        return None
+    if "agatston_score" not in rule.numbers:
+        raise Rejected("guidelines.percentiles-other-rule", rule=rule.id)
+    try:
+        table = read_percentiles(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Rejected("guidelines.percentiles-unreadable", line=1, what="text") from error
+    score = evaluate(rule, case).numbers.get("agatston_score")
+    if score is None:
+        return None
+    return Compared(*with_percentile(table, case, float(score)), table)
+
+
+def place_of(compared: Compared) -> dict[str, Any]:
+    """A percentile for programs."""
+    place, table, people = compared.place, compared.table, compared.place.stratum
+    return {
+        "least": place.least,
+        "most": place.most,
+        "estimate": None if place.estimate is None else round(place.estimate, 1),
+        "people": {"sex": people.sex, "group": people.group or None,
+                   "age_from": people.age_from, "age_to": people.age_to},
+        "table": {"title": table.title, "edition": table.edition, "source": table.source},
+    }  # fmt: skip
+
+
+def place_lines(compared: Compared) -> Iterator[str]:
+    """The same for people."""
+    place, table = compared.place, compared.table
+    is_english = language() == "en"
+    drawn = place.estimate
+    about = "" if drawn is None else f", about {drawn:.0f}" if is_english else f"，約{drawn:.0f}"
+    yield (
+        f"  Percentile: at least {place.least:g}, below {place.most:g}{about}"
+        if is_english
+        else f"  百分位：不低於{place.least:g}，低於{place.most:g}{about}"
+    )
+    yield f"    {table.title} [{table.edition}], {table.source}"
 
 
 def read(source: str) -> dict[str, Any]:
