@@ -126,7 +126,6 @@ def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         )
     facts = {"scanner": chosen.name, "kernel": step.kernel, "phase": step.phase}
     shown = Truths(case, counter, series, source_of(first, series, grid))
-    del image
     yield from truths(shown, step, body, grid, facts)
 
 
@@ -157,7 +156,6 @@ def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         )  # fmt: skip
     facts = {"scanner": chosen.name}
     shown = Truths(case, counter, series, source_of(first, series, grid))
-    del image
     yield from truths(shown, step, body, grid, facts)
 
 
