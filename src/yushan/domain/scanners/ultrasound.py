@@ -1,66 +1,34 @@
-"""Ultrasound: echoes of random scatterers along beams, as a probe receives and a machine shows them.
+"""Ultrasound: echoes of random scatterers along beams, as a probe receives them.
 
-The echo of a tissue is a complex Gaussian field that moves with it; a pulse and a beam smear it, and
-the size of the sum is its envelope: fully developed speckle (Rayleigh, mean over deviation 1.91).
-Shadows and enhancement follow from attenuation summed along each beam, against a time gain that
-expects liver.
+The echo of a tissue is a complex Gaussian field that moves with it; a pulse and a beam smear it,
+and the size of the sum is its envelope: fully developed speckle (Rayleigh, mean over deviation
+1.91). Shadows and enhancement follow from attenuation summed along each beam, against a time gain
+that expects liver.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from yushan.domain.scanners.drawing import Image, cloud, sampled
+from yushan.domain.scanners.drawing import Image, blurred, cloud
 from yushan.domain.scanners.picture import table
+from yushan.domain.scanners.ultrasound_probe import SAMPLES, Machine, beams
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Loss that the time gain expects, dB per cm and MHz, one way.
 EXPECTED_LOSS: Final = 0.52
-#: Beams and samples along each.
-BEAMS: Final = 224
-SAMPLES: Final = 640
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A probe on a machine, one row of ``data/sonographs.toml``.
-
-    Parameters
-    ----------
-    shape
-        ``convex``, ``sector`` or ``linear``.
-    opening_deg
-        Whole angle of the fan; the width in mm of a linear probe.
-    radius_mm
-        Of the probe's face.
-    dynamic_db, gain_db
-        Range that is shown, and its upper end against an echo of liver, negated.
-    grain
-        Width of the beam against the least that diffraction allows.
-    screen, window
-        Rows and columns of the screen; top, left, bottom, right of the picture on it.
-    """
-
-    name: str
-    maker: str
-    model: str
-    shape: str
-    mhz: float
-    depth_mm: float
-    radius_mm: float
-    opening_deg: float
-    dynamic_db: float
-    gain_db: float
-    grain: float
-    frame_hz: float
-    screen: tuple[int, int]
-    window: tuple[int, int, int, int]
-    style: str
+#: Share of it, and of the loss itself, that is left over in pictures (machines adapt their gain).
+KEPT_LOSS: Final = 0.7
+#: Echo of neighbours that a beam's side lobes bring in, against the echo itself.
+CLUTTER: Final = 0.018
+#: Depth over which skin that follows a round probe straightens, mm.
+PRESSED_MM: Final = 22.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,40 +51,6 @@ class Section:
     names: tuple[str, ...]
     tissues: tuple[str, ...]
     pixel_mm: float
-
-
-@cache
-def machines() -> tuple[Machine, ...]:
-    """All machines of the table."""
-    return tuple(
-        Machine(name, **{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()})
-        for name, row in table("sonographs")["machines"].items()
-    )
-
-
-def machine(name: str) -> Machine:
-    """A machine by its name.
-
-    Raises
-    ------
-    ValueError
-        There is none of that name.
-    """
-    found = next((one for one in machines() if one.name == name), None)
-    if found is None:
-        raise ValueError(f"no ultrasound machine {name}")
-    return found
-
-
-def beams(probe: Machine) -> tuple[Image, Image]:
-    """Where each sample of each beam lies: lateral and depth in mm, ``[sample, beam]``."""
-    along = np.linspace(0, probe.depth_mm, SAMPLES, dtype=np.float32)[:, None]
-    across = np.linspace(-0.5, 0.5, BEAMS, dtype=np.float32)[None] * np.float32(probe.opening_deg)
-    if probe.shape == "linear":
-        return np.broadcast_to(across, (SAMPLES, BEAMS)), np.broadcast_to(along, (SAMPLES, BEAMS))
-    angle = np.deg2rad(across)
-    reach = along + np.float32(probe.radius_mm)
-    return reach * np.sin(angle), reach * np.cos(angle) - np.float32(probe.radius_mm)
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,17 +98,28 @@ def echoes(
     """
     lateral, deep = beams(probe)
     section = body.section
-    rows = (deep - np.float32(shift_mm[1])) / np.float32(section.pixel_mm)
-    columns = (lateral - np.float32(shift_mm[0])) / np.float32(section.pixel_mm) + (
-        section.labels.shape[1] - 1
-    ) / 2
+    hollow = -deep[:1] * np.exp(-np.linspace(0, probe.depth_mm, SAMPLES)[:, None] / PRESSED_MM)
+    moving = 1 - np.exp(-np.maximum(deep, 0) / np.float32(PRESSED_MM))
+    rows = (deep + hollow - moving * shift_mm[1]) / section.pixel_mm
+    columns = (lateral - moving * shift_mm[0]) / section.pixel_mm
+    columns += (section.labels.shape[1] - 1) / 2
     down = np.clip(np.rint(rows), 0, section.labels.shape[0] - 1).astype(np.intp)
     right = np.clip(np.rint(columns), 0, section.labels.shape[1] - 1).astype(np.intp)
     labels = section.labels[down, right]
     size = 10 ** (body.echo[labels] / 20) * body.uneven[down, right]
     field = smeared(body.scatter[down, right] * size, probe)
     field += mirrors(body, labels, size, probe)
-    return np.abs(field) * gain(body.loss[labels], probe), labels
+    heard = np.abs(field) * gain(body.loss[labels], probe)
+    return heard + clutter(heard, body, down, right), labels
+
+
+def clutter(heard: Image, body: Matter, down: NDArray[np.intp], right: NDArray[np.intp]) -> Image:
+    """Haze that side lobes and reverberation lay over dark parts beside and below bright ones."""
+    haze = blurred(np.asarray(heard, dtype=np.float32), (14, 11))
+    below = np.roll(haze, 26, axis=0)
+    speckle = np.abs(body.scatter[down, right])
+    rough = blurred(np.asarray(speckle, dtype=np.float32), (1.2, 1.6))
+    return np.asarray(np.float32(CLUTTER) * (haze + below) * rough, dtype=np.float32)
 
 
 def smeared(field: NDArray[np.complex64], probe: Machine) -> NDArray[np.complex64]:
@@ -192,10 +137,8 @@ def smeared(field: NDArray[np.complex64], probe: Machine) -> NDArray[np.complex6
     low, share = index.astype(int), (index - index.astype(int)).astype(np.float32)
     stack = np.stack(layers)
     lines = np.arange(SAMPLES)
-    return np.asarray(
-        stack[low, lines] * np.sqrt(1 - share)[:, None]
-        + stack[low + 1, lines] * np.sqrt(share)[:, None]
-    )
+    near, far = stack[low, lines], stack[low + 1, lines]
+    return np.asarray(near + share[:, None] * (far - near))
 
 
 def axis_filter(field: NDArray[np.complex64], sigma: float, axis: int) -> NDArray[np.complex64]:
@@ -226,14 +169,13 @@ def mirrors(body: Matter, labels: NDArray[np.uint8], size: Image, probe: Machine
 def gain(loss: Image, probe: Machine) -> Image:
     """Attenuation there and back along each beam, less what the time gain makes good."""
     step_cm = probe.depth_mm / SAMPLES / 10
-    lost = np.cumsum(loss - np.float32(EXPECTED_LOSS), axis=0) * np.float32(
-        2 * probe.mhz * step_cm * 0.5
-    )
+    both_ways = np.float32(2 * probe.mhz * step_cm * KEPT_LOSS)
+    lost = np.cumsum(loss - np.float32(EXPECTED_LOSS), axis=0) * both_ways
     return np.asarray(10 ** (-np.clip(lost, -14, 70) / 20), dtype=np.float32)
 
 
 def compressed(envelope: Image, probe: Machine, rng: np.random.Generator) -> Image:
-    """Grey 0..1 from an envelope: noise of the receiver that grows with depth, then the logarithm."""
+    """Grey 0..1 from an envelope: receiver noise that grows with depth, then the logarithm."""
     depth = np.linspace(0, 1, SAMPLES, dtype=np.float32)[:, None]
     hiss = (
         rng.rayleigh(1, envelope.shape).astype(np.float32)
@@ -244,49 +186,3 @@ def compressed(envelope: Image, probe: Machine, rng: np.random.Generator) -> Ima
     level = 20 * np.log10(np.maximum(heard, np.float32(1e-6)))
     shown = (level + np.float32(probe.dynamic_db + probe.gain_db)) / np.float32(probe.dynamic_db)
     return np.clip(shown, 0, 1)
-
-
-@cache
-def fan(probe: Machine) -> tuple[Image, Image, float, tuple[float, float]]:
-    """For each pixel of the window: sample and beam (outside: -9); mm per pixel; the face's middle.
-
-    The middle of the probe's face is (row, column) within the window.
-    """
-    top, left, bottom, right = probe.window
-    height, width = bottom - top, right - left
-    half = np.deg2rad(probe.opening_deg / 2)
-    if probe.shape == "linear":
-        across, above = probe.opening_deg, 0.0
-    else:
-        across = 2 * (probe.radius_mm + probe.depth_mm) * np.sin(half)
-        above = probe.radius_mm * (1 - np.cos(half))
-    scale = max((probe.depth_mm + above) / height, across / width)
-    rows = np.arange(height, dtype=np.float32)[:, None] * np.float32(scale) - np.float32(above)
-    columns = (np.arange(width, dtype=np.float32)[None] - np.float32((width - 1) / 2)) * np.float32(
-        scale
-    )
-    if probe.shape == "linear":
-        depth, angle = (
-            np.broadcast_to(rows, (height, width)),
-            np.broadcast_to(columns, (height, width)),
-        )
-    else:
-        deep = rows + np.float32(probe.radius_mm)
-        depth = np.hypot(deep, columns) - np.float32(probe.radius_mm)
-        angle = np.rad2deg(np.arctan2(columns, deep))
-    sample = depth / np.float32(probe.depth_mm) * (SAMPLES - 1)
-    beam = (angle / np.float32(probe.opening_deg) + np.float32(0.5)) * (BEAMS - 1)
-    outside = (sample < 0) | (sample > SAMPLES - 1) | (beam < 0) | (beam > BEAMS - 1)
-    place = (above / scale, (width - 1) / 2)
-    return (
-        np.where(outside, np.float32(-9), sample),
-        np.where(outside, np.float32(-9), beam),
-        scale,
-        place,
-    )
-
-
-def scanned(values: NDArray[np.generic], probe: Machine, order: int = 1) -> Image:
-    """Values ``[sample, beam]`` laid out as the window of the screen."""
-    sample, beam, _, _ = fan(probe)
-    return sampled(values, sample, beam, order)

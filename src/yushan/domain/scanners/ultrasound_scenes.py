@@ -118,16 +118,35 @@ def abdomen(seed: int, wishes: SonogramWishes | None = None) -> Section:
 
 def walls(on: Sketch, rng: np.random.Generator, liver: str) -> None:
     """Skin, fat, muscle, liver, the diaphragm over it and lung behind, bowel to the right."""
-    fat, muscle = float(rng.uniform(6, 14)), float(rng.uniform(5, 9))
+    fat, muscle = float(rng.uniform(6, 14)), float(rng.uniform(6, 10))
     on.fill(on.rows > -9, "liver", liver)
     dome = on.oval((-22, 40), (95, float(rng.uniform(84, 96))), -8)
     on.fill(dome > 0, "lung", "lung")
     on.fill(np.abs(dome) < 0.9, "diaphragm", "diaphragm")
     bowel = on.oval((94, 92), (34, 46))
     on.fill(bowel < 0, "bowel", "gas")
-    on.fill(on.rows < fat + muscle, "muscle", "muscle")
-    on.fill(on.rows < fat, "fat", "fat")
-    on.fill(on.rows < 2.2, "skin", "skin")
+    layers(on, rng, fat, muscle)
+
+
+def layers(on: Sketch, rng: np.random.Generator, fat: float, muscle: float) -> None:
+    """The belly's wall: skin, fat with septa, muscle with fibres, fascia between."""
+    tilt = on.rows + np.float32(0.02 * float(rng.normal())) * on.columns
+    on.fill(tilt < fat + muscle + 1.0, "fascia", "wall")
+    on.fill(tilt < fat + muscle, "muscle", "muscle")
+    for _ in range(9):
+        at, slope = float(rng.uniform(fat, fat + muscle)), float(rng.normal(0, 0.05))
+        fibre = tilt - at - np.float32(slope) * on.columns - np.float32(float(rng.uniform(-1, 1)))
+        on.fill(
+            (np.abs(fibre) < 0.25) & (tilt > fat) & (tilt < fat + muscle), "muscle_fibre", "wall"
+        )
+    on.fill(tilt < fat + 0.9, "fascia", "wall")
+    on.fill(tilt < fat, "fat", "fat")
+    for _ in range(7):
+        at, slope = float(rng.uniform(2, fat)), float(rng.normal(0, 0.08))
+        wavy = np.float32(0.9) * np.sin(on.columns / np.float32(rng.uniform(5, 14)))
+        septum = tilt - at - np.float32(slope) * on.columns - wavy
+        on.fill((np.abs(septum) < 0.22) & (tilt < fat), "septum", "wall")
+    on.fill(tilt < 2.0, "skin", "skin")
 
 
 def vessels(on: Sketch, rng: np.random.Generator) -> None:
@@ -231,3 +250,51 @@ def gall_bladder(on: Sketch, rng: np.random.Generator, wish: SonogramWishes) -> 
                 plain_rows, plain_columns, (float(deep), across), (radius * 0.85, radius), 0
             )
             on.fill(stone < 0, "stone", "stone")
+
+
+@dataclass(frozen=True, slots=True)
+class NeckWishes:
+    """What a cut through a neck is to hold; ``None`` leaves it to chance."""
+
+    nodule_mm: float | None = None
+    calcified: bool | None = None
+
+
+def neck(seed: int, wishes: NeckWishes | None = None) -> Section:
+    """A cut across the right half of a neck: thyroid beside the windpipe, carotid, muscles."""
+    rng = np.random.default_rng((seed, 0xAC))
+    wish = wishes or NeckWishes()
+    on = sketch(rng, NECK, 0.5)
+    fat, muscle = float(rng.uniform(2, 4)), float(rng.uniform(5, 8))
+    on.fill(on.rows > -9, "deep_muscle", "muscle")
+    layers(on, rng, fat, muscle)
+    lobe = on.oval((-2.0, fat + muscle + 9.5), (10.5, 8.0), 8)
+    on.fill(lobe < 0.4, "thyroid_capsule", "wall")
+    on.fill(lobe < 0, "thyroid", "thyroid")
+    for (x, y), radius, name in (((-15.5, 19.0), 3.3, "carotid"), ((-21.0, 16.5), 4.2, "jugular")):
+        on.fill(on.oval((x, y), (radius + 0.5, radius + 0.5)) < 0, f"{name}_wall", "wall")
+        on.fill(on.oval((x, y), (radius, radius * 0.92)) < 0, name, "blood")
+    pipe = on.oval((20.0, 20.0), (11.0, 9.5))
+    on.fill(pipe < 0, "trachea_cartilage", "cartilage")
+    on.fill(pipe < -1.6, "trachea", "gas")
+    bone = on.rows - 37 - np.float32(1.5) * np.sin(on.columns / 9)
+    on.fill(bone > 0, "spine", "bone")
+    size = (
+        float(rng.uniform(4, 13)) * (rng.uniform() < 0.5)
+        if wish.nodule_mm is None
+        else wish.nodule_mm
+    )
+    if size > 0:
+        place = (
+            -3.0 + float(rng.uniform(-2, 2)),
+            fat + muscle + 9.5 + float(rng.uniform(-1.5, 1.5)),
+        )
+        on.fill(on.oval(place, (size / 2, size * 0.42), 20) < 0, "thyroid_nodule", "thyroid_nodule")
+        if rng.uniform() < 0.4 if wish.calcified is None else wish.calcified:
+            for _ in range(7):
+                spot = (
+                    place[0] + float(rng.normal(0, size / 6)),
+                    place[1] + float(rng.normal(0, size / 7)),
+                )
+                on.fill(on.oval(spot, (0.3, 0.25)) < 0, "microcalcification", "bone")
+    return on.section()

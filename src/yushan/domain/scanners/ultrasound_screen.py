@@ -12,17 +12,8 @@ from scipy import ndimage  # type: ignore[import-untyped]
 from yushan.domain.scanners.drawing import Image, sampled
 from yushan.domain.scanners.lettering import write
 from yushan.domain.scanners.picture import Mark, Picture, whole
-from yushan.domain.scanners.ultrasound import (
-    Machine,
-    Matter,
-    Section,
-    compressed,
-    echoes,
-    fan,
-    machine,
-    matter,
-    scanned,
-)
+from yushan.domain.scanners.ultrasound import Matter, Section, compressed, echoes, matter
+from yushan.domain.scanners.ultrasound_probe import Machine, fan, machine, scanned
 from yushan.domain.scanners.ultrasound_scenes import abdomen
 
 if TYPE_CHECKING:
