@@ -5,7 +5,8 @@ localStorage.setItem('i18nextLng', 'LANGUAGE');
 // once it and a viewport are there.
 const overlay = {
   id: 'yushan-overlay',
-  onModeEnter({ servicesManager, commandsManager, appConfig }) {
+  onModeEnter({ servicesManager, commandsManager }) {
+    const appConfig = window.config;
     const wanted = new URLSearchParams(window.location.search).get('overlay');
     const grid = servicesManager.services.viewportGridService;
     const sets = servicesManager.services.displaySetService;
@@ -26,10 +27,15 @@ const overlay = {
         })(found.displaySetInstanceUID)
       );
     };
-    grid.subscribe(grid.EVENTS.VIEWPORTS_READY, () => {
-      ready = true;
-      show();
-    });
+    // Not before an image is there and drawn: its loading would end in a viewport that is gone.
+    const after = (event, then) =>
+      document.addEventListener(event, then, { capture: true, once: true });
+    after('CORNERSTONE_STACK_NEW_IMAGE', () =>
+      after('CORNERSTONE_IMAGE_RENDERED', () => {
+        ready = true;
+        setTimeout(show, 200);
+      })
+    );
     sets.subscribe(sets.EVENTS.DISPLAY_SETS_ADDED, show);
   },
 };
