@@ -7,20 +7,24 @@ the number of threads. Start at ``surfaces.py`` (signed distances), ``body.py`` 
 
 from yushan.domain.bodies.body import Body, Branch, Lesion, Structure
 from yushan.domain.bodies.codes import Code3, code_of
+from yushan.domain.bodies.draft import LesionWish
 from yushan.domain.bodies.head import head
 from yushan.domain.bodies.head_parameters import HeadWishes
+from yushan.domain.bodies.lesions import KINDS
 from yushan.domain.bodies.painting import label, mask, paint
 from yushan.domain.bodies.surfaces import Surface
 from yushan.domain.bodies.tissues import TISSUES
 from yushan.domain.bodies.trunk import TrunkWishes, trunk
 
 __all__ = [
+    "KINDS",
     "TISSUES",
     "Body",
     "Branch",
     "Code3",
     "HeadWishes",
     "Lesion",
+    "LesionWish",
     "Structure",
     "Surface",
     "TrunkWishes",

@@ -43,9 +43,9 @@ def abdomen(plan: Plan) -> list[Structure]:
         Structure("spleen", "spleen", spleen(plan)),
         *kidneys(plan),
         *adrenals(plan),
-        *belly_vessels(plan),
         *pancreas(plan),
         *bile(plan),
+        *belly_vessels(plan),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Structure
+from yushan.domain.bodies.lines import course
 from yushan.domain.bodies.surfaces import (
     EVERYWHERE,
     Both,
@@ -24,20 +25,6 @@ from yushan.domain.bodies.tubes import tube
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
 
-STOMACH: Final = (
-    (22, -4, -132, 11), (52, 16, -124, 30), (64, 2, -142, 35), (62, -30, -172, 31),
-    (40, -54, -200, 22), (10, -60, -212, 18), (-16, -52, -206, 12),
-)  # fmt: skip
-DUODENUM: Final = (
-    (-16, -52, -206, 11), (-38, -36, -206, 13), (-52, -18, -226, 13), (-48, -8, -254, 13),
-    (-28, -8, -270, 12), (6, -14, -268, 11), (26, -22, -246, 11),
-)  # fmt: skip
-COLON: Final = (
-    (-84, 4, -345, 27), (-92, 10, -300, 25), (-94, 8, -255, 23), (-84, -22, -228, 21),
-    (-62, -62, -240, 19), (-20, -80, -262, 18), (28, -82, -258, 18), (70, -66, -230, 18),
-    (98, -22, -196, 18), (106, 16, -184, 17), (108, 32, -220, 16), (104, 30, -280, 15),
-    (98, 22, -340, 15), (84, 4, -400, 15),
-)  # fmt: skip
 LOOPS: Final = 17
 
 
@@ -62,17 +49,15 @@ def bowel(plan: Plan) -> list[Structure]:
     return [*small_bowel(plan), *colon(plan), *duodenum(plan), *stomach(plan)]
 
 
-def gut(
-    plan: Plan, rows: tuple[tuple[float, ...], ...], grow: float, step_mm: float = 10
-) -> Surface:
-    """A tube of the standard man with radii more or less."""
-    line = [plan.point(x, y, z) for x, y, z, _ in rows]
-    return tube(line, [max(r + grow, 1.0) for *_, r in rows], step_mm)
+def gut(plan: Plan, name: str, step_mm: float = 10) -> Surface:
+    """A part of the gut as a tube."""
+    found = course("gut", name)
+    return tube([plan.point(*p) for p in found.points], found.radii, step_mm)
 
 
 def stomach(plan: Plan) -> list[Structure]:
     """Wall, fluid, and air in front of it."""
-    outer = Rippled(gut(plan, STOMACH, 0), 1.5, 45, plan.seed + 31)
+    outer = Rippled(gut(plan, "stomach"), 1.5, 45, plan.seed + 31)
     inner = Rippled(Grown(outer, -4.5), 0.9, 15, plan.seed + 32)
     level = plan.rng(58).uniform(-40, -18)
     air = Both((Grown(inner, -0.5), Half(plan.point(0, level, 0), (0, 1, 0))))
@@ -85,7 +70,7 @@ def stomach(plan: Plan) -> list[Structure]:
 
 def duodenum(plan: Plan) -> list[Structure]:
     """Wall and content."""
-    outer = Rippled(gut(plan, DUODENUM, 0), 1.0, 22, plan.seed + 33)
+    outer = Rippled(gut(plan, "duodenum"), 1.0, 22, plan.seed + 33)
     return [
         Structure("duodenum", "bowel_wall", outer),
         Structure(
@@ -99,7 +84,7 @@ def duodenum(plan: Plan) -> list[Structure]:
 
 def colon(plan: Plan) -> list[Structure]:
     """Wall with its pouches, stool with bubbles, and air in front."""
-    outer = Rippled(gut(plan, COLON, 0), 2.2, 26, plan.seed + 35)
+    outer = Rippled(gut(plan, "colon"), 2.2, 26, plan.seed + 35)
     inner = Grown(outer, -2.2)
     level = plan.rng(59).uniform(-78, -60)
     front = Both((inner, Half(plan.point(0, level, 0), (0, 1, 0))))

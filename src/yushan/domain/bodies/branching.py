@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yushan.domain.bodies.tubes import Tubes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from yushan.domain.bodies.surfaces import Surface
 
-Points = NDArray[np.float64] if TYPE_CHECKING else object
+Points = NDArray[np.float64]
 
 #: Radius of a branch that feeds n ends is ``end * n ** POWER``, near Murray's law for lungs.
 POWER: Final = 0.40

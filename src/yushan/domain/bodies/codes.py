@@ -53,5 +53,8 @@ def code(row: dict[str, str]) -> Code3:
 
 
 def code_of(name: str) -> Code3 | None:
-    """The code of a structure by its name, or None where the table has none."""
-    return table().get(name)
+    """The code of a structure by its name, or None where the table has none.
+
+    A number at the end (``lung_nodule_2``) is left away where the table has no such name.
+    """
+    return table().get(name) or table().get(name.rstrip("0123456789").rstrip("_"))

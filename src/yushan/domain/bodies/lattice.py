@@ -35,7 +35,7 @@ class Axis:
 
     def places(self, nodes: Span) -> NDArray[np.float64]:
         """Where lattice points are, in samples."""
-        return np.arange(nodes[0], nodes[1]) * self.step
+        return np.asarray(np.arange(nodes[0], nodes[1]) * self.step, dtype=np.float64)
 
     def shares(self, span: Span, first: int) -> tuple[NDArray[np.intp], Floats]:
         """For each sample the lattice point before it, counted from ``first``, and its share."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Structure
+from yushan.domain.bodies.lines import course
 from yushan.domain.bodies.surfaces import Either, Rippled, Surface
 from yushan.domain.bodies.tubes import Tubes, spline, tube
 
@@ -15,28 +16,28 @@ if TYPE_CHECKING:
 
     from yushan.domain.bodies.plan import Plan
 
-#: Axis from head to tail in the standard man, and radius there, mm.
-AXIS: Final = (
-    (-33, -18, -236, 13.5), (-27, -24, -220, 14), (-13, -31, -207, 9.5), (12, -32, -197, 9.5),
-    (40, -16, -187, 9.5), (62, 8, -177, 9), (80, 24, -168, 7.5),
-)  # fmt: skip
-HOOK: Final = ((-28, -20, -232, 10), (-16, -14, -240, 8), (-4, -13, -240, 5.5))
 DUCT_MM: Final = 1.0
 
 
 def axis(plan: Plan) -> NDArray[np.float64]:
     """Middle line from head to tail with radii, rows ``(x, y, z, radius)`` about every 3 mm."""
+    return spline(knots(plan, "pancreas"), 3.0)
+
+
+def knots(plan: Plan, name: str) -> NDArray[np.float64]:
+    """Rows ``(x, y, z, radius)`` of a course in this body."""
+    found = course("pancreas", name)
     size = plan["pancreas_scale"]
-    rows = [(*plan.point(x, y, z), r * size) for x, y, z, r in AXIS]
-    return spline(np.array(rows), 3.0)
+    pairs = zip(found.points, found.radii, strict=True)
+    return np.array([(*plan.point(*p), r * size) for p, r in pairs])
 
 
 def pancreas_surface(plan: Plan) -> Surface:
     """The gland, lobulated, more so with age and fat."""
     line = axis(plan)
-    hook = [(*plan.point(x, y, z), r * plan["pancreas_scale"]) for x, y, z, r in HOOK]
+    hook = knots(plan, "uncinate_process")
     lobes = float(np.interp(plan["age_years"] + 1.5 * plan.plump, (35, 90), (0.5, 1.6)))
-    whole = Either((rough(line, 9.0), rough(np.array(hook), 9.0)), 6)
+    whole = Either((rough(line, 9.0), rough(hook, 9.0)), 6)
     return Rippled(whole, lobes, 11, plan.seed + 21)
 
 

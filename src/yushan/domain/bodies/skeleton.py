@@ -203,7 +203,9 @@ def on_cage(
     plan: Plan, side: int, angle: float, z: float, off: float
 ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
     """A point off the cage's inner face at an angle from the back, and the way out."""
-    middle_x, middle_y, wide, front, back = (float(v) for v in plan.cage.at(np.float32(z)))
+    middle_x, middle_y, wide, front, back = (
+        float(v[0]) for v in plan.cage.at(np.array([z], dtype=np.float32))
+    )
     deep = back if np.cos(angle) > 0 else front
     sine, cosine = (
         np.sin(angle) ** (2 / 2.3),

@@ -250,17 +250,17 @@ class Rippled:
 def nearby(surface: Surface, at: tuple[Floats, Floats, Floats]) -> Floats:
     """Distance from a surface; points far outside its box get :data:`MARGIN_MM` unasked."""
     low, high = np.array(surface.box, dtype=np.float32)
-    close = np.True_
+    close: NDArray[np.bool_] = np.ones((1,) * at[0].ndim, dtype=np.bool_)
     for value, first, last in zip(at, low - MARGIN_MM, high + MARGIN_MM, strict=True):
         close = close & (value > first) & (value < last)
     shape = np.broadcast_shapes(*(v.shape for v in at))
     close = np.broadcast_to(close, shape)
     if close.mean() > WORTH_ASKING_ALL:
-        return surface.distance(*at)
+        return np.minimum(surface.distance(*at), np.float32(MARGIN_MM))
     found = np.full(shape, MARGIN_MM, dtype=np.float32)
     x, y, z = (np.broadcast_to(v, shape)[close] for v in at)
     if len(x):
-        found[close] = surface.distance(x, y, z)
+        found[close] = np.minimum(surface.distance(x, y, z), np.float32(MARGIN_MM))
     return found
 
 

@@ -13,9 +13,10 @@ from yushan.domain.bodies.coronaries import drawn as drawn_arteries
 from yushan.domain.bodies.coronaries import placed as placed_arteries
 from yushan.domain.bodies.coronaries import tree
 from yushan.domain.bodies.deformation import Deformation, deformation
+from yushan.domain.bodies.draft import Draft, LesionWish
 from yushan.domain.bodies.draws import drawn
 from yushan.domain.bodies.heart import Heart
-from yushan.domain.bodies.lesions import Chosen, chosen, lesions
+from yushan.domain.bodies.lesions import add, by_chance, wished
 from yushan.domain.bodies.lungs import lungs
 from yushan.domain.bodies.mediastinum import mediastinum
 from yushan.domain.bodies.plan import VERTEBRAE, Plan
@@ -34,8 +35,7 @@ class TrunkWishes:
     sex, age_years, height_mm, bmi
         The person.
     lesions
-        Kinds of :data:`KINDS` that are to be there, each once per mention, and no others;
-        None draws them from the population.
+        Those that are to be there and no others, as wishes or bare kinds; None is by chance.
     arms
         Whether the arms lie beside the head or along the body.
     """
@@ -44,7 +44,7 @@ class TrunkWishes:
     age_years: float | None = None
     height_mm: float | None = None
     bmi: float | None = None
-    lesions: tuple[str, ...] | None = None
+    lesions: tuple[str | LesionWish, ...] | None = None
     arms: Literal["up", "down"] = "up"
 
 
@@ -59,22 +59,21 @@ def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
     wish = wishes or TrunkWishes()
     plan = planned(seed, wish)
     bend = deformation(seed)
-    parts = [
-        *wall(plan, wish.arms),
-        *skeleton(plan, wish.arms),
-        *abdomen(plan),
-        *lungs(plan),
-        *mediastinum(plan),
-    ]
-    healthy = tuple(placed(part, bend) for part in parts)
-    arteries = coronaries(plan, bend)
-    healthy += tuple(drawn_arteries(arteries))
-    ill: Chosen = chosen(plan, wish.lesions)
-    more, truth = lesions(plan, bend, ill)
+    draft = Draft(plan, bend, healthy(plan, bend, wish.arms), coronaries(plan, bend))
+    add(draft, by_chance(plan) if wish.lesions is None else wished(wish.lesions))
+    draft.add_under_lesions(*drawn_arteries(draft.arteries))
     return Body(
-        "trunk", seed, VERSION, (*healthy, *more), truth, landmarks(plan, bend),
-        {**plan.values, "sex": plan.sex}, tuple(arteries.values()),
+        "trunk", seed, VERSION, tuple(draft.structures), tuple(draft.lesions),
+        landmarks(plan, bend), {**plan.values, "sex": plan.sex}, tuple(draft.arteries.values()),
     )  # fmt: skip
+
+
+def healthy(plan: Plan, bend: Deformation, arms: str) -> list[Structure]:
+    """All but lesions and coronary arteries, in patient space."""
+    parts = [
+        *wall(plan, arms), *skeleton(plan, arms), *abdomen(plan), *lungs(plan), *mediastinum(plan)
+    ]  # fmt: skip
+    return [placed(part, bend) for part in parts]
 
 
 def planned(seed: int, wish: TrunkWishes) -> Plan:
