@@ -56,6 +56,7 @@ def metastases(story: Story, cancer: int, primary: str, dead: int) -> None:
         lesion(story, number, at)
         for number in range(1, 2 + int(draws.wait(BRAIN["lesions-mean"] - 1)))
     ]
+    at_first = len(lesions)
     before: int | None = None
     for number in range(int(BRAIN["scans-most"])):
         when = at + number * BRAIN["every-days"]
@@ -73,7 +74,14 @@ def metastases(story: Story, cancer: int, primary: str, dead: int) -> None:
         )
         before = when
     sizes = " ".join(f"{one.size_mm:.1f}" for one in lesions)
-    story.tell("brain-metastases", at, count=len(lesions), sizes_mm=sizes, primary=primary)
+    story.tell(
+        "brain-metastases",
+        at,
+        count=at_first,
+        later=len(lesions) - at_first,
+        sizes_mm=sizes,
+        primary=primary,
+    )
 
 
 def lesion(story: Story, number: int, at: int) -> Lesion:

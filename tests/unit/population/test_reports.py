@@ -1,0 +1,205 @@
+"""What a report says is what its truth says: sizes, sides, negation, comparison."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yushan.domain.population import Statement, life, people, report, report_of
+from yushan.domain.population.reports import LANGUAGES, NORMAL, STYLES
+from yushan.domain.population.sentences import CONCEPTS, WORDS
+
+SIZE = re.compile(
+    r"([\d.]+)(?: ?[x×*X] ?([\d.]+))? ?(mm|cm|公分|毫米)", re.IGNORECASE
+)  # an own reading of sizes
+MM = {"mm": 1, "毫米": 1, "cm": 10, "公分": 10}
+#: An own list of words of status, by what they mean.
+ABSENT = re.compile(
+    r"^(no |no evidence|no definite|negative|without|\(-\)|未見|無|未發現|unremarkable)|沒有|"
+    r"is not seen|: negative|\(-\)$|has resolved|resolution|：無|已消失|已吸收",
+    re.IGNORECASE,
+)
+UNCERTAIN = re.compile(
+    r"suspicious for|possible|cannot be excluded|probable|r/o|^\?|suspected|(?<!可)疑|不能排除|待排除|可能為",
+    re.IGNORECASE,
+)
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".upper().split()
+
+
+def plain(text):
+    """Wide digits and brackets made narrow."""
+    return text.translate(str.maketrans("０１２３４５６７８９．（）", "0123456789.()"))
+
+
+def sizes_in(text):
+    """Sizes in millimetres, read from the text alone."""
+    return [
+        tuple(round(float(one) * MM[unit.lower()], 3) for one in (long, short) if one)
+        for long, short, unit in SIZE.findall(plain(text))
+    ]
+
+
+def day_in(text):
+    """A day, read from the text alone."""
+    text = plain(text).upper()
+    if found := re.fullmatch(r"(\d\d) ([A-Z]{3}) (\d{4})", text):
+        return date(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
+    numbers = [int(one) for one in re.findall(r"\d+", text)]
+    if len(numbers) == 1:
+        return date(numbers[0] // 10_000, numbers[0] // 100 % 100, numbers[0] % 100)
+    year = numbers[0] + 1911 if numbers[0] < 1000 else numbers[0]
+    return date(year, numbers[1], numbers[2])
+
+
+def status_in(text):
+    """The status of a sentence, read from the text alone."""
+    text = plain(text).strip()
+    if UNCERTAIN.search(text):
+        return "uncertain"
+    return "absent" if ABSENT.search(text) else "present"
+
+
+@pytest.fixture(scope="module")
+def orders():
+    found, seen = [], Counter()
+    for who in people(31, 3500):
+        for order in life(who).orders:
+            told = any(one.status == "present" for one in order.statements)
+            if seen[order.procedure, told] < 12:
+                seen[order.procedure, told] += 1
+                found.append(order)
+    return found
+
+
+@pytest.fixture(scope="module")
+def told(orders):
+    return [
+        (order, report_of(order, language, style, seed))
+        for seed, order in enumerate(orders)
+        for language in LANGUAGES
+        for style in STYLES
+    ]
+
+
+def test_there_is_something_to_read(told):
+    concepts = {one.statement.concept for _, text in told for one in text.truth if one.statement}
+    assert len(concepts) > 18
+    assert len({text.text for _, text in told}) > 0.9 * len(told)
+
+
+def test_sentences_stand_in_order_and_every_statement_is_said_once_in_the_findings(told):
+    for order, text in told:
+        ends = [0]
+        for one in text.truth:
+            assert ends[-1] <= one.start < one.end <= len(text.text)
+            ends.append(one.end)
+            assert all(one.start <= a < b <= one.end for _, a, b in one.spans)
+        said = [one.of for one in text.truth if one.section == "findings"]
+        expected = order.statements or NORMAL[order.procedure]
+        assert said == list(range(len(expected)))
+
+
+def test_status_read_from_the_text_is_that_of_the_truth(told):
+    for order, text in told:
+        for one in text.truth:
+            if one.statement is None or "frames" in CONCEPTS[one.statement.concept]:
+                continue
+            words = text.text[one.start : one.end]
+            assert status_in(words) == one.statement.status, words
+            if one.of >= 0 and order.statements:
+                assert order.statements[one.of].status == one.statement.status
+
+
+def test_sizes_read_from_the_text_are_those_of_the_truth(told):
+    many = 0
+    for order, text in told:
+        for one in text.truth:
+            if one.statement is None:
+                continue
+            expected = [s for s in (one.statement.sizes_mm, one.statement.prior_mm) if s]
+            words = text.text[one.start : one.end]
+            assert sizes_in(words) == [pytest.approx(size) for size in expected], words
+            many += len(expected)
+            if one.statement.sizes_mm:
+                given_mm = order.statements[one.of].sizes_mm
+                assert all(
+                    abs(a - b) <= 0.5 + 1e-9
+                    for a, b in zip(one.statement.sizes_mm, given_mm, strict=True)
+                )
+    assert many > 100
+
+
+def test_spans_hold_the_words_they_name(told):
+    for _, text in told:
+        for one in text.truth:
+            by = {what: text.text[a:b] for what, a, b in one.spans}
+            if one.statement is None:
+                continue
+            if "day" in by:
+                assert day_in(by["day"]) == one.statement.prior_day
+            if "count" in by:
+                assert int(plain(by["count"])) == one.statement.how_many
+            if "grade" in by and "frames" in CONCEPTS[one.statement.concept]:
+                assert plain(by["grade"]).upper() == one.statement.grade.upper()
+            if one.statement.place:
+                assert_place(plain(by["place"]), one.statement)
+            assert ("change" in by) == (
+                one.statement.change in {"stable", "larger", "smaller", "new"}
+            )
+
+
+def assert_place(words, statement):
+    """The words name the place and the side."""
+    row = WORDS["place"][statement.place]
+    names = {row.get("short", {}).get(statement.side), row.get("both")}
+    for language in ("en", "zh"):
+        side = WORDS["sides"][language].get(statement.side, "")
+        names.add(row[language].format(side=side).strip())
+    assert words.upper() in {name.upper() for name in names if name}
+
+
+def test_a_change_is_no_negation():
+    grown = Statement(
+        "nodule", "present", "right", "upper lobe", (8.2, 6.9), "stable", (8.1, 7.0),
+        date(2025, 3, 2), kind="solid",
+    )  # fmt: skip
+    for seed in range(40):
+        text = report([grown], "IM-CT-CHEST", "zh", "prose", seed)
+        first = next(one for one in text.truth if one.section == "findings")
+        assert first.statement.change == "stable"
+        assert status_in(text.text[first.start : first.end]) == "present"
+
+
+@given(
+    st.sampled_from(sorted(NORMAL)),
+    st.sampled_from(LANGUAGES),
+    st.sampled_from(STYLES),
+    st.integers(0, 10**9),
+)
+def test_any_seed_gives_one_report(procedure, language, style, seed):
+    text = report((), procedure, language, style, seed)
+    assert text == report((), procedure, language, style, seed)
+    assert text.text.endswith("\n")
+    assert all(one.statement is None or one.statement.status == "absent" for one in text.truth)
+
+
+@pytest.mark.parametrize(
+    ("procedure", "language", "style"),
+    [("XX", "zh", "prose"), ("IM-CXR", "fr", "prose"), ("IM-CXR", "zh", "verse")],
+)
+def test_what_cannot_be_written_is_refused(procedure, language, style):
+    with pytest.raises(ValueError, match="no report"):
+        report((), procedure, language, style)
+
+
+def test_every_concept_and_place_has_words_in_both_languages():
+    for table in (CONCEPTS, WORDS["place"]):
+        for name, row in table.items():
+            if isinstance(row, dict):
+                assert row["en"], name
+                assert row["zh"], name
