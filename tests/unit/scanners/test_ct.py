@@ -121,6 +121,16 @@ def test_thick_slices_are_means_over_their_thickness() -> None:
     assert np.allclose(np.diff(image[3:9]), 20, atol=2)
 
 
+@pytest.mark.parametrize("every", [1, 2, 5])
+def test_a_body_drawn_finer_is_scanned_with_its_partial_volume(every) -> None:
+    hu = water((20, 64, 64), (1.0, 4.0, 4.0), radius=500)
+    hu.values[:] = (np.arange(20, dtype=np.float32) * 10)[:, None, None]
+    scan = ct_scan(hu, unhardened(SIEMENS), 1, replace(STILL, every=every))
+    z = scan.grid.points([[k, 0, 0] for k in range(20 // every)])[:, 2]
+    assert scan.grid.spacing[0] == every
+    assert np.allclose(scan.values[:, 32, 32], 95 + z * 10, atol=2)
+
+
 @pytest.mark.parametrize("hu", [-1000.0, -100.0, 0.0, 60.0, 200.0])
 def test_mean_hu_of_a_body_stay(hu) -> None:
     image = ct_scan(water(hu=hu), GE, 3, CtOptions(couch=False)).values
@@ -225,11 +235,11 @@ def test_bits_do_not_depend_on_threads_processes_or_slabs() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [CtOptions(dose=0), CtOptions(thickness_mm=-1), CtOptions(kernel="none such")]
+    "wrong", [{"dose": 0.0}, {"thickness_mm": -1.0}, {"every": 0}, {"kernel": "none such"}]
 )
-def test_what_no_console_offers_is_refused(options) -> None:
+def test_what_no_console_offers_is_refused(wrong) -> None:
     with pytest.raises(ValueError, match=r"above 0|no kernel"):
-        ct_scan(water((1, 32, 32)), GE, 1, options)
+        ct_scan(water((1, 32, 32)), GE, 1, CtOptions(**wrong))
 
 
 def test_headers_speak_as_the_maker_does() -> None:

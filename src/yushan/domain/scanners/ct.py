@@ -19,7 +19,7 @@ from yushan.domain.scanners.ct_options import CtOptions
 from yushan.domain.scanners.fields import fields
 from yushan.domain.scanners.noise import Noise, Plane, noise
 from yushan.domain.scanners.truncation import Truncation, truncation
-from yushan.domain.volumes import Volume
+from yushan.domain.volumes import Grid, Volume
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +41,7 @@ class Scan:
     """Everything that the blocks of one scan share."""
 
     hu: Volume
+    grid: Grid
     profile: CtProfile
     seed: int
     options: CtOptions
@@ -55,8 +56,12 @@ class Scan:
     @property
     def inside(self) -> tuple[slice, slice]:
         """Where the slice lies on its plane."""
-        _, rows, columns = self.hu.grid.shape
+        _, rows, columns = self.grid.shape
         return slice(MARGIN, MARGIN + rows), slice(MARGIN, MARGIN + columns)
+
+    def place(self, index: int) -> float:
+        """Where a slice of the scan lies among the slices of the body."""
+        return (index + 0.5) * self.options.every - 0.5
 
 
 def ct_scan(hu: Volume, profile: CtProfile, seed: int, options: CtOptions | None = None) -> Volume:
@@ -76,30 +81,31 @@ def ct_scan(hu: Volume, profile: CtProfile, seed: int, options: CtOptions | None
     Returns
     -------
     Volume
-        int16 HU on the same grid, between the profile's ``low_hu`` and 3,071; its padding outside
-        the circle where the maker pads.
+        int16 HU on the same grid (every so many slices of it), between the profile's ``low_hu``
+        and 3,071; its padding outside the circle where the maker pads.
 
     Raises
     ------
     ValueError
-        The profile has no such kernel, or dose or thickness are not above 0.
+        The profile has no such kernel, or dose, thickness or slices are not above 0.
     """
     scan = prepare(hu, profile, seed, options or CtOptions())
-    out = np.empty(hu.grid.shape, dtype=np.int16)
+    out = np.empty(scan.grid.shape, dtype=np.int16)
 
     def run(first: int) -> None:
         out[first : first + BLOCK] = block(scan, first, min(first + BLOCK, len(out)))
 
     with ThreadPoolExecutor(scan.options.threads) as pool:
         list(pool.map(run, range(0, len(out), BLOCK)))
-    return Volume(hu.grid, out)
+    return Volume(scan.grid, out)
 
 
 def prepare(hu: Volume, profile: CtProfile, seed: int, options: CtOptions) -> Scan:
     """Transfers, weights and slow fields of a scan."""
-    grid, thickness = hu.grid, options.thickness_mm or hu.grid.spacing[0]
-    if options.dose <= 0 or thickness <= 0:
-        raise ValueError("dose and thickness must be above 0")
+    if options.dose <= 0 or options.every < 1 or (options.thickness_mm or 1) <= 0:
+        raise ValueError("dose, thickness and slices must be above 0")
+    grid = thinned(hu.grid, options.every)
+    thickness = options.thickness_mm or grid.spacing[0]
     kernel = profile.kernel(options.kernel)
     spacing = grid.spacing[1:]
     plane = Plane((padded(grid.shape[1]), padded(grid.shape[2])), spacing)
@@ -107,11 +113,22 @@ def prepare(hu: Volume, profile: CtProfile, seed: int, options: CtOptions) -> Sc
     ratio = thickness / grid.spacing[0]
     level = kernel.noise_hu * (profile.slice_mm / thickness / options.dose) ** 0.5
     return Scan(
-        hu, profile, seed, options, plane, kernels.mtf(kernel, radial), kernels.box_weights(ratio),
+        hu, grid, profile, seed, options, plane, kernels.mtf(kernel, radial),
+        kernels.box_weights(ratio * options.every, (options.every + 1) % 2 / 2),
         noise(seed, kernel, level, ratio, plane, fields(hu, profile)),
         couch.couch_slice(hu, profile.couch) if options.couch else None,
         truncation(grid, options.field_mm), None if profile.padding_hu is None else circle(hu),
     )  # fmt: skip
+
+
+def thinned(grid: Grid, every: int) -> Grid:
+    """The grid of slices ``every`` as far apart, each in the middle of those it is made of."""
+    if every == 1:
+        return grid
+    first = grid.points([[(every - 1) / 2, 0, 0]])[0]
+    shape = (max(grid.shape[0] // every, 1), *grid.shape[1:])
+    spacing = (grid.spacing[0] * every, *grid.spacing[1:])
+    return Grid(shape, (float(first[0]), float(first[1]), float(first[2])), spacing, grid.axes)
 
 
 def padded(size: int) -> int:
@@ -139,9 +156,9 @@ def block(scan: Scan, first: int, last: int) -> NDArray[np.int16]:
     image = through_kernel(scan, inside, first)
     if scan.options.noise:
         for index, wave in enumerate(scan.noise.spectra(first, last), first):
-            image[index - first] += scan.noise.plane(wave, index, scan.inside)
+            image[index - first] += scan.noise.plane(wave, scan.place(index), scan.inside)
     for index, streak in enumerate(wrong, first):
-        image[index - first] += scan.noise.fields.hardening(index)
+        image[index - first] += scan.noise.fields.hardening(scan.place(index))
         if streak is not None:
             image[index - first] += streak
     return finished(scan, image)
@@ -153,7 +170,7 @@ def thickened(scan: Scan, first: int, last: int) -> Floats:
     reach = len(weights) // 2
     out = np.zeros((last - first, *values.shape[1:]), dtype=np.float32)
     for index in range(first, last):
-        for step, weight in enumerate(weights, index - reach):
+        for step, weight in enumerate(weights, int(scan.place(index)) - reach):
             out[index - first] += values[min(max(step, 0), len(values) - 1)] * weight
     return out
 
@@ -161,7 +178,7 @@ def thickened(scan: Scan, first: int, last: int) -> Floats:
 def furnished(scan: Scan, inside: Floats, first: int) -> None:
     """Put implants in and the couch under the slices of a block, in place."""
     for made in scan.options.metal:
-        metal.put(inside, scan.hu.grid.slices(first, first + len(inside)), made)
+        metal.put(inside, scan.grid.slices(first, first + len(inside)), made)
     if scan.couch is not None:
         couch.lay(inside, scan.couch)
     if scan.edge is not None:
@@ -192,12 +209,13 @@ def swept(scan: Scan, index: int) -> NDArray[np.complex64] | np.float32:
     moving = scan.options.motion
     if moving is None:
         return np.float32(0)
-    ends = [motion.moved(scan.hu, index, moving, ahead) for ahead in (-0.5, 0.5)]
+    place = min(round(scan.place(index)), len(scan.hu.values) - 1)
+    ends = [motion.moved(scan.hu, place, moving, ahead) for ahead in (-0.5, 0.5)]
     if ends[0] is None or ends[1] is None:
         return np.float32(0)
-    still = np.asarray(scan.hu.values[index], dtype=np.float32)
+    still = np.asarray(scan.hu.values[place], dtype=np.float32)
     before, after = transformed(scan, np.stack([ends[0] - still, ends[1] - still]))
-    start = index * scan.hu.grid.spacing[0] * TURN_PER_MM
+    start = index * scan.grid.spacing[0] * TURN_PER_MM
     share = motion.views(scan.plane.shape, scan.plane.spacing, start)
     return np.asarray(scan.transfer * (share * before + (1 - share) * after))
 

@@ -25,6 +25,9 @@ class CtOptions:
         Name or use of a kernel of the profile; None for its first.
     thickness_mm
         Slice thickness; None for the grid's increment. Thinner than the increment leaves gaps.
+    every
+        Slices of the body's grid for one of the scan: bodies drawn finer than they are scanned get
+        true partial volume. ``thickness_mm`` None then means the new increment.
     dose
         Share of the usual tube current, above 0; noise falls with its root.
     couch
@@ -44,6 +47,7 @@ class CtOptions:
 
     kernel: str | None = None
     thickness_mm: float | None = None
+    every: int = 1
     dose: float = 1.0
     couch: bool = True
     noise: bool = True

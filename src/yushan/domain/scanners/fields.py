@@ -46,7 +46,7 @@ class Fields:
     down: Axis
     over: Axis
 
-    def noise(self, index: int) -> tuple[Floats, Floats | None]:
+    def noise(self, index: float) -> tuple[Floats, Floats | None]:
         """Standard deviation of all noise, and what lateral streaks add to it (or None)."""
         around, across = self.mixed(self.around, index), self.mixed(self.across, index)
         whole = self.spread(around)
@@ -54,11 +54,11 @@ class Fields:
             return whole, None
         return whole, self.spread(np.maximum(across - around, -0.5 * around))
 
-    def hardening(self, index: int) -> Floats:
+    def hardening(self, index: float) -> Floats:
         """HU to be added to a slice."""
         return self.spread(self.mixed(self.hard, index))
 
-    def mixed(self, maps: Floats, index: int) -> Floats:
+    def mixed(self, maps: Floats, index: float) -> Floats:
         """A coarse map at one slice, linear between places."""
         place = float(np.interp(index, self.places, np.arange(len(self.places))))
         low = min(int(place), len(maps) - 1)

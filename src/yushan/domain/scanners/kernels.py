@@ -58,10 +58,13 @@ def slice_weights(ratio: float) -> Floats:
     return np.asarray(kept / np.sqrt(np.sum(kept**2)), dtype=np.float32)
 
 
-def box_weights(ratio: float) -> Floats:
-    """Weights ``[2 n + 1]`` of a box ``ratio`` increments wide over neighbours; they sum to 1."""
-    reach = int(np.ceil((ratio - 1) / 2)) if ratio > 1 else 0
-    places = np.arange(-reach, reach + 1)
+def box_weights(ratio: float, shift: float = 0.0) -> Floats:
+    """Weights ``[2 n + 1]`` of a box ``ratio`` increments wide over neighbours; they sum to 1.
+
+    ``shift`` (0 to 0.5) is how far the box's middle lies behind that of the middle weight.
+    """
+    reach = max(int(np.ceil((ratio - 1) / 2 + shift)), 0)
+    places = np.arange(-reach, reach + 1) - shift
     low, high = np.maximum(places - 0.5, -ratio / 2), np.minimum(places + 0.5, ratio / 2)
     weights = np.maximum(high - low, 0)
     return np.asarray(weights / weights.sum(), dtype=np.float32)

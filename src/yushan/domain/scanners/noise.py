@@ -56,9 +56,9 @@ class Noise:
         drawn[:, -1] *= np.float32(2**0.5)
         return np.asarray(drawn * self.grain)
 
-    def plane(self, wave: Spectrum, index: int, inside: tuple[slice, slice]) -> Floats:
-        """Noise of one slice in HU, on the part of the plane that is ``inside``."""
-        around, extra = self.fields.noise(index)
+    def plane(self, wave: Spectrum, place: float, inside: tuple[slice, slice]) -> Floats:
+        """Noise in HU of one slice at its place in the body, on the part ``inside`` the plane."""
+        around, extra = self.fields.noise(place)
         noise = self.drawn(wave)[inside] * around
         if extra is not None:
             noise += self.drawn(wave * self.sideways)[inside] * extra
