@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yushan.domain.bodies import brain, head_face, head_pharynx, head_skull, neck
+from yushan.domain.bodies import (
+    brain,
+    head_face,
+    head_ill,
+    head_nodes,
+    head_pharynx,
+    head_skull,
+    neck,
+)
 from yushan.domain.bodies.body import Body, Structure
 from yushan.domain.bodies.brain_parts import cavity
 from yushan.domain.bodies.deformation import deformation
@@ -27,12 +35,13 @@ SKIN_MM: Final = 1.9
 #: What lies deeper under the skin than this; muscles are cut off there.
 FLESH: Final = "flesh"
 FLESH_MM: Final = 3.5
+BY_CHANCE: Final = HeadWishes()
 #: Largest displacement of the bend and spread of the turn.
 BEND_MM: Final = 2.5
 TILT_DEGREES: Final = 2.0
 
 
-def head(seed: int, wishes: HeadWishes = HeadWishes()) -> Body:
+def head(seed: int, wishes: HeadWishes = BY_CHANCE) -> Body:
     """One head down to the collar bones, in LPS mm about the anterior commissure.
 
     Parameters
@@ -50,8 +59,10 @@ def head(seed: int, wishes: HeadWishes = HeadWishes()) -> Body:
         for name, tissue, surface in anatomy(seed, number)
     ]
     sex, age = person(seed, wishes)
+    parts, lesions = head_ill.ill(seed, wishes, number, field)
+    structures += [*head_nodes.usual(seed, field), *parts]
     return Body(
-        "head", seed, VERSION, tuple(structures), (), landmarks(field, number),
+        "head", seed, VERSION, tuple(structures), lesions, landmarks(field, number),
         {**number, "sex": sex, "age": age},
     )  # fmt: skip
 

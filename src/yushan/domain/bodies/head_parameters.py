@@ -26,7 +26,7 @@ CHANCES: Final = {"metastases": 0.2, "nasopharynx": 0.15, "haemorrhage": 0.05, "
 class HeadWishes:
     """What a head is to be; None leaves it to chance.
 
-    ``sex`` ``M`` or ``F``; ``age`` in years. ``metastases``: how many. ``nasopharynx``: T stage of
+    ``sex`` ``male`` or ``female``; ``age`` in years. ``metastases``: how many. ``nasopharynx``: T stage of
     a tumour there, or ``none``. ``nodes``: N stage of its nodes (8th edition). ``haemorrhage`` and
     ``infarct``: whether there is one. ``visit``: 0 is the first examination; later ones show the
     same head with its lesions changed.
@@ -53,7 +53,7 @@ def distributions() -> Mapping[str, Mapping[str, float]]:
 def person(seed: int, wishes: HeadWishes) -> tuple[str, int]:
     """Sex and age of a head."""
     rng = np.random.default_rng((seed, 61))
-    sex = "M" if rng.random() < 0.5 else "F"
+    sex = "male" if rng.random() < 0.5 else "female"
     age = int(rng.integers(*AGES, endpoint=True))
     return wishes.sex or sex, age if wishes.age is None else wishes.age
 
@@ -65,7 +65,7 @@ def numbers(seed: int, wishes: HeadWishes) -> dict[str, float]:
     for number, (name, row) in enumerate(distributions().items()):
         rng = np.random.default_rng((seed, number, 62))
         mean = row["mean"] + row.get("decade", 0.0) * (age - 40) / 10
-        mean += row.get("male", 0.0) * (1 if sex == "M" else 0)
+        mean += row.get("male", 0.0) * (1 if sex == "male" else 0)
         value = mean + row["sd"] * rng.standard_normal()
         drawn[name] = float(np.clip(value, row["low"], row["high"]))
     return drawn

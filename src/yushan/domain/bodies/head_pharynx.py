@@ -23,6 +23,16 @@ def nasopharynx() -> Surface:
     return Ellipsoid(MIDDLE, (18, 12.5, 15), power=2.6)
 
 
+def wall() -> Surface:
+    """The nasopharynx with its fascia and the muscles of the palate's tube."""
+    return Grown(nasopharynx(), 2.5)
+
+
+def oropharynx(walls: Surface) -> Surface:
+    """The throat below the palate."""
+    return Both((walls, Half((0, 0, -75), (0, 0, 1))))
+
+
 def parapharyngeal(side: int) -> Surface:
     """The fat beside the pharynx."""
     line = [(24, -6, -52), (25, 0, -68), (27, 2, -88)]

@@ -49,6 +49,11 @@ def base() -> tuple[Surface, ...]:
     return Mirrored(petrous()), Mirrored(mastoid(0.0)), clivus(0.0), condyle
 
 
+def central() -> Surface:
+    """The floor of the sphenoid and the bone around the openings beside it."""
+    return Ellipsoid((0, -6, -46), (24, 11, 3.6), power=3)
+
+
 def petrous() -> Surface:
     """The pyramid around the inner ear."""
     turn = ((0.82, 0.55, 0.15), (-0.55, 0.83, 0.0), (-0.12, -0.08, 0.99))

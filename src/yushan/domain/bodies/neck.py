@@ -245,7 +245,7 @@ def glands(number: Mapping[str, float]) -> Parts:
         parotid = Either(
             (
                 Ellipsoid((side * 60, 8, -78), (9, 17, 22)),
-                Ellipsoid((side * 47, 14, -74), (10, 9, 15)),
+                Ellipsoid((side * 43, 11, -75), (13, 7.5, 13)),
             ),
             smooth_mm=8,
         )
