@@ -40,7 +40,8 @@ from yushan.domain.scanners.sites import (
 )
 from yushan.domain.scanners.tissues import PHASES, TRACERS, activity_look, attenuation, ct_look
 from yushan.domain.scanners.ecg import Beat, Electrocardiogram, ecg, rhythms
-from yushan.domain.scanners.endoscopy import Polyp, endoscopy
+from yushan.domain.scanners.endoscopy import endoscopy
+from yushan.domain.scanners.endoscopy_colon import Polyp
 from yushan.domain.scanners.fundus import FundusWishes, fundus
 from yushan.domain.scanners.histology import histology, pyramid, tiles
 from yushan.domain.scanners.mammogram import mammogram

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Colour = tuple[float, float, float]
 #: Colours of layers, linear red, green, blue 0..1; plausible, after photographs.
-RETINA: Final = (0.80, 0.33, 0.14)
+RETINA: Final = (0.84, 0.36, 0.19)
 DISC: Final = (0.99, 0.76, 0.42)
 CUP: Final = (1.0, 0.90, 0.66)
 #: How much light of each colour a vessel swallows where it is thickest.
@@ -120,7 +120,7 @@ class Retina:
         edge = ellipse(self.rows, self.columns, self.centre, half, turn)
         edge = edge + 0.012 * self.unit * cloud(self.rng, edge.shape, 4)
         glow = np.exp(-((np.maximum(edge, 0) / (0.16 * self.unit)) ** 2))
-        self.image *= (1 + 0.16 * glow)[..., None]
+        self.image *= (1 + 0.13 * glow)[..., None]
         self.image *= (1 - 0.16 * np.exp(-(((edge - 2) / (0.016 * self.unit)) ** 2)))[..., None]
         at = (self.centre[0], self.centre[1] - 0.02 * self.unit)
         cup = ellipse(self.rows, self.columns, at, (half[0] * ratio, half[1] * ratio * 0.95), turn)

@@ -43,7 +43,7 @@ def vessels(rng: np.random.Generator) -> list[Vessel]:
     found: list[Vessel] = []
     for way, share in ((TEMPORAL, 1.0), (NASAL, 0.72)):
         for upper in (1, -1):
-            for kind, wide, aside in (("vein", 0.034, 0.035), ("artery", 0.026, -0.03)):
+            for kind, wide, aside in (("vein", 0.0255, 0.03), ("artery", 0.0185, -0.028)):
                 found.extend(arcade(rng, np.array(way) * (upper, 1), (kind, wide * share, aside)))
     for _ in range(3):
         angle = rng.uniform(-0.5, 0.5) + np.pi
@@ -56,18 +56,18 @@ def arcade(rng: np.random.Generator, way: Floats, trait: tuple[str, float, float
     kind, wide, aside = trait
     known = way + rng.normal(0, 0.05, way.shape) + np.array([0, aside])
     known[0] = (float(rng.normal(0, 0.012)), aside * 0.4)
-    points = curve(known, 110) + winding(rng, 110, 0.022)
+    points = curve(known, 110) + winding(rng, 110, 0.017)
     radii = wide * np.linspace(1, 0.42, 110) * float(rng.uniform(0.88, 1.12))
     found = [Vessel(kind, points, radii)]
     place, side = int(rng.integers(8, 16)), int(rng.choice((-1, 1)))
     while place < 100:
         ahead = points[place + 4] - points[place]
-        angle = float(np.arctan2(ahead[0], ahead[1])) + side * float(rng.uniform(0.45, 0.95))
-        radius = float(radii[place] * rng.uniform(0.42, 0.7))
+        angle = float(np.arctan2(ahead[0], ahead[1])) + side * float(rng.uniform(0.4, 0.85))
+        radius = float(radii[place] * rng.uniform(0.38, 0.66))
         found.extend(
-            branch(rng, points[place], angle, (kind, radius, float(rng.uniform(0.5, 1.1))), 3)
+            branch(rng, points[place], angle, (kind, radius, float(rng.uniform(0.45, 1.2))), 3)
         )
-        place += int(rng.integers(7, 17))
+        place += int(rng.integers(8, 20))
         side = -side if rng.uniform() < 0.75 else side
     return found
 
@@ -81,7 +81,7 @@ def branch(
 ) -> list[Vessel]:
     """A side branch and its own; the trait is kind, radius and length."""
     kind, radius, length = trait
-    if radius < 0.0022 or depth == 0:
+    if radius < 0.0019 or depth == 0:
         return []
     step, points, turn = 0.02, [start], 0.0
     for _ in range(max(int(length / step), 4)):

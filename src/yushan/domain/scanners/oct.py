@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import ndimage  # type: ignore[import-untyped]
 
 from yushan.domain.scanners.drawing import Image, blurred, cloud, ellipse
 from yushan.domain.scanners.picture import Mark, Picture, whole
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Layers from the vitreous down: name, thickness in um away from the fovea and in its middle,
 #: reflectivity 0..1. Plausible, after published means of healthy maculae.
 LAYERS: Final = (
     ("nerve_fibre", 32, 2, 0.74), ("ganglion_cell", 44, 8, 0.50), ("inner_plexiform", 38, 8, 0.58),
-    ("inner_nuclear", 36, 10, 0.33), ("outer_plexiform", 30, 14, 0.55), ("outer_nuclear", 62, 108, 0.26),
-    ("external_membrane", 8, 8, 0.46), ("inner_segment", 22, 26, 0.33), ("ellipsoid", 16, 18, 0.88),
-    ("outer_segment", 22, 30, 0.44), ("pigment_epithelium", 24, 24, 0.98), ("choroid", 250, 270, 0.50),
-    ("sclera", 400, 400, 0.30),
+    ("inner_nuclear", 36, 10, 0.33), ("outer_plexiform", 30, 14, 0.55),
+    ("outer_nuclear", 62, 108, 0.26), ("external_membrane", 8, 8, 0.46),
+    ("inner_segment", 22, 26, 0.33), ("ellipsoid", 16, 18, 0.88), ("outer_segment", 22, 30, 0.44),
+    ("pigment_epithelium", 24, 24, 0.98), ("choroid", 250, 270, 0.50), ("sclera", 400, 400, 0.30),
 )  # fmt: skip
 #: Width of a scan and depth of its window, mm; pixels.
 WIDE_MM: Final = 6.0
@@ -55,34 +58,38 @@ def oct_scan(
     """
     rng = np.random.default_rng((seed, 0x0C))
     across = ((np.arange(shape[1]) + 0.5) / shape[1] - 0.5) * WIDE_MM
-    bounds, bumps = boundaries(rng, across, offset_mm, drusen, fluid_um)
-    step = DEEP_MM * 1000 / shape[0]
-    rows = np.arange(shape[0], dtype=np.float32)[:, None] * np.float32(step)
+    bounds, lift = boundaries(rng, across, offset_mm, drusen, fluid_um)
+    rows = np.arange(shape[0], dtype=np.float32)[:, None] * np.float32(DEEP_MM * 1000 / shape[0])
     layer = np.zeros(shape, dtype=np.uint8)
     for line in bounds:
         layer += rows >= line[None].astype(np.float32)
-    masks = {name: layer == number for number, (name, *_) in enumerate(LAYERS, 1)}
+    planted = {}
     shown = reflected(rng, layer, bounds, rows)
     if drusen:
-        masks["drusen"] = np.asarray((layer == 12) & (rows < (bounds[11] + bumps)[None]))
-        shown = np.where(masks["drusen"], np.float32(0.55), shown)
-    marks: list[Mark] = []
+        under = rows > (bounds[10] + LAYERS[10][1])[None]
+        planted["drusen"] = np.asarray(under & (layer == 11) & (lift > 4)[None])
+        shown = np.where(planted["drusen"], np.float32(0.5), shown)
     if fluid_um > 0:
-        masks["fluid"] = pocket(rng, bounds, rows, across, fluid_um)
-        shown = np.where(masks["fluid"], np.float32(0.05), shown)
-        found = np.nonzero(masks["fluid"])
-        marks.append(
-            Mark("fluid", float(found[0].mean()), float(found[1].mean()), (1.2, fluid_um / 1000))
-        )
+        planted["fluid"] = pocket(rng, bounds, rows, across, fluid_um)
+        shown = np.where(planted["fluid"], np.float32(0.05), shown)
+    free = ~np.logical_or.reduce([np.zeros(shape, np.bool_), *planted.values()])
+    masks = {name: (layer == k) & free for k, (name, *_) in enumerate(LAYERS, 1)} | planted
     noise = np.random.default_rng((seed, 0x0D, round(1000 * offset_mm) & 0xFFFFFFFF))
-    pixels = whole(detected(noise, shown))
-    return Picture(
-        pixels,
-        (DEEP_MM / shape[0], WIDE_MM / shape[1]),
-        masks=masks,
-        marks=tuple(marks),
-        facts=told(bounds, across),
-    )
+    scale = (DEEP_MM / shape[0], WIDE_MM / shape[1])
+    marks = tuple(patches(planted, scale))
+    return Picture(whole(detected(noise, shown)), scale, 8, masks, marks, told(bounds, across))
+
+
+def patches(planted: dict[str, NDArray[np.bool_]], scale: tuple[float, float]) -> list[Mark]:
+    """One mark per patch of what was planted, with its width and height."""
+    found = []
+    for name, mask in planted.items():
+        parts, _ = ndimage.label(mask)
+        for part in ndimage.find_objects(parts):
+            high, wide = (one.stop - one.start for one in part)
+            place = ((one.start + one.stop - 1) / 2 for one in part)
+            found.append(Mark(name, *place, (round(wide * scale[1], 3), round(high * scale[0], 3))))
+    return found
 
 
 def boundaries(
@@ -92,7 +99,7 @@ def boundaries(
     drusen: int,
     fluid_um: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Upper edges of the layers in um ``[layer, column]``, and how far drusen lift the epithelium."""
+    """Upper edges of the layers in um ``[layer, column]``, and the lift by drusen."""
     away = np.hypot(across, offset_mm)
     pit = np.exp(-((away / 0.46) ** 2)) * 0.92 + 0.08 * np.exp(-((away / 1.0) ** 2))
     rim = np.exp(-(((away - 1.0) / 0.55) ** 2))
@@ -115,8 +122,9 @@ def boundaries(
     down = np.cumsum(np.stack([np.zeros_like(across), *thick[:-1]]), axis=0)
     bounds = base + down - down[11]
     bounds[:6] -= swell
-    bounds[:11] -= lift
-    return bounds, np.zeros_like(lift)
+    share = np.array([0.08, 0.10, 0.14, 0.2, 0.3, 0.45, 0.8, 0.85, 0.9, 0.95, 1.0])
+    bounds[:11] -= share[:, None] * lift
+    return bounds, lift
 
 
 def slow(rng: np.random.Generator, across: NDArray[np.float64]) -> NDArray[np.float64]:
