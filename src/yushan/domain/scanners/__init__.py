@@ -1,16 +1,25 @@
 """Scanners: the physics between a body and the image that a device gives of it. Pure."""
 
 from yushan.domain.scanners.angiogram import ANGLES, Injection, angiogram, c_arm
-from yushan.domain.scanners.angiogram_scene import Branch, coronaries
+from yushan.domain.scanners.angiogram_scene import Branch, coronaries, tree_of
 from yushan.domain.scanners.ct import ct_scan
 from yushan.domain.scanners.ct_options import CtOptions, ct_header
+from yushan.domain.scanners.ecg import Beat, Electrocardiogram, ecg, rhythms
+from yushan.domain.scanners.endoscopy import endoscopy
+from yushan.domain.scanners.endoscopy_colon import Polyp
+from yushan.domain.scanners.fundus import FundusWishes, fundus
+from yushan.domain.scanners.histology import histology, pyramid, tiles
+from yushan.domain.scanners.mammogram import mammogram
+from yushan.domain.scanners.mammogram_lesions import BreastLesion
 from yushan.domain.scanners.metal import IMPLANTS, Metal, implant
 from yushan.domain.scanners.motion import Motion
 from yushan.domain.scanners.mr_look import fat_look, mr_look, random_look
 from yushan.domain.scanners.mr_profiles import MrProfile, mr_profile, mr_profiles
 from yushan.domain.scanners.mr_scan import MrOptions, adc_map, mr_scan
 from yushan.domain.scanners.nm import Defect, Planar, nm_planar, nm_spect, spect_grid, with_defect
+from yushan.domain.scanners.oct import oct_scan
 from yushan.domain.scanners.pet import Dose, PetScan, pet_scan
+from yushan.domain.scanners.picture import Mark, Picture
 from yushan.domain.scanners.profiles import (
     CtProfile,
     Kernel,
@@ -39,15 +48,6 @@ from yushan.domain.scanners.sites import (
     held_out,
 )
 from yushan.domain.scanners.tissues import PHASES, TRACERS, activity_look, attenuation, ct_look
-from yushan.domain.scanners.ecg import Beat, Electrocardiogram, ecg, rhythms
-from yushan.domain.scanners.endoscopy import endoscopy
-from yushan.domain.scanners.endoscopy_colon import Polyp
-from yushan.domain.scanners.fundus import FundusWishes, fundus
-from yushan.domain.scanners.histology import histology, pyramid, tiles
-from yushan.domain.scanners.mammogram import mammogram
-from yushan.domain.scanners.mammogram_lesions import BreastLesion
-from yushan.domain.scanners.oct import oct_scan
-from yushan.domain.scanners.picture import Mark, Picture
 from yushan.domain.scanners.ultrasound import Section
 from yushan.domain.scanners.ultrasound_probe import Machine, machine, machines
 from yushan.domain.scanners.ultrasound_scenes import NeckWishes, SonogramWishes, abdomen, neck
@@ -139,6 +139,7 @@ __all__ = [
     "rhythms",
     "spect_grid",
     "tiles",
+    "tree_of",
     "ultrasound",
     "view_of",
     "with_defect",

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 #: Focus to detector and focus to the middle, mm.
 FAR_MM: Final = (1000.0, 740.0)
 #: Attenuation of undiluted contrast medium, per mm, beyond that of blood.
-IODINE: Final = 0.16
+IODINE: Final = 0.23
 #: Usual angles: name -> degrees to the left and to the head.
 ANGLES: Final = {
     "LAO": (40.0, 0.0), "RAO": (-30.0, 0.0), "RAO-caudal": (-20.0, -25.0),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yushan.domain.scanners.drawing import Image, blurred, cloud, soft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Floats = NDArray[np.float64]
 #: Half axes of the heart that vessels of :func:`coronaries` run on, mm: side, depth, height.
@@ -38,6 +41,80 @@ class Branch:
     radii: Floats
     along: Floats
     stenoses: tuple[tuple[float, float], ...] = ()
+
+
+class Vessel(Protocol):
+    """A vessel of a body: what :func:`tree_of` asks of it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def parent(self) -> str:
+        """Name of the vessel that it leaves; empty for a root."""
+
+    @property
+    def points(self) -> Floats:
+        """Middle line ``[n, 3]`` mm LPS, outwards."""
+
+    @property
+    def radii(self) -> Floats:
+        """Of the lumen ``[n]`` mm."""
+
+    @property
+    def healthy(self) -> Floats:
+        """What they would be without narrowings."""
+
+
+def tree_of(vessels: Sequence[Vessel], root: str) -> tuple[Branch, ...]:
+    """The vessels that one injection fills: a root and what leaves it, with distances along.
+
+    Parameters
+    ----------
+    vessels
+        Of a body; parents before children.
+    root
+        Name of the vessel at whose mouth the catheter lies.
+
+    Raises
+    ------
+    ValueError
+        No vessel has the name.
+    """
+    found: dict[str, Branch] = {}
+    for one in vessels:
+        parent = found.get(one.parent)
+        if one.name != root and parent is None:
+            continue
+        start = 0.0
+        if parent is not None:
+            start = float(
+                parent.along[np.argmin(((parent.points - one.points[0]) ** 2).sum(axis=1))]
+            )
+        along = start + lengths(one.points)
+        found[one.name] = Branch(one.name, one.points, one.radii, along, narrowings(one, along))
+    if root not in found:
+        raise ValueError(f"no vessel {root}")
+    return tuple(found.values())
+
+
+def lengths(points: Floats) -> Floats:
+    """Distance along a line from its start."""
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def narrowings(one: Vessel, along: Floats) -> tuple[tuple[float, float], ...]:
+    """Places where a lumen is narrowed by a fifth or more, each with its worst percentage."""
+    lost = 100 * (1 - one.radii / one.healthy)
+    narrow = np.concatenate([[False], lost >= 20, [False]])
+    starts, ends = (
+        np.flatnonzero(narrow[1:] & ~narrow[:-1]),
+        np.flatnonzero(~narrow[1:] & narrow[:-1]),
+    )
+    worst = (low + int(np.argmax(lost[low:high])) for low, high in zip(starts, ends, strict=True))
+    return tuple((float(along[k]), round(float(lost[k]), 1)) for k in worst)
 
 
 def coronaries(seed: int, side: str = "right", stenosis_percent: float = 0) -> tuple[Branch, ...]:
@@ -98,8 +175,7 @@ def vessel(
     narrow: tuple[tuple[float, float], ...] = (),
 ) -> Branch:
     """A vessel that tapers, with its narrowings."""
-    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    along = start + np.concatenate([[0.0], np.cumsum(steps)])
+    along = start + lengths(points)
     radii = np.linspace(*ends, len(points))
     for place, percent in narrow:
         radii = radii * (1 - percent / 100 * np.exp(-(((along - place) / 3.5) ** 2)))

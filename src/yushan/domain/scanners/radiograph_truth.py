@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 #: Share of a zone from which it counts as affected, as partly and as mainly alveolar.
 LIMITS: Final = (0.015, 0.05, 0.22)
 ZONES: Final = ("upper", "middle", "lower")
-#: A ray belongs to a lung's field if it runs so far in it, and not so far in the heart, mm.
-FIELD_MM: Final = (12.0, 12.0)
+#: A ray belongs to a lung's field if it runs so far in it, not so far in the heart, nor so far under
+#: the diaphragm, mm.
+FIELD_MM: Final = (12.0, 12.0, 25.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,8 @@ class ChestParts:
         With its pericardium.
     hazy, dense
         Ground glass and consolidation planted in the lungs.
+    below
+        What lies under the diaphragm and hides the lung behind it: liver, stomach, spleen.
     heights_mm
         z of the lower limits of upper and middle zones; None for thirds of each lung.
     """
@@ -55,6 +58,7 @@ class ChestParts:
     heart: Bools
     hazy: Bools | None = None
     dense: Bools | None = None
+    below: Bools | None = None
     heights_mm: tuple[float, float] | None = None
     more: Mapping[str, Bools] = field(default_factory=dict)
 
@@ -91,10 +95,10 @@ def chest_truth(parts: ChestParts, view: View, shape: tuple[int, int] | None = N
         name: shadow(parts, mask, view)
         for name, mask in [*parts.lungs.items(), ("heart", parts.heart)]
     }
-    masks = {
-        f"lung_{side}": (flat[side] > FIELD_MM[0]) & (flat["heart"] < FIELD_MM[1])
-        for side in parts.lungs
-    }
+    free = flat["heart"] < FIELD_MM[1]
+    if parts.below is not None:
+        free &= shadow(parts, parts.below, view) < FIELD_MM[2]
+    masks = {f"lung_{side}": (flat[side] > FIELD_MM[0]) & free for side in parts.lungs}
     masks["heart"] = flat["heart"] > 4
     opacity = [mask for mask in (parts.hazy, parts.dense) if mask is not None]
     if opacity:
