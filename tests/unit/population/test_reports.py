@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yushan.domain.population import Statement, life, people, report, report_of
+from yushan.domain.population import (
+    Statement,
+    life,
+    mixture,
+    mixtures,
+    people,
+    person,
+    report,
+    report_of,
+)
 from yushan.domain.population.reports import LANGUAGES, NORMAL, STYLES
 from yushan.domain.population.sentences import CONCEPTS, WORDS
 
@@ -25,7 +35,8 @@ ABSENT = re.compile(
     re.IGNORECASE,
 )
 UNCERTAIN = re.compile(
-    r"suspicious for|possible|cannot be excluded|probable|r/o|^\?|suspected|(?<!可)疑|不能排除|待排除|可能為",
+    r"suspicious for|possible|cannot be excluded|probable|r/o|^\?|suspected|"
+    r"(?<!可)疑|不能排除|待排除|可能為",
     re.IGNORECASE,
 )
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".upper().split()
@@ -64,6 +75,13 @@ def status_in(text):
     return "absent" if ABSENT.search(text) else "present"
 
 
+class Told(NamedTuple):
+    """What an order asks for, without a life."""
+
+    procedure: str
+    statements: tuple[Statement, ...]
+
+
 @pytest.fixture(scope="module")
 def orders():
     found, seen = [], Counter()
@@ -78,11 +96,18 @@ def orders():
 
 @pytest.fixture(scope="module")
 def told(orders):
-    return [
+    of_lives = [
         (order, report_of(order, language, style, seed))
         for seed, order in enumerate(orders)
         for language in LANGUAGES
         for style in STYLES
+    ]
+    return of_lives + [
+        (Told(procedure, said), report(said, procedure, language, style, seed))
+        for seed in range(40)
+        for procedure in mixtures()
+        for language, style in ((LANGUAGES[seed % 3], STYLES[seed // 3 % 3]),)
+        if (said := mixture(procedure, seed))
     ]
 
 
@@ -161,6 +186,27 @@ def assert_place(words, statement):
         side = WORDS["sides"][language].get(statement.side, "")
         names.add(row[language].format(side=side).strip())
     assert words.upper() in {name.upper() for name in names if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_personal_data_stand_where_the_truth_says(language):
+    for number in range(60):
+        who = person(number, 4)
+        text = report((), "IM-CXR", language, "prose", number, who)
+        line = text.truth[0]
+        assert line.section == "person"
+        by = {what: plain(text.text[a:b]).upper() for what, a, b in line.spans}
+        assert by["chart"] == who.all_charts[0].number.upper()
+        if "identity" in by:
+            assert by["identity"] == (who.identity or "-")
+        known = {who.name, *(chart.romanised.replace("^", " ") for chart in who.all_charts)}
+        assert by["name"] in {one.upper() for one in known}
+        assert text.text[line.end] == "\n"
+
+
+def test_nothing_is_made_up_for_an_unknown_procedure():
+    with pytest.raises(ValueError, match="no mixture"):
+        mixture("XX", 1)
 
 
 def test_a_change_is_no_negation():

@@ -19,6 +19,7 @@ from yushan.domain.population.events import (
     Drug,
     Encounter,
     Life,
+    Measurement,
     Order,
     Procedure,
     Risk,
@@ -32,6 +33,7 @@ from yushan.domain.population.identity import (
     is_valid,
 )
 from yushan.domain.population.life import life
+from yushan.domain.population.mixtures import mixture, mixtures
 from yushan.domain.population.names import Name
 from yushan.domain.population.patients import VERSION, Patient, people, person
 from yushan.domain.population.reports import Report, Said, Span, report, report_of
@@ -78,6 +80,7 @@ __all__ = [
     "Drug",
     "Encounter",
     "Life",
+    "Measurement",
     "Name",
     "Order",
     "Patient",
@@ -94,6 +97,8 @@ __all__ = [
     "is_valid",
     "life",
     "load_person",
+    "mixture",
+    "mixtures",
     "people",
     "person",
     "report",

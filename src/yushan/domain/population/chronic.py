@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from yushan.domain.population.calendar import FIRST, LAST
 from yushan.domain.population.draws import Urn
 from yushan.domain.population.events import Visit
+from yushan.domain.population.measured import ADULT, FOLLOWED
+from yushan.domain.population.measured import CHECKUP as ALL
 from yushan.domain.population.story import CONTACTS, OUTPATIENT, Story
 from yushan.domain.population.tables import rows
 
@@ -101,10 +103,15 @@ def chronic_visit(story: Story, group: Sequence[Condition], at: int) -> Visit:
     here = [one for one in group if story.known[one.code] <= at]
     refill = CHRONIC["refill-days"]
     drugs = tuple((drug, refill) for one in here for drug in one.drugs)
-    tested = BASIC if story.draws.chance(0.35) else ()
+    is_tested = story.draws.chance(0.35)
+    tested = BASIC if is_tested else ()
+    measured = [FOLLOWED[one.code] for one in here if one.code in FOLLOWED] if is_tested else []
     at += story.draws.pick(OUTPATIENT) - (at - 1) % 7
     codes = tuple(one.code for one in here)
-    return Visit(max(at, story.first), "outpatient", here[0].department, codes, drugs, tested)
+    groups = ("basic", *measured) if is_tested and story.age(at) >= ADULT else ()
+    return Visit(
+        max(at, story.first), "outpatient", here[0].department, codes, drugs, tested, 0, (), groups
+    )
 
 
 class Small(NamedTuple):
@@ -149,7 +156,7 @@ def check_ups(story: Story) -> None:
         return
     at = max(story.first, story.at_age(40)) + draws.between(0, 1000)
     while at <= story.last:
-        story.add(Visit(at, "checkup", "FM", ("Z00.00",), (), (*BASIC, "LA-LIPID")))
+        story.add(Visit(at, "checkup", "FM", ("Z00.00",), (), (*BASIC, "LA-LIPID"), 0, (), ALL))
         at += 1096 if story.age(at) < 65 else 372
 
 

@@ -81,6 +81,7 @@ def what(told: Life) -> dict[str, Sequence[Row]]:
         "diagnoses": told.diagnoses,
         "drugs": told.drugs,
         "procedures": told.procedures,
+        "measurements": told.measurements,
         "orders": [one[:-1] for one in told.orders],
         "statements": [
             statement(order, place, one)

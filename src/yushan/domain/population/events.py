@@ -45,7 +45,10 @@ class Wanted(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """One contact before it is filed; ``day`` is an ordinal, ``stay`` days in hospital."""
+    """One contact before it is filed; ``day`` is an ordinal, ``stay`` days in hospital.
+
+    ``measured`` are groups of ``data/measurements.csv``.
+    """
 
     day: int
     kind: Kind
@@ -55,6 +58,7 @@ class Visit(NamedTuple):
     procedures: tuple[str, ...] = ()
     stay: int = 0
     wanted: tuple[Wanted, ...] = ()
+    measured: tuple[str, ...] = ()
 
 
 class Encounter(NamedTuple):
@@ -98,6 +102,17 @@ class Procedure(NamedTuple):
     code: str
     done: date
     times: int
+
+
+class Measurement(NamedTuple):
+    """A value of a day; kinds of ``data/measurements.csv``, units of UCUM."""
+
+    encounter: str
+    person: int
+    kind: str
+    day: date
+    value: float
+    unit: str
 
 
 class Order(NamedTuple):
@@ -219,6 +234,7 @@ class Life:
     diagnoses: tuple[Diagnosis, ...]
     drugs: tuple[Drug, ...]
     procedures: tuple[Procedure, ...]
+    measurements: tuple[Measurement, ...]
     orders: tuple[Order, ...]
     claims: tuple[Claim, ...]
     claim_lines: tuple[ClaimLine, ...]

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.domain.population.calendar import day
 from yushan.domain.population.charts import SITES
-from yushan.domain.population.events import Diagnosis, Drug, Encounter, Order, Procedure
+from yushan.domain.population.events import (
+    Diagnosis,
+    Drug,
+    Encounter,
+    Measurement,
+    Order,
+    Procedure,
+)
+from yushan.domain.population.measured import gauges, measure
 from yushan.domain.population.story import CONTACTS
 from yushan.domain.population.tables import rows
 
@@ -40,8 +48,8 @@ class Filing:
     """Files the visits of one life in order."""
 
     __slots__ = (
-        "charts", "diagnoses", "drugs", "encounters", "orders", "procedures", "second", "sites",
-        "story",
+        "charts", "diagnoses", "drugs", "encounters", "measurements", "orders", "procedures",
+        "second", "sites", "story",
     )  # fmt: skip
 
     def __init__(self, story: Story) -> None:
@@ -55,6 +63,7 @@ class Filing:
         self.drugs: list[Drug] = []
         self.procedures: list[Procedure] = []
         self.orders: list[Order] = []
+        self.measurements: list[Measurement] = []
 
     def file(self) -> None:
         """All visits up to the last day, in order."""
@@ -96,6 +105,13 @@ class Filing:
             for atc, days in visit.drugs
         ]
         self.procedures += [Procedure(name, person, code, first, 1) for code in visit.procedures]
+        self.measurements += [
+            Measurement(
+                name, person, one.kind, first, measure(self.story, one, visit.day), one.unit
+            )
+            for group in visit.measured
+            for one in gauges()[group]
+        ]
         for wanted in visit.wanted:
             self.order(visit, name, chart, wanted)
 

@@ -54,7 +54,8 @@ def life(patient: Patient, seed: int | None = None) -> Life:
     return Life(
         patient.number, chosen, day(story.first), day(story.last), story.smoker,
         tuple(filing.encounters), tuple(filing.diagnoses), tuple(filing.drugs),
-        tuple(filing.procedures), tuple(filing.orders), tuple(claims), tuple(lines),
+        tuple(filing.procedures), tuple(filing.measurements), tuple(filing.orders),
+        tuple(claims), tuple(lines),
         choices.choose(story),
         tuple(one for one in story.courses if one.began <= day(story.last)),
         Death(patient.number, day(story.last), story.cause) if is_dead else None,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from yushan.domain.population.draws import Draws
 from yushan.domain.population.events import Statement
 from yushan.domain.population.filing import procedures
-from yushan.domain.population.sentences import WORDS, Sentence, Speaker
+from yushan.domain.population.sentences import WORDS, Piece, Sentence, Speaker, filled
 from yushan.domain.population.tables import tree
 from yushan.domain.population.wording import WIDE, Language, Style, hand
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yushan.domain.population.events import Order
+    from yushan.domain.population.patients import Patient
 
 NORMAL: Final = tree("report_exams")["normal"]
 #: Concepts of which the conclusion speaks even though they are scales.
@@ -47,16 +48,17 @@ class Said:
     Parameters
     ----------
     section
-        ``technique``, ``findings`` or ``impression``.
+        ``person``, ``technique``, ``findings`` or ``impression``.
     start, end
         Where it stands in the text; bullets and spaces around it are not part of it.
     of
-        Which of the given statements it says, -1 for technique and "nothing abnormal".
+        Which of the given statements it says, -1 for the person, technique and "nothing abnormal".
     statement
-        What it says, sizes in mm as typed; None for technique.
+        What it says, sizes in mm as typed; None for the person and technique.
     spans
         The words that carry it: ``status``, ``noun``, ``size``, ``place``, ``kind``, ``grade``,
-        ``count``, ``change``, ``prior``, ``day``.
+        ``count``, ``change``, ``prior``, ``day``; in the line of the person ``name``, ``sex``,
+        ``birth``, ``chart``, ``identity``.
     """
 
     section: str
@@ -83,6 +85,7 @@ def report(
     language: Language = "zh",
     style: Style = "prose",
     seed: int = 0,
+    about: Patient | None = None,
 ) -> Report:
     """A report that says these statements.
 
@@ -98,6 +101,8 @@ def report(
         ``structured`` (a line each, with bullets), ``prose``, ``terse``.
     seed
         Of the wording and the typing.
+    about
+        Whose report it is: it then begins with a line of personal data, as many real ones do.
 
     Raises
     ------
@@ -110,6 +115,8 @@ def report(
     draws = Draws(seed, TALK)
     speaker = Speaker(draws, hand(draws, language, style))
     page = Page(speaker)
+    if about is not None:
+        page.person(about)
     page.technique(procedures()[procedure]["modality"])
     page.findings(said)
     page.impression(said)
@@ -117,10 +124,19 @@ def report(
 
 
 def report_of(
-    order: Order, language: Language = "zh", style: Style = "prose", seed: int = 0
+    order: Order,
+    language: Language = "zh",
+    style: Style = "prose",
+    seed: int = 0,
+    about: Patient | None = None,
 ) -> Report:
     """The report of an order of a life, worded by ``seed`` and the person's number."""
-    return report(order.statements, order.procedure, language, style, seed + order.person)
+    return report(order.statements, order.procedure, language, style, seed + order.person, about)
+
+
+def size(pieces: Sequence[Piece]) -> int:
+    """Characters of pieces."""
+    return sum(len(text) for text, _ in pieces)
 
 
 class Page:
@@ -140,6 +156,34 @@ class Page:
         mark = "：" if not title.isascii() else ":"
         end = "\n" if self.speaker.hand.style == "structured" else " "
         self.text += f"{title}{mark}{end}"
+
+    def person(self, who: Patient) -> None:
+        """A line of personal data: name, sex, birth, chart, number."""
+        language = "zh" if self.speaker.hand.language == "zh" else "en"
+        template = self.speaker.draws.one_of(WORDS["person"][language])
+        chart = who.all_charts[0]
+        values = {
+            "name": who.name
+            if language == "zh" and who.name
+            else chart.romanised.replace("^", " "),
+            "sex": WORDS["sex"][language][who.sex],
+            "birth": who.birth_roc if language == "zh" else who.birth.isoformat(),
+            "chart": chart.number,
+            "identity": who.identity or "-",
+        }
+        start = len(self.text)
+        pieces = filled(template, {what: [(text, what)] for what, text in values.items()}, "")
+        self.truth.append(Said("person", start, start + size(pieces), -1, None, self.put(pieces)))
+        self.text += "\n"
+
+    def put(self, pieces: Sequence[Piece]) -> tuple[Span, ...]:
+        """Write pieces; where those stand that carry something."""
+        spans = []
+        for text, what in pieces:
+            if what and text:
+                spans.append(Span(what, len(self.text), len(self.text) + len(text)))
+            self.text += text
+        return tuple(spans)
 
     def technique(self, modality: str) -> None:
         """How the examination was done; terse reports skip it."""
@@ -180,15 +224,11 @@ class Page:
         if typed.style == "structured":
             self.text += typed.bullet.format(n=place + 1)
         start = len(self.text)
-        spans = []
-        for text, what in sentence.pieces:
-            if what and text:
-                spans.append(Span(what, len(self.text), len(self.text) + len(text)))
-            self.text += text
+        spans = self.put(sentence.pieces)
         self.text = (
             self.text[:start] + self.text[start : start + 1].upper() + self.text[start + 1 :]
         )
-        self.truth.append(Said(section, start, len(self.text), of, sentence.said, tuple(spans)))
+        self.truth.append(Said(section, start, len(self.text), of, sentence.said, spans))
         if typed.style == "structured" or not self.text.endswith((".", "。")):
             self.text += "\n"
         elif typed.is_loose:

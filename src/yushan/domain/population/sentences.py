@@ -85,9 +85,8 @@ class Speaker:
         where = self.where(one)
         template = self.draws.one_of(frames[self.manner(one, frames, is_gone=is_gone)])
         if one.status == "absent":
-            since = self.since(one) if is_gone else []
-            values = {"noun": [(noun, "noun")], "where": where, "since": since}
-            values["on"] = self.on(one) if is_gone else []
+            on = self.on(one) if is_gone else []
+            values = {"noun": [(noun, "noun")], "where": where, "on": on}
             said = one._replace(sizes_mm=(), prior_mm=(), kind="", grade="", how_many=0)
             if not is_gone:
                 said = said._replace(change="", prior_day=None)
@@ -174,7 +173,8 @@ class Speaker:
         """The day in brackets."""
         if one.prior_day is None:
             return []
-        return [("（", ""), (wording.day_text(self.hand, one.prior_day), "day"), ("）", "")]
+        open_, close = (" (", ")") if self.frame == "en" else ("（", "）")
+        return [(open_, ""), (wording.day_text(self.hand, one.prior_day), "day"), (close, "")]
 
     def change(self, one: Statement) -> tuple[Pieces, tuple[float, ...]]:
         """The comparison, and the prior size as it is said."""

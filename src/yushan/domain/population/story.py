@@ -28,8 +28,8 @@ class Story:
     """
 
     __slots__ = (
-        "birth", "cause", "courses", "draws", "first", "known", "last", "patient", "smoker",
-        "visits",
+        "birth", "build", "cause", "courses", "draws", "first", "known", "last", "patient",
+        "smoker", "visits",
     )  # fmt: skip
 
     def __init__(self, patient: Patient, draws: Draws) -> None:
@@ -42,6 +42,8 @@ class Story:
         self.smoker = False
         #: Day on which each chronic condition is known.
         self.known: dict[str, int] = {}
+        #: How the person differs from the mean, by kind of measurement.
+        self.build: dict[str, float] = {}
         self.visits: list[Visit] = []
         self.courses: list[Course] = []
 
