@@ -1,6 +1,6 @@
 """Faces of real heads taken off: how far from the person, what stayed, who is known, how fast.
 
-tools/faces DATA [--pictures FOLDER] [--large] [--attack]
+tools/faces DATA [--pictures FOLDER] [--large] [--attack [PEOPLE]]
 """
 
 from __future__ import annotations
@@ -149,13 +149,13 @@ def other_person(volume: Volume, head: Head, number: int) -> Volume:
     return replace(volume, values=values.astype(np.int16))
 
 
-def attack(data: Path, keeps: tuple[Keep, ...] = ("deep",)) -> None:
+def attack(data: Path, count: int, keeps: tuple[Keep, ...] = ("deep",)) -> None:
     """Who is known again in a gallery of people with the same skull and other faces.
 
     The attacker has everybody's surface and lays the skulls over each other without error. By
     default only the thinner shell, which is the harder one to hide with.
     """
-    print(f"\nattack: {PEOPLE} people a head, each {ROUNDS} times; chance {100 / PEOPLE:.1f} %")
+    print(f"\nattack: {count} people a head, each {ROUNDS} times; chance {100 / count:.1f} %")
     for keep in keeps:
         hits, sure, total, refused, ranks = 0, 0, 0, 0, []
         for name in ("head CT 2.5 mm", "Colin27 T1 1 mm", "average head T1 1 mm"):
@@ -164,7 +164,7 @@ def attack(data: Path, keeps: tuple[Keep, ...] = ("deep",)) -> None:
             base = regular_volume(cubes, (2.0, 2.0, 2.0), axes=AXIAL, modality=whole.modality)
             head = find_head(coarse(base), base.modality)
             assert head is not None
-            people = [other_person(base, head, number) for number in range(PEOPLE)]
+            people = [other_person(base, head, number) for number in range(count)]
             gallery = [surface(person, head) for person in people]
             is_face = face_of(head, ears=True)
             frame = placement(is_face)
@@ -184,9 +184,9 @@ def attack(data: Path, keeps: tuple[Keep, ...] = ("deep",)) -> None:
                     ranks.append(order.index(number) + 1)
                     total += 1
         print(
-            f"keep {keep}: scanned again {sure} of {3 * PEOPLE} known; defaced {hits} of {total} "
+            f"keep {keep}: scanned again {sure} of {3 * count} known; defaced {hits} of {total} "
             f"({100 * hits / max(total, 1):.0f} %), mean rank {np.mean(ranks):.1f} "
-            f"(chance {(PEOPLE + 1) / 2:.1f}), refused {refused}"
+            f"(chance {(count + 1) / 2:.1f}), refused {refused}"
         )
 
 
@@ -267,13 +267,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--large", action="store_true")
-    parser.add_argument("--attack", action="store_true")
+    parser.add_argument("--attack", type=int, nargs="?", const=PEOPLE, metavar="PEOPLE")
     chosen = parser.parse_args()
     if chosen.large:
         large(chosen.data)
     figures(chosen.data)
     if chosen.attack:
-        attack(chosen.data)
+        attack(chosen.data, chosen.attack)
     if chosen.pictures:
         pictures(chosen.data, chosen.pictures)
 
