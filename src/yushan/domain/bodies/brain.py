@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yushan.domain.bodies import brain_parts
+from yushan.domain.bodies import brain_parts, neck_rows
 from yushan.domain.bodies.brain_folds import Folds, Furrows, Pial, Ribbon
-from yushan.domain.bodies.head_shapes import Drawn, Mirrored, sided
+from yushan.domain.bodies.head_shapes import Drawn, Mirrored
 from yushan.domain.bodies.surfaces import Both, Ellipsoid, Grown, Half
 from yushan.domain.bodies.tubes import tube
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yushan.domain.bodies.surfaces import Floats, Surface, Triple
+    from yushan.domain.bodies.surfaces import Floats, Surface
 
     Parts = list[tuple[str, str, Surface]]
 
@@ -91,7 +91,7 @@ def vessels() -> Parts:
         (0, 104, -4),
     ]
     basilar = [(0, 11, -46), (0, 9, -34), (0, 12, -20)]
-    found: Parts = [
+    return [
         (
             "superior_sagittal_sinus",
             "blood_vein",
@@ -103,25 +103,5 @@ def vessels() -> Parts:
             tube([(0, 44, 8), (0, 70, 2), (0, 103, -4)], [2, 2.4, 3], 8.0),
         ),
         ("basilar_artery", "blood_left", tube(basilar, [1.7, 1.8, 1.7], 5.0)),
+        *neck_rows.both_sides("head_vessels", 6.0),
     ]
-    for side, end in ((1, "left"), (-1, "right")):
-        lines: list[tuple[str, str, list[Triple], list[float]]] = [
-            ("transverse_sinus", "blood_vein",
-             [(0, 104, -5), (36, 92, -14), (56, 66, -22), (57, 46, -34), (48, 40, -50), (33, 28, -58)],
-             [4.5, 4.2, 4, 4.2, 4.2, 4]),
-            ("cavernous_sinus", "blood_vein", [(12, -10, -33), (13, 0, -33), (13, 7, -36)], [4.5, 5.5, 4]),
-            ("middle_cerebral_artery", "blood_left",
-             [(14, -1, -20), (24, -4, -18), (36, -6, -14), (42, 2, -6), (46, 14, 0), (50, 26, 6)],
-             [1.8, 1.6, 1.4, 1.2, 1.0, 0.8]),
-            ("anterior_cerebral_artery", "blood_left",
-             [(14, -1, -20), (6, -14, -18), (2, -24, -12), (1.6, -38, 4), (1.6, -30, 22), (1.6, -6, 33)],
-             [1.6, 1.4, 1.3, 1.1, 1.0, 0.8]),
-            ("posterior_cerebral_artery", "blood_left",
-             [(0, 12, -20), (12, 16, -16), (18, 28, -10), (16, 44, -2), (12, 66, 2)],
-             [1.6, 1.4, 1.2, 1.0, 0.8]),
-        ]  # fmt: skip
-        for name, tissue, line, radii in lines:
-            found.append(
-                (f"{name}_{end}", tissue, tube([sided(p, side) for p in line], radii, 6.0))
-            )
-    return found

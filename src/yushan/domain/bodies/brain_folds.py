@@ -75,8 +75,10 @@ class Folds:
 
     @cached_property
     def fields(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Fields ``[z, y, x]`` in mm: depth below the hull, the same where furrows may be (far
-        where not), distance from the middles of deep and of shallow furrows.
+        """Four fields ``[z, y, x]`` in mm.
+
+        Depth below the hull; the same, but far where no furrow may be; distance from the middles
+        of deep and of shallow furrows.
         """
         x, y, z = lattice(self.box, STEP_MM)
         outside = np.ascontiguousarray(
@@ -101,8 +103,8 @@ class Folds:
         depth, below, first, second = taken(self.fields, self.box[0], STEP_MM, (x, y, z))
         deep, shallow = self.families
         wall = np.minimum(
-            outside_furrow(depth, first, deep, second),
-            outside_furrow(depth, second, shallow, first),
+            outside_furrow(below, first, deep, second),
+            outside_furrow(below, second, shallow, first),
         )
         return depth, np.asarray(wall)
 

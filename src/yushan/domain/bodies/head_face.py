@@ -72,10 +72,9 @@ def features(number: Mapping[str, float]) -> list[Surface]:
     nose, wide = number["nose_mm"], number["nose_wide_mm"]
     brow, cheek, lips = number["brow_mm"], number["cheek_mm"], number["lips_mm"]
     tip = -82 - nose
-    back = tube(
-        [(0, -82, -24), (0, -84 - nose * 0.35, -40), (0, -84 - nose * 0.75, -54), (0, tip + 8, -63)],
-        [5, 6.5, 7.5, 8.5], 3.0,
-    )  # fmt: skip
+    bridge, middle = -84 - nose * 0.35, -84 - nose * 0.75
+    line = [(0, -82, -24), (0, bridge, -40), (0, middle, -54), (0, tip + 8, -63)]
+    back = tube(line, [5, 6.5, 7.5, 8.5], 3.0)
     wing = Mirrored(Ellipsoid((wide * 0.6, -88, -68), (wide * 0.42, 10, 8)))
     column = tube([(0, tip + 9, -67), (0, -84, -73)], [4.5, 5.0], 3.0)
     return [

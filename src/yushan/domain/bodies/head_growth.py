@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from yushan.domain.bodies.deformation import Deformation
-    from yushan.domain.bodies.surfaces import Box, Floats, Surface, Triple
+    from yushan.domain.bodies.surfaces import Box, Floats, Surface
 
 STEP_MM: Final = 1.5
 #: Around the nasopharynx, patient mm to each side.

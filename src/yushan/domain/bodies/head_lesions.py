@@ -1,4 +1,4 @@
-"""Lesions of the brain with their truth by construction: metastases over time, bleeding, infarct."""
+"""Lesions of the brain with truth by construction: metastases over time, bleeding, infarct."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import numpy as np
 from yushan.domain.bodies.body import Lesion, Structure
 from yushan.domain.bodies.head_lesions import about_z, measured, table, volume
 from yushan.domain.bodies.head_shapes import SIDES, sided
-from yushan.domain.bodies.neck import LEVELS
+from yushan.domain.bodies.neck_rows import levels
 from yushan.domain.bodies.surfaces import Ellipsoid
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def usual(seed: int, field: Deformation) -> tuple[Structure, ...]:
     """Small nodes that everybody has: short axis 3 to 7 mm."""
     rng = np.random.default_rng((seed, 91))
     found = []
-    for middle, axes in LEVELS.values():
+    for middle, axes in levels().values():
         for side, _ in SIDES:
             for _ in range(int(rng.integers(1, 4))):
                 place = np.array(middle) + np.array(axes) * rng.uniform(-0.55, 0.55, 3)
@@ -80,7 +80,7 @@ def ill(seed: int, stage: str, side: int, field: Deformation) -> Found:
     structures, lesions = [], []
     for number, (level, own, long_mm) in enumerate(plan(seed, stage, side), 1):
         rng = np.random.default_rng((seed, number, 94))
-        middle = sided(LEVELS[level][0], own)
+        middle = sided(levels()[level][0], own)
         half = min(long_mm / 2, ROOM_MM.get(level, 99.0))
         axes = (half, half * float(rng.uniform(0.55, 0.75)), half * float(rng.uniform(0.7, 0.95)))
         if level == "lymph_level_4":

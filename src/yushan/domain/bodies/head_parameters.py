@@ -26,10 +26,10 @@ CHANCES: Final = {"metastases": 0.2, "nasopharynx": 0.15, "haemorrhage": 0.05, "
 class HeadWishes:
     """What a head is to be; None leaves it to chance.
 
-    ``sex`` ``male`` or ``female``; ``age`` in years. ``metastases``: how many. ``nasopharynx``: T stage of
-    a tumour there, or ``none``. ``nodes``: N stage of its nodes (8th edition). ``haemorrhage`` and
-    ``infarct``: whether there is one. ``visit``: 0 is the first examination; later ones show the
-    same head with its lesions changed.
+    ``sex``: ``male`` or ``female``; ``age`` in years. ``metastases``: how many. ``nasopharynx``:
+    T stage of a tumour there, or ``none``; ``nodes``: N stage of its nodes (8th edition).
+    ``haemorrhage`` and ``infarct``: whether there is one. ``visit``: 0 is the first examination;
+    later ones show the same head with its lesions changed.
     """
 
     sex: str | None = None

@@ -67,16 +67,18 @@ def nose() -> Parts:
     recess = Mirrored(tube([(8, -8, -58), (14.5, -4, -56)], [2.6, 1.3], 3.0))
     tube_end = Mirrored(tube([(8, -14, -62), (13, -13, -61)], [1.8, 1.0], 3.0))
     adenoid = Ellipsoid((0, -2, -50), (12, 6, 5))
+    plate = Both((Grown(septum, -1.1), Half((0, -74, 0), (0, -1, 0))), fine=True)
+    air = Either((hollow, recess, tube_end), smooth_mm=2)
     return [
         ("nasal_cavity", "mucosa", front),
         ("nasal_cavity", "air", Grown(front, -1.6)),
         ("nasal_cavity", "mucosa", Either((septum, Mirrored(Either(tuple(shells)))), fine=True)),
-        ("nasal_septum", "cortical_bone", Both((Grown(septum, -1.1), Half((0, -74, 0), (0, -1, 0))), fine=True)),
+        ("nasal_septum", "cortical_bone", plate),
         ("turbinates", "cortical_bone", Mirrored(Either(tuple(bones), fine=True))),
         ("nasopharynx", "mucosa", nasopharynx()),
-        ("nasopharynx", "air", Without(Either((hollow, recess, tube_end), smooth_mm=2), (adenoid,), smooth_mm=1.5, fine=True)),
+        ("nasopharynx", "air", Without(air, (adenoid,), smooth_mm=1.5, fine=True)),
         ("soft_palate", "muscle", soft_palate()),
-    ]  # fmt: skip
+    ]
 
 
 def soft_palate() -> Surface:

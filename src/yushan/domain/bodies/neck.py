@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from yushan.domain.bodies import neck_rows
 from yushan.domain.bodies.head_shapes import SIDES, Mirrored, sided
 from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Without
 from yushan.domain.bodies.tubes import tube
@@ -11,7 +12,7 @@ from yushan.domain.bodies.tubes import tube
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yushan.domain.bodies.surfaces import Surface, Triple
+    from yushan.domain.bodies.surfaces import Surface
 
     Parts = list[tuple[str, str, Surface]]
 
@@ -25,46 +26,12 @@ NAMES: Final = ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "T1", "T2", "T3")
 FASCIA_MM: Final = 1.0
 #: The lower border of the cricoid, z in mm of the model.
 CRICOID: Final = -172.0
-#: Middle and half axes of the left regions of lymph nodes. Source: borders after Grégoire et al.
-#: 2014, Radiother Oncol 110:172, as ellipsoids; plausible, not measured.
-LEVELS: Final[dict[str, tuple[Triple, Triple]]] = {
-    "lymph_level_1b": ((31, -30, -119), (13, 17, 11)),
-    "lymph_level_2": ((41, 16, -92), (13, 19, 22)),
-    "lymph_level_3": ((38, 14, -134), (13, 15, 20)),
-    "lymph_level_4": ((33, 14, -180), (14, 14, 18)),
-    "lymph_level_5": ((44, 48, -140), (11, 15, 44)),
-    "retropharyngeal": ((15, 11, -74), (6, 5, 15)),
-}
-#: Muscles of the left side: name, curve, radii, the direction in which they are flat, how flat.
-MUSCLES: Final[tuple[tuple[str, list[Triple], list[float], Triple, float], ...]] = (
-    ("sternocleidomastoid", [(57, 40, -66), (50, 24, -110), (37, 6, -155), (20, -4, -200)],
-     [8, 12, 12, 8], (0.8, -0.6, 0), 0.42),
-    ("trapezius", [(8, 96, -84), (22, 95, -130), (46, 84, -190), (66, 76, -230)],
-     [8, 16, 22, 24], (0.35, 0.94, 0), 0.2),
-    ("splenius", [(40, 66, -62), (30, 80, -110), (20, 86, -170)], [9, 12, 9], (0.5, 0.86, 0), 0.5),
-    ("semispinalis", [(15, 84, -66), (15, 79, -110), (16, 76, -190)], [12, 12, 12], (1, 0, 0), 0.85),
-    ("multifidus", [(13, 66, -92), (14, 63, -140), (15, 66, -200)], [8, 9, 10], (1, 0, 0), 0.9),
-    ("suboccipital", [(24, 64, -72), (18, 58, -86)], [11, 9], (0, 0, 1), 0.7),
-    ("levator_scapulae", [(34, 44, -88), (40, 54, -140), (50, 66, -215)], [6, 9, 10], (1, 0, 0), 0.7),
-    ("scalene", [(24, 34, -112), (30, 32, -150), (38, 30, -205)], [6, 10, 11], (1, 0, 0), 0.8),
-    ("longus", [(8, 13, -58), (9, 15, -95), (9, 16, -135), (8, 21, -190)], [7, 7, 6.5, 6],
-     (0, 1, 0), 0.55),
-    ("digastric", [(54, 34, -68), (38, 4, -104), (20, -30, -122), (6, -60, -122)], [4, 3.5, 3, 4],
-     (1, 0, 0), 1.0),
-    ("strap", [(8, -14, -128), (11, -17, -160), (13, -8, -205)], [8, 9, 9], (0, 1, 0), 0.28),
-    ("masseter", [(58, -22, -60), (54, -18, -82), (49, -12, -100)], [13, 15, 12], (1, -0.2, 0), 0.5),
-    ("temporalis", [(71, -14, 2), (67, -18, -24), (58, -20, -46), (52, -20, -62)], [26, 25, 14, 9],
-     (0.96, -0.25, 0.1), 0.26),
-    ("medial_pterygoid", [(19, -18, -58), (30, -12, -80), (41, -6, -98)], [8, 11, 9],
-     (0.8, -0.5, 0.3), 0.6),
-    ("lateral_pterygoid", [(20, -20, -52), (34, -10, -56), (47, 0, -58)], [11, 10, 6], (0, 0, 1), 0.8),
-)  # fmt: skip
 
 
 def levels() -> Parts:
     """Fat of the regions in which lymph nodes lie."""
     found: Parts = [("lymph_level_1a", "fat", Ellipsoid((0, -42, -124), (14, 17, 7)))]
-    for name, (middle, axes) in LEVELS.items():
+    for name, (middle, axes) in neck_rows.levels().items():
         found += [
             (f"{name}_{end}", "fat", Ellipsoid(sided(middle, side), axes, power=2.6))
             for side, end in SIDES
@@ -89,12 +56,10 @@ def filling(outer: Surface) -> Parts:
 def muscles() -> Parts:
     """Muscles of neck and chewing, tongue and floor of the mouth."""
     found: Parts = []
-    for name, line, radii, normal, flat in MUSCLES:
+    for curve in neck_rows.curves("muscles"):
         for side, end in SIDES:
-            points = [sided(p, side) for p in line]
-            way, wide = sided(normal, side), [r + FASCIA_MM for r in radii]
-            found.append(("fascia", "fat", tube(points, wide, 7.0, way, flat * 1.1)))
-            found.append((f"{name}_{end}", "muscle", tube(points, radii, 7.0, way, flat)))
+            found.append(("fascia", "fat", curve.on(side, 7.0, FASCIA_MM)))
+            found.append((f"{curve.name}_{end}", "muscle", curve.on(side, 7.0)))
     tongue = Either(
         (Ellipsoid((0, -48, -92), (21, 29, 15)), Ellipsoid((0, -26, -104), (18, 17, 18))),
         smooth_mm=10,
@@ -255,34 +220,15 @@ def glands(number: Mapping[str, float]) -> Parts:
             (f"submandibular_gland_{end}", "gland", Ellipsoid((side * 32, -20, -116), (9, 15, 12))),
             (f"thyroid_gland_{end}", "thyroid", Grown(lobe, number["thyroid_mm"])),
         ]
-    bridge = tube([(-15, -6, -178), (0, -12, -180), (15, -6, -178)], [6, 5, 6], 5.0, (0, 1, 0), 0.5)
-    return [*found, ("thyroid_gland_left", "thyroid", Both((bridge, Half((0, 0, 0), (-1, 0, 0))))),
-            ("thyroid_gland_right", "thyroid", Both((bridge, Half((0, 0, 0), (1, 0, 0)))))]  # fmt: skip
+    line = [(-15, -6, -178), (0, -12, -180), (15, -6, -178)]
+    bridge = tube(line, [6, 5, 6], 5.0, (0, 1, 0), 0.5)
+    halves = [
+        (f"thyroid_gland_{end}", "thyroid", Both((bridge, Half((0, 0, 0), (-side, 0, 0)))))
+        for side, end in SIDES
+    ]
+    return [*found, *halves]
 
 
 def vessels() -> Parts:
     """Carotid and vertebral arteries, jugular veins."""
-    found: Parts = []
-    for side, end in SIDES:
-        lines: list[tuple[str, str, list[Triple], float | list[float]]] = [
-            ("common_carotid_artery", "blood_left",
-             [(22, 20, -262), (26, 14, -200), (27, 13, -150), (29, 12, -118)], [4, 3.8, 3.8, 4.6]),
-            ("internal_carotid_artery", "blood_left",
-             [(29, 12, -118), (30, 14, -96), (27, 12, -70), (27, 15, -54), (20, 9, -47), (12, 5, -42),
-              (11, -2, -36), (11, -9, -33), (12, -4, -27), (14, -1, -20)], [3.4, 3, 2.8, 2.7, 2.6, 2.5, 2.5, 2.4, 2.2, 1.9]),
-            ("external_carotid_artery", "blood_left",
-             [(30, 10, -118), (36, 4, -104), (46, 8, -84), (54, 12, -60)], [2.6, 2.2, 1.9, 1.5]),
-            ("vertebral_artery", "blood_left",
-             [(20, 36, -262), (20, 37, -181), (19, 32, -147), (18, 32, -95), (28, 36, -77), (17, 46, -70),
-              (6, 30, -56), (0, 11, -46)], [2.2, 2, 2, 2, 1.9, 1.8, 1.6, 1.5]),
-            ("internal_jugular_vein", "blood_vein",
-             [(30, 22, -262), (35, 18, -200), (37, 18, -150), (38, 20, -110), (36, 22, -80), (32, 26, -58)],
-             [6.5, 6, 5.5, 4.6, 4, 4]),
-            ("external_jugular_vein", "blood_vein",
-             [(56, 18, -85), (54, 16, -120), (44, 24, -180), (38, 24, -225)], 2.0),
-        ]  # fmt: skip
-        for name, tissue, line, radii in lines:
-            found.append(
-                (f"{name}_{end}", tissue, tube([sided(p, side) for p in line], radii, 6.0))
-            )
-    return found
+    return [*neck_rows.both_sides("neck_vessels", 6.0)]
