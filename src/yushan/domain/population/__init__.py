@@ -52,6 +52,7 @@ from yushan.domain.population.samples import (
     Person,
     load_person,
 )
+from yushan.domain.population.sights import completed, sight
 
 __all__ = [
     "CHANG",
@@ -92,6 +93,7 @@ __all__ = [
     "Span",
     "Statement",
     "capacity",
+    "completed",
     "identity",
     "is_synthetic",
     "is_valid",
@@ -106,5 +108,6 @@ __all__ = [
     "roc",
     "roc_digits",
     "rows_of",
+    "sight",
     "tables",
 ]

@@ -1,0 +1,110 @@
+"""Lesions whose truth is known by construction, as the statements of a report about them.
+
+What a lesion is comes as plain words and numbers, so that no other room is needed: kind,
+diameters and properties of a lesion of ``domain/bodies`` fit as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from yushan.domain.population.events import Statement
+from yushan.domain.population.reports import NORMAL
+from yushan.domain.population.tables import tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Value = float | str
+
+LESIONS: Final[Sequence[Mapping[str, Any]]] = tree("report_lesions")["lesion"]
+
+
+def sight(
+    kind: str, diameters_mm: Sequence[float], properties: Mapping[str, Value], name: str = ""
+) -> tuple[Statement, ...]:
+    """What a report says about one lesion, empty for kinds of which reports say nothing by itself.
+
+    Parameters
+    ----------
+    kind
+        ``nodule``, ``opacity``, ``effusion``, ``mass``, ``metastasis``, ``node``, ``tumour``,
+        ``haemorrhage``, ``infarct``, ``stenosis``.
+    diameters_mm
+        Long and short axis first.
+    properties
+        Truth of the lesion: side, lobe, zone, density, degrees of contact …
+    name
+        The lesion's name over time.
+    """
+    row = next(
+        (one for one in LESIONS if one["kind"] == kind and one.get("has", "") in {"", *properties}),
+        None,
+    )
+    if row is None:
+        return ()
+    first = Statement(
+        row["concept"],
+        side=str(properties.get(row["side"], "")) if "side" in row else "",
+        place=place_of(row, properties),
+        sizes_mm=tuple(round(float(one), 1) for one in diameters_mm[: row.get("axes", 0)]),
+        kind=looked_up(row.get("kinds", {}), properties),
+        grade=grade_of(row, properties),
+        lesion=name,
+    )
+    others = (further(one, properties) for one in row.get("also", ()))
+    return (first, *(one for one in others if one is not None))
+
+
+def place_of(row: Mapping[str, Any], properties: Mapping[str, Value]) -> str:
+    """The place of a lesion."""
+    if "from" not in row:
+        return str(row.get("place", ""))
+    said = str(properties.get(row["from"], ""))
+    return next((place for word, place in row["places"].items() if word in said), "")
+
+
+def looked_up(table: Mapping[str, Mapping[str, str]], properties: Mapping[str, Value]) -> str:
+    """The word for a property's value."""
+    return next((words.get(str(properties.get(name, "")), "") for name, words in table.items()), "")
+
+
+def grade_of(row: Mapping[str, Any], properties: Mapping[str, Value]) -> str:
+    """The grade of a lesion: a word, or a percentage in steps of five."""
+    if "fives" in row:
+        return str(5 * round(float(properties[row["fives"]]) / 5))
+    return looked_up(row.get("grades", {}), properties)
+
+
+def further(row: Mapping[str, Any], properties: Mapping[str, Value]) -> Statement | None:
+    """A statement that follows from a property: there or not, with its number."""
+    value = properties.get(row["property"])
+    kind = row.get("as", "")
+    if kind == "grade":
+        return None if value is None else Statement(row["concept"], grade=str(value))
+    number = 0.0 if value is None else float(value)
+    if number <= row["above"]:
+        return Statement(row["concept"], "absent")
+    if kind == "size":
+        return Statement(row["concept"], sizes_mm=(round(number, 1),))
+    if kind == "tens":
+        return Statement(row["concept"], grade=str(10 * round(number / 10)))
+    return Statement(row["concept"])
+
+
+def completed(statements: Iterable[Statement], procedure: str) -> tuple[Statement, ...]:
+    """Statements and, of what is normal for the procedure, that the rest is not there.
+
+    Things that several lesions deny are denied once, and not at all where one lesion has them.
+    """
+    said = list(statements)
+    there = {one.concept for one in said if one.status != "absent"}
+    kept: list[Statement] = []
+    denied: set[str] = set()
+    for one in (*said, *(Statement(name, "absent") for name in NORMAL.get(procedure, ()))):
+        if one.status == "absent":
+            if one.concept in there | denied:
+                continue
+            denied.add(one.concept)
+        kept.append(one)
+    return tuple(kept)
