@@ -10,7 +10,7 @@ from yushan.domain.bodies.belly_vessels import belly_vessels
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.bowel import bowel
 from yushan.domain.bodies.branching import grown, scattered
-from yushan.domain.bodies.lungs import dome
+from yushan.domain.bodies.lungs import under_domes
 from yushan.domain.bodies.pancreas import pancreas
 from yushan.domain.bodies.sheets import Skinned
 from yushan.domain.bodies.surfaces import (
@@ -53,12 +53,6 @@ def ball(plan: Plan, at: Triple, axes: Triple, scale: float = 1.0) -> Ellipsoid:
     """An ellipsoid of the standard man."""
     one, two, three = (scale * a for a in axes)
     return Ellipsoid(plan.point(*at), (one, two, three))
-
-
-def under_domes(plan: Plan, lift: float) -> Surface:
-    """All that lies under the two domes."""
-    sides = tuple(dome(plan, side, lift, under=True) for side, _ in SIDES)
-    return Either(sides, 60)
 
 
 def diaphragm(plan: Plan) -> list[Structure]:

@@ -25,7 +25,9 @@ from yushan.domain.bodies.tubes import tube
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
 
-LOOPS: Final = 17
+LOOPS: Final = 26
+#: Nothing hollow leaves the belly.
+WITHIN: Final = "torso_fat"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +54,7 @@ def bowel(plan: Plan) -> list[Structure]:
 def gut(plan: Plan, name: str, step_mm: float = 10) -> Surface:
     """A part of the gut as a tube."""
     found = course("gut", name)
-    return tube([plan.point(*p) for p in found.points], found.radii, step_mm)
+    return tube([plan.belly(*p) for p in found.points], found.radii, step_mm)
 
 
 def stomach(plan: Plan) -> list[Structure]:
@@ -60,9 +62,9 @@ def stomach(plan: Plan) -> list[Structure]:
     outer = Rippled(gut(plan, "stomach"), 1.5, 45, plan.seed + 31)
     inner = Rippled(Grown(outer, -4.5), 0.9, 15, plan.seed + 32)
     level = plan.rng(58).uniform(-40, -18)
-    air = Both((Grown(inner, -0.5), Half(plan.point(0, level, 0), (0, 1, 0))))
+    air = Both((Grown(inner, -0.5), Half(plan.belly(0, level, -220), (0, 1, 0))))
     return [
-        Structure("stomach", "stomach_wall", outer),
+        Structure("stomach", "stomach_wall", outer, WITHIN),
         Structure("stomach", "stomach_content", inner, "stomach"),
         Structure("stomach", "gas", air, "stomach"),
     ]
@@ -72,7 +74,7 @@ def duodenum(plan: Plan) -> list[Structure]:
     """Wall and content."""
     outer = Rippled(gut(plan, "duodenum"), 1.0, 22, plan.seed + 33)
     return [
-        Structure("duodenum", "bowel_wall", outer),
+        Structure("duodenum", "bowel_wall", outer, WITHIN),
         Structure(
             "duodenum",
             "bowel_content",
@@ -87,9 +89,9 @@ def colon(plan: Plan) -> list[Structure]:
     outer = Rippled(gut(plan, "colon"), 2.2, 26, plan.seed + 35)
     inner = Grown(outer, -2.2)
     level = plan.rng(59).uniform(-78, -60)
-    front = Both((inner, Half(plan.point(0, level, 0), (0, 1, 0))))
+    front = Both((inner, Half(plan.belly(0, level, -220), (0, 1, 0))))
     return [
-        Structure("colon", "bowel_wall", outer),
+        Structure("colon", "bowel_wall", outer, WITHIN),
         Structure("colon", "bowel_content", inner, "colon"),
         Structure(
             "colon", "gas", Both((Grown(inner, -1.5), Blotches(13, 0.95, plan.seed + 36))), "colon"
@@ -107,8 +109,8 @@ def small_bowel(plan: Plan) -> list[Structure]:
         knots = middle + np.cumsum(rng.normal(0, 1, (4, 3)) * (22, 13, 20), axis=0)
         knots = np.clip(knots, (-72, -80, -390), (84, 4, -216))
         radius = rng.uniform(9, 14)
-        outer = tube([plan.point(*p) for p in knots], radius, 7)
-        found.append(Structure("small_bowel", "bowel_wall", outer))
+        outer = tube([plan.belly(*p) for p in knots], radius, 7)
+        found.append(Structure("small_bowel", "bowel_wall", outer, WITHIN))
         tissue = "gas" if number % 6 == 0 else "bowel_content"
-        found.append(Structure("small_bowel", tissue, outer.thinned(2.0)))
+        found.append(Structure("small_bowel", tissue, outer.thinned(2.0), WITHIN))
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Branch, Structure
+from yushan.domain.bodies.surfaces import Triple
 from yushan.domain.bodies.tubes import Tubes, spline
 
 if TYPE_CHECKING:
@@ -25,19 +26,24 @@ WALL_MM: Final = 0.7
 #: Radius lost over 100 mm of length, as a share.
 TAPER: Final = 0.28
 STEP_MM: Final = 1.5
-#: Branches: parent, share of the parent's length at the fork, share of flow, and a path of
-#: (along the heart's axis in mm, angle in degrees).
-PATHS: Final = {
-    "LM": ("", 0.0, 0.0, ((-30, 96), (-26, 100))),
-    "LAD": ("LM", 1.0, 0.56, ((-26, 100), (-14, 92), (2, 86), (20, 84), (38, 84), (52, 88), (57, 80))),
-    "D1": ("LAD", 0.24, 0.28, ((-4, 100), (10, 122), (28, 134), (42, 140))),
-    "D2": ("LAD", 0.46, 0.24, ((16, 98), (28, 112), (42, 120))),
-    "LCX": ("LM", 1.0, 0.44, ((-26, 100), (-29, 118), (-30, 140), (-30, 165), (-29, 190), (-28, 212))),
-    "OM1": ("LCX", 0.38, 0.42, ((-20, 146), (-4, 152), (16, 158), (34, 162))),
+#: Branches: parent, share of the parent's length at the fork, share of flow, and a path of points
+#: over the muscle (along the heart's axis in mm, angle in degrees) or in the heart's frame (mm).
+PATHS: Final[dict[str, tuple[str, float, float, tuple[tuple[float, ...], ...]]]] = {
+    "LM": ("", 0.0, 0.0, ((-21, -7, 27), (-17, -10, 31))),
+    "LAD": (
+        "LM", 1.0, 0.56, ((-8, 104), (4, 99), (18, 91), (34, 86), (48, 87), (55, 84), (56, 60)),
+    ),
+    "D1": ("LAD", 0.2, 0.28, ((6, 112), (20, 127), (36, 136))),
+    "D2": ("LAD", 0.42, 0.24, ((26, 102), (36, 116), (44, 126))),
+    "LCX": ("LM", 1.0, 0.44, ((-17, 118), (-20, 138), (-21, 162), (-22, 188), (-22, 212))),
+    "OM1": ("LCX", 0.38, 0.42, ((-18, 150), (-4, 154), (16, 159), (34, 163))),
     "OM2": ("LCX", 0.72, 0.40, ((-18, 190), (-2, 194), (18, 198))),
-    "RCA": ("", 0.0, 0.0, ((-30, 66), (-26, 44), (-25, 20), (-25, -4), (-26, -28), (-28, -54), (-29, -76))),
+    "RCA": (
+        "", 0.0, 0.0,
+        ((-19, 44), (-23, 26), (-24, 8), (-24, -10), (-25, -30), (-27, -54), (-28, -74)),
+    ),
     "AM": ("RCA", 0.52, 0.20, ((-14, -12), (2, -16), (20, -24))),
-    "PDA": ("RCA", 1.0, 0.55, ((-24, -80), (-8, -80), (10, -78), (28, -78), (42, -76))),
+    "PDA": ("RCA", 1.0, 0.55, ((-22, -79), (-8, -80), (10, -78), (28, -78), (42, -76))),
     "PL": ("RCA", 1.0, 0.45, ((-26, -88), (-18, -106), (0, -116), (14, -122))),
 }  # fmt: skip
 ROOTS: Final = {"LM": 2.2, "RCA": 1.85}
@@ -53,29 +59,30 @@ class Narrowing:
     percent: float
 
 
-def tree(of: Heart, root: NDArray[np.float64], size: float) -> dict[str, Branch]:
+def tree(of: Heart, root: Triple, reach_mm: float) -> dict[str, Branch]:
     """All branches, healthy.
 
     Parameters
     ----------
-    root
-        Where LM and RCA leave the aorta, ``[2, 3]`` in mm.
-    size
-        Scale of the radii.
+    of
+        The heart they lie on.
+    root, reach_mm
+        Middle of the aortic root, and how far from it LM and RCA begin.
     """
     found: dict[str, Branch] = {}
     for name, (parent, share, flow, path) in PATHS.items():
-        knots = [of.onto(a, angle, OFF_MM) for a, angle in path]
-        start = root[list(ROOTS).index(name)] if name in ROOTS else None
-        radius = ROOTS.get(name, 0.0) * size
+        knots = [of.onto(p[0], p[1], OFF_MM) if len(p) == 2 else of.at(*p) for p in path]
         if parent:
             stem = found[parent]
             place = min(round(share * (len(stem.radii) - 1)), len(stem.radii) - 1)
             start, radius = stem.points[place], float(stem.healthy[place]) * flow ** (1 / 3)
-            found[parent] = narrowed_after(stem, place, flow) if share < 1 else stem
-        found[name] = branch(
-            name, parent, np.array([start, *knots[0 if not parent else 1 :]]), radius
-        )
+            if share < 1:
+                found[parent] = narrowed_after(stem, place, flow)
+        else:
+            way = np.array(knots[0]) - np.array(root)
+            start = np.array(root) + way / np.linalg.norm(way) * reach_mm
+            radius = ROOTS[name] * of.scale
+        found[name] = branch(name, parent, np.array([start, *knots]), radius)
     return found
 
 

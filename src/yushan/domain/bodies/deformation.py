@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from yushan.domain.bodies.surfaces import Box, Floats, Surface, corners
 from yushan.domain.bodies.tubes import Tubes
-from yushan.domain.volumes import Grid
 
 Points = NDArray[np.float64]
 WAVES: Final = 8
@@ -66,11 +65,20 @@ class Deformation:
 
     def forward(self, points: ArrayLike) -> Points:
         """Where points ``[n, 3]`` of the model lie in patient space, mm."""
-        goal = np.atleast_2d(np.asarray(points, dtype=np.float64)) @ np.linalg.inv(self.matrix).T
+        there = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        goal = turned(there, np.linalg.inv(self.matrix))
         found = goal
         for _ in range(ROUNDS):
-            found = goal - np.sin(found @ self.ways.T + self.phases) @ self.heights
+            found = goal - self.moved(found)
         return np.asarray(found)
+
+    def moved(self, points: Points) -> Points:
+        """Displacement ``[n, 3]`` of points ``[n, 3]``; sums in a fixed order."""
+        x, y, z = points.T
+        total = np.zeros_like(points)
+        for (a, b, c), phase, height in zip(self.ways, self.phases, self.heights, strict=True):
+            total += np.sin(a * x + b * y + c * z + phase)[:, None] * height
+        return total
 
     def place(self, surface: Surface) -> Surface:
         """A surface of the model in patient space."""
@@ -78,10 +86,16 @@ class Deformation:
             starts, ends = self.forward(surface.starts), self.forward(surface.ends)
             normals = surface.normals
             if normals is not None:
-                normals = normals @ np.linalg.inv(self.matrix).T
+                normals = turned(normals, np.linalg.inv(self.matrix))
                 normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
             return surface.moved(starts, ends, normals)
         return Bent(surface, self)
+
+
+def turned(points: Points, matrix: Points) -> Points:
+    """Points ``[n, 3]`` times a matrix, summed in a fixed order."""
+    x, y, z = points.T
+    return np.stack([row[0] * x + row[1] * y + row[2] * z for row in matrix], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,23 +124,32 @@ class Bent:
         return self.inner.distance(*self.field.back(x, y, z))
 
 
+def euler(angles: Points) -> Points:
+    """A turn about x, then y, then z, as ``[3, 3]``."""
+    matrix = np.eye(3)
+    for axis, angle in enumerate(angles):
+        one, two = (axis + 1) % 3, (axis + 2) % 3
+        turn = np.eye(3)
+        turn[one, one] = turn[two, two] = np.cos(angle)
+        turn[two, one], turn[one, two] = np.sin(angle), -np.sin(angle)
+        matrix = turn @ matrix
+    return matrix
+
+
 def deformation(seed: int, height_mm: float = 4.0, tilt_degrees: float = 2.0) -> Deformation:
     """A body's own bend: waves of 150 to 500 mm, and a slight turn.
 
     Parameters
     ----------
+    seed
+        The same seed, the same bend.
     height_mm
         About the largest displacement; 0 for none.
     tilt_degrees
         Standard deviation of the turn about each axis.
     """
     rng = np.random.default_rng((seed, 11))
-    matrix = np.eye(3)
-    for about in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)):
-        turned = Grid.axial((1, 1, 1), (1, 1, 1)).turned(
-            about, tilt_degrees * rng.standard_normal()
-        )
-        matrix = turned.directions[::-1] @ matrix
+    matrix = euler(np.deg2rad(tilt_degrees) * rng.standard_normal(3))
     lengths = rng.uniform(150, 500, WAVES)
     ways = rng.standard_normal((WAVES, 3))
     ways *= (2 * np.pi / lengths / np.linalg.norm(ways, axis=1))[:, None]

@@ -89,9 +89,13 @@ class Draft:
         """Lay structures over everything."""
         self.structures.extend(more)
 
-    def add_under(self, name: str, *more: Structure) -> None:
-        """Lay structures under the first one of a name."""
-        at = next(k for k, s in enumerate(self.structures) if s.name == name)
+    def add_under(self, name: str, *more: Structure, inside: str | None = None) -> None:
+        """Lay structures under the first one of a name (that is a part of ``inside``)."""
+        at = next(
+            k
+            for k, s in enumerate(self.structures)
+            if s.name == name and inside in {None, s.inside}
+        )
         self.structures[at:at] = more
 
     def add_under_lesions(self, *more: Structure) -> None:
@@ -107,9 +111,11 @@ class Draft:
     def deep_points(
         self, name: str, rng: np.random.Generator, depth_mm: float
     ) -> NDArray[np.float64]:
-        """Points in patient space at least so deep in a structure, in chance's order."""
+        """Points in patient space so deep in a structure, in chance's order; or the deepest one."""
         surface = self.surface(name)
         low, high = np.clip(np.array(surface.box), -600, 600)
         tried = low + (high - low) * rng.random((900, 3))
         x, y, z = tried.astype(np.float32).T
-        return np.asarray(tried[surface.distance(x, y, z) < -depth_mm])
+        away = surface.distance(x, y, z)
+        deep = away < -depth_mm
+        return np.asarray(tried[deep] if deep.any() else tried[[away.argmin()]])

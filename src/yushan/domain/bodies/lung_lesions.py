@@ -121,12 +121,16 @@ def opacity(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     ball = Ellipsoid(middle, (reach, reach * 1.05, reach * 0.8))
     shape = Rippled(ball, reach * 0.16, reach * 0.9, int(rng.integers(1 << 30)))
     lung = draft.surface(f"lung_{side}")
-    volume, points = volume_of(shape, (lung,), step_mm=2.5)
-    whole, _ = volume_of(lung, step_mm=5.0)
+    volume, points = volume_of(shape, (lung,), step_mm=3.0)
+    whole, _ = volume_of(lung, step_mm=6.0)
     name = draft.name("lung_opacity")
     strength = (0.6 + 0.4 * severity) if kind == "consolidation" else 0.55 + 0.35 * severity
     tissue = kind.replace("-", "_")
-    draft.add_under("lung_vessels", Structure(name, tissue, shape, f"lung_{side}", 10.0, strength))
+    draft.add_under(
+        "lung_vessels",
+        Structure(name, tissue, shape, f"lung_{side}", 10.0, strength),
+        inside=f"lung_{side}",
+    )
     centre = tuple(float(v) for v in points.mean(axis=0)) if len(points) else middle
     sizes = axial_diameters(points - points.mean(axis=0)) if len(points) else (0.0, 0.0, 0.0)
     facts: dict[str, float | str] = {
@@ -152,7 +156,7 @@ def effusion(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
         Structure("atelectasis", "consolidation", edge, parent, 12.0, 0.8),
         Structure(name, "effusion", fluid, parent),
     )
-    volume, points = volume_of(fluid, (lung,), step_mm=2.5)
+    volume, points = volume_of(fluid, (lung,), step_mm=3.0)
     middle = points.mean(axis=0) if len(points) else np.zeros(3)
     centre = (float(middle[0]), float(middle[1]), float(middle[2]))
     sizes = axial_diameters(points - middle) if len(points) else (0.0, 0.0, 0.0)

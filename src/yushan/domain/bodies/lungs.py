@@ -15,6 +15,7 @@ from yushan.domain.bodies.surfaces import (
     EVERYWHERE,
     Both,
     Box,
+    Either,
     Floats,
     Grown,
     Half,
@@ -32,7 +33,7 @@ ARTERIES: Final = {1: ((52, 22, -22),), -1: ((-44, 6, -12), (-46, 18, -40))}
 BRONCHI: Final = {1: ((60, 4, -8), (58, 32, -60)), -1: ((-54, 4, -2), (-50, 20, -56))}
 VEINS: Final = {1: ((56, -8, -14), (60, 28, -68)), -1: ((-50, 0, -28), (-52, 24, -72))}
 #: Ends of each tree in one lung.
-ENDS: Final = 900
+ENDS: Final = 1500
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +70,21 @@ def dome(plan: Plan, side: int, lift: float = 0.0, *, under: bool = False) -> Do
     return Dome(middle, (62 * plan.wide, 68 * plan.deep), under)
 
 
+def under_domes(plan: Plan, lift: float) -> Surface:
+    """All that lies under the two domes and under the heart, lifted by some mm."""
+    sides = [dome(plan, side, lift, under=True) for side, _ in SIDES]
+    floor = plan.point(16, -26, -106)
+    middle = Dome(
+        (floor[0], floor[1], floor[2] + lift), (62 * plan.wide, 60 * plan.deep), under=True
+    )
+    return Either((*sides, middle), 34)
+
+
 def lung(plan: Plan, side: int) -> Surface:
     """The whole of one lung."""
-    inner = Half((side * 3.0, 0, 0), (-side, 0, 0))
-    hull = Both((Grown(plan.cage, -1.0), inner, dome(plan, side)), 10)
-    return Without(hull, bulges(plan), 6)
+    inner = Half((side * 1.5, 0, 0), (-side, 0, 0))
+    hull = Both((Grown(plan.cage, -1.0), inner), 10)
+    return Without(hull, (under_domes(plan, 0), *bulges(plan)), 6)
 
 
 def fissure(plan: Plan, side: int) -> Half:
@@ -131,7 +142,7 @@ def fissures(plan: Plan, side: int, parent: str) -> list[Structure]:
     faces = [Skinned(oblique, 0.45, inside)]
     if side < 0:
         faces.append(Skinned(flat_fissure(plan), 0.45, Both((inside, oblique))))
-    return [Structure(parent, "airway_wall", face, parent, 0.0, 0.22) for face in faces]
+    return [Structure(parent, "airway_wall", face, parent, 0.0, 0.15) for face in faces]
 
 
 def inner_trees(plan: Plan, side: int, whole: Surface, parent: str) -> list[Structure]:
@@ -139,8 +150,8 @@ def inner_trees(plan: Plan, side: int, whole: Surface, parent: str) -> list[Stru
     rng = plan.rng(41, side + 2)
     ends = scattered(rng, whole, ENDS, 4.0)
     others = scattered(rng, whole, ENDS, 4.0)
-    arteries = grown(plan.rng(42, side + 2), roots(plan, ARTERIES[side]), ends, 0.5)
-    veins = grown(plan.rng(43, side + 2), roots(plan, VEINS[side]), others, 0.48)
+    arteries = grown(plan.rng(42, side + 2), roots(plan, ARTERIES[side]), ends, 0.46)
+    veins = grown(plan.rng(43, side + 2), roots(plan, VEINS[side]), others, 0.44)
     thin = grown(plan.rng(42, side + 2), roots(plan, BRONCHI[side]), ends, 0.36, 1.0)
     return [
         Structure("lung_vessels", "blood_left", veins, parent),

@@ -31,17 +31,17 @@ SPINE: Final = (
 )  # fmt: skip
 #: Inner face of the rib cage, then of the belly's wall: z, x, y, half width, front, back.
 CAGE: Final = (
-    (-420, 0, 10, 118, 70, 70), (-330, 0, -4, 122, 76, 62), (-260, 0, -4, 124, 82, 70),
-    (-200, 0, 0, 128, 84, 82), (-150, 0, 0, 134, 88, 90), (-100, 0, 0, 137, 90, 94),
-    (-50, 0, 2, 134, 84, 93), (0, 0, 6, 125, 72, 86), (35, 0, 12, 108, 58, 74),
-    (60, 0, 20, 84, 46, 58), (80, 0, 26, 58, 34, 42), (95, 0, 28, 30, 20, 26),
+    (-420, 0, 10, 118, 70, 70), (-330, 0, -4, 122, 76, 62), (-260, 0, -4, 123, 82, 70),
+    (-200, 0, 0, 125, 86, 84), (-150, 0, 1, 129, 92, 92), (-100, 0, 2, 131, 94, 95),
+    (-50, 0, 3, 129, 90, 95), (0, 0, 7, 121, 80, 89), (35, 0, 14, 106, 66, 76),
+    (60, 0, 22, 84, 52, 60), (78, 0, 28, 62, 38, 44), (92, 0, 30, 38, 22, 28), (98, 0, 30, 14, 10, 12),
 )  # fmt: skip
 #: The skin at BMI 25.
 SKIN: Final = (
-    (-420, 0, 14, 172, 104, 112), (-330, 0, 4, 160, 108, 106), (-260, 0, 2, 152, 110, 108),
-    (-200, 0, 4, 153, 110, 112), (-150, 0, 5, 157, 114, 115), (-100, 0, 6, 161, 119, 117),
-    (-50, 0, 7, 164, 115, 118), (0, 0, 10, 165, 106, 114), (35, 0, 16, 164, 94, 104),
-    (60, 0, 22, 160, 84, 92), (82, 0, 28, 140, 72, 76), (100, 0, 30, 104, 62, 64),
+    (-420, 0, 14, 172, 104, 112), (-330, 0, 4, 160, 108, 106), (-260, 0, 2, 150, 110, 108),
+    (-200, 0, 4, 150, 112, 113), (-150, 0, 6, 152, 117, 117), (-100, 0, 8, 155, 121, 119),
+    (-50, 0, 9, 159, 118, 119), (0, 0, 12, 160, 110, 115), (35, 0, 18, 160, 98, 105),
+    (60, 0, 24, 156, 86, 92), (82, 0, 28, 138, 72, 76), (100, 0, 30, 104, 62, 64),
     (118, 0, 29, 72, 56, 58), (140, 0, 28, 62, 54, 56), (260, 0, 28, 60, 52, 56),
 )  # fmt: skip
 #: More fat under the skin for each unit of BMI over 25: z, at the side, in front, at the back, mm.
@@ -128,6 +128,26 @@ class Plan:
     def plump(self) -> float:
         """BMI over 25, kg/m2."""
         return self["bmi"] - 25
+
+    @property
+    def padding(self) -> float:
+        """Units of BMI by which the fat under the skin is more or less than usual."""
+        return max(self.plump, 0.0) + 0.55 * min(self.plump, 0.0)
+
+    def belly(self, x: float, y: float, z: float) -> tuple[float, float, float]:
+        """A point of the standard man's belly where this body's walls leave it."""
+        levels = np.array(self.cage.levels)
+        usual = np.array(self.column(CAGE, 0, 2.3).levels)
+        at = z * self.tall
+        side = np.interp(at, levels[:, 0], levels[:, 3]) / np.interp(at, usual[:, 0], usual[:, 3])
+        front = np.interp(at, levels[:, 0], levels[:, 4]) / np.interp(at, usual[:, 0], usual[:, 4])
+        right, down, up = self.point(x, y, z)
+        return float(right * side), float(down * front if y < 0 else down), up
+
+    @property
+    def fleshy(self) -> float:
+        """Scale of the layers over the ribs: thin people have thin ones."""
+        return float(np.clip(1 + 0.035 * self.plump, 0.72, 1.12))
 
     @cached_property
     def cage(self) -> Column:

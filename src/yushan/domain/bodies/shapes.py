@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yushan.domain.bodies.surfaces import Box, Floats, Surface, Triple, around
+from yushan.domain.bodies.tubes import Tubes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,8 +147,24 @@ def volume_of(
         inside &= other.distance(x, y, z) < 0
     points = np.stack([x[inside], y[inside], z[inside]], axis=1)
     keep = np.ones(len(points), dtype=np.bool_)
-    for other in less:
+    for other in (near for o in less if (near := cropped(o, (low, high)))):
         a, b, c = points[keep].T
         keep[keep] = other.distance(a, b, c) >= 0
     points = points[keep].astype(np.float64)
     return float(len(points) * step_mm**3), points
+
+
+def cropped(surface: Surface, box: tuple[Points, Points]) -> Surface | None:
+    """A surface as far as it may touch a box; tubes lose the pieces that do not."""
+    if not isinstance(surface, Tubes):
+        return surface
+    wide = surface.radii.max(axis=1, keepdims=True)
+    low = np.minimum(surface.starts, surface.ends) - wide
+    high = np.maximum(surface.starts, surface.ends) + wide
+    near = ((low < box[1]) & (high > box[0])).all(axis=1)
+    if not near.any():
+        return None
+    normals = None if surface.normals is None else surface.normals[near]
+    return Tubes(
+        surface.starts[near], surface.ends[near], surface.radii[near], normals, surface.flat
+    )

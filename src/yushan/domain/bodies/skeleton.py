@@ -12,7 +12,7 @@ from yushan.domain.bodies.columns import ring
 from yushan.domain.bodies.sheets import Sheet
 from yushan.domain.bodies.surfaces import Box, Ellipsoid, Floats, around, larger
 from yushan.domain.bodies.tubes import Tubes, tube
-from yushan.domain.bodies.wall import arm
+from yushan.domain.bodies.wall import COLLAR, SPINE_OF_BLADE, UNDER, arm
 
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
@@ -36,8 +36,6 @@ ENDS: Final = (
     (16, 38), (18, 8), (17, -18), (16, -40), (14, -60), (12, -76), (9, -88), (34, -112),
     (58, -138), (82, -158),
 )  # fmt: skip
-#: The collar bone: x, y, z.
-COLLAR: Final = ((22, -48, 52), (66, -50, 66), (108, -10, 84), (148, 14, 98))
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,15 +278,13 @@ def hollow_bone(
 
 def blade(plan: Plan, side: int, name: str) -> list[Structure]:
     """The shoulder blade: its plate, spine, socket and hook."""
-    plate = Sheet(plan.cage, side, 21.5, 2.4, (0.335, 8 * plan.tall), (0.125, 58 * plan.tall), 0.05)
+    off = 9 + 12.5 * plan.fleshy
+    plate = Sheet(plan.cage, side, off, 2.4, (0.335, 8 * plan.tall), (0.125, 58 * plan.tall), 0.05)
     rim = [plan.point(side * x, y, z) for x, y, z in ((118, 66, -40), (134, 52, 10), (142, 38, 52))]
-    spine = [
-        plan.point(side * x, y, z)
-        for x, y, z in ((84, 98, 40), (120, 82, 66), (152, 52, 92), (160, 24, 96))
-    ]
+    spine = [plan.point(side * x, y, z) for x, y, z in SPINE_OF_BLADE]
     hook = [plan.point(side * x, y, z) for x, y, z in ((138, 30, 70), (126, 2, 78), (132, -10, 70))]
     socket = Ellipsoid(plan.point(side * 136, 32, 64), (9, 16, 18), fine=True)
-    found = [Structure(name, "cortical_bone", plate)]
+    found = [Structure(name, "cortical_bone", plate, UNDER)]
     for line, radius, flat in ((rim, 5.0, 0.8), (spine, 7.0, 0.55), (hook, 5.5, 1.0)):
         bone = tube(line, radius, 6, (0, 0, 1), flat)
         found += [

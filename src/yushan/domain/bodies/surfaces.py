@@ -18,7 +18,7 @@ Box = tuple[Triple, Triple]
 
 FAR_MM: Final = 1e4
 #: Points farther than this outside a part's box are simply outside, when parts are combined.
-MARGIN_MM: Final = 20.0
+MARGIN_MM: Final = 30.0
 #: Share of points near a part from which all are asked.
 WORTH_ASKING_ALL: Final = 0.6
 EVERYWHERE: Final[Box] = ((-FAR_MM,) * 3, (FAR_MM,) * 3)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import numpy as np
 
 from yushan.domain.bodies.abdomen import abdomen
-from yushan.domain.bodies.body import Body, Structure
+from yushan.domain.bodies.body import Body, Branch, Structure
 from yushan.domain.bodies.coronaries import drawn as drawn_arteries
 from yushan.domain.bodies.coronaries import placed as placed_arteries
 from yushan.domain.bodies.coronaries import tree
@@ -85,13 +85,9 @@ def planned(seed: int, wish: TrunkWishes) -> Plan:
 
 def coronaries(plan: Plan, bend: Deformation) -> dict[str, Branch]:
     """The coronary arteries in patient space."""
-    of = Heart(plan)
-    reach = plan["aorta_ascending_mm"] * 1.08
-    middle = np.array(plan.point(2, -30, -28))
-    root = np.array(
-        [middle + reach * np.array(way) for way in ((0.86, 0.42, 0.28), (-0.45, -0.84, 0.28))]
-    )
-    return placed_arteries(tree(of, root, plan["heart_scale"]), bend)
+    root = plan.point(2, -30, -28)
+    reach = plan["aorta_ascending_mm"] * 1.12 - 1.0
+    return placed_arteries(tree(Heart(plan), root, reach), bend)
 
 
 def placed(part: Structure, bend: Deformation) -> Structure:

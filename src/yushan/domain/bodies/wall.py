@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
 
 SIDES: Final = ((1, "left"), (-1, "right"))
+#: What muscles and bones near the surface may not leave.
+UNDER: Final = "subcutaneous_fat"
+#: Bones under the skin: the collar bone, and the ridge of the shoulder blade.
+COLLAR: Final = ((22, -48, 52), (66, -50, 66), (108, -10, 84), (148, 14, 98))
+SPINE_OF_BLADE: Final = ((84, 98, 40), (120, 82, 66), (152, 52, 92), (160, 24, 96))
 #: Flat muscles: off the cage and half thickness in mm; middle and reach as share of the way round
 #: and height; lean.
 MUSCLES: Final = (
@@ -44,7 +49,7 @@ def wall(plan: Plan, arms: str) -> list[Structure]:
         Structure("skin", "skin", skin),
         Structure("subcutaneous_fat", "fat", Grown(skin, -1.8)),
         *limbs(plan, arms),
-        Structure("skeletal_muscle", "muscle", layer),
+        Structure("skeletal_muscle", "muscle", layer, UNDER),
         *flat_muscles(plan),
         *belly(plan),
         Structure("torso_fat", "fat", plan.cage),
@@ -60,6 +65,10 @@ def outline(plan: Plan, arms: str) -> Surface:
     for side, _ in SIDES:
         parts.append(Ellipsoid(plan.point(side * 136, 26, 66), (54 + fat, 50 + fat, 48 + fat)))
         parts.append(tube(arm(plan, side, arms), (54 + fat, 50 + fat, 44 + fat), 30))
+        over = 3.0 + max(plan.padding, -3) * 0.6
+        for ridge, radius in ((COLLAR, 8.5), (SPINE_OF_BLADE, 9.5)):
+            line = [plan.point(side * x, y, z) for x, y, z in ridge]
+            parts.append(tube(line, radius + over, 20))
         if plan.sex == "female":
             parts.append(breast(plan, side))
     furrow = [
@@ -94,7 +103,9 @@ def limbs(plan: Plan, arms: str) -> list[Structure]:
             12,
         )
         found.append(
-            Structure("skeletal_muscle", "muscle", Rippled(muscle, 2.0, 40, plan.seed + side))
+            Structure(
+                "skeletal_muscle", "muscle", Rippled(muscle, 2.0, 40, plan.seed + side), UNDER
+            )
         )
         neck = [
             plan.point(side * 36, 40, 130),
@@ -127,8 +138,11 @@ def flat_muscles(plan: Plan) -> list[Structure]:
         for side, _name in SIDES:
             at = (middle[0], middle[1] * plan.tall)
             over = (reach[0], reach[1] * plan.tall)
-            sheet = Sheet(plan.cage, side, off, half * strong, at, over, lean)
-            found.append(Structure("skeletal_muscle", "muscle", sheet))
+            thin = plan.fleshy
+            sheet = Sheet(
+                plan.cage, side, 9 + (off - 9) * thin, half * strong * thin, at, over, lean
+            )
+            found.append(Structure("skeletal_muscle", "muscle", sheet, UNDER))
     return found
 
 
@@ -138,9 +152,9 @@ def belly(plan: Plan) -> list[Structure]:
     for side, _ in SIDES:
         for off, half in ((11.0, 2.4), (6.0, 2.2), (1.5, 1.6)):
             sheet = Sheet(plan.cage, side, off, half, (0.50, -290 * plan.tall), (0.33, 130))
-            found.append(Structure("skeletal_muscle", "muscle", sheet))
+            found.append(Structure("skeletal_muscle", "muscle", sheet, UNDER))
         front = Sheet(plan.cage, side, 5.5, 5.5, (0.905, -270 * plan.tall), (0.085, 190))
-        found.append(Structure("skeletal_muscle", "muscle", front))
+        found.append(Structure("skeletal_muscle", "muscle", front, UNDER))
         line = Sheet(plan.cage, side, 5.0, 1.2, (0.74, -280 * plan.tall), (0.10, 120))
         found.insert(
             0,
@@ -150,13 +164,15 @@ def belly(plan: Plan) -> list[Structure]:
                 Sheet(plan.cage, side, 3.0, 9.0, (0.90, -300 * plan.tall), (0.17, 200)),
             ),
         )
-        found.append(Structure("skeletal_muscle", "muscle", line))
+        found.append(Structure("skeletal_muscle", "muscle", line, UNDER))
     return found
 
 
 def back_muscles(plan: Plan) -> list[Structure]:
     """The deep muscles along the spine, trapezius, psoas and the square muscle of the loins."""
-    found = []
+    heights = np.linspace(plan.level("L5"), plan.level("C7"), 9)
+    deep = tube([(0.0, plan.spine(z) + 27, z) for z in heights], 27, 20, (0, 1, 0), 0.58)
+    found = [Structure("skeletal_muscle", "muscle", deep)]
     strong = float(np.interp(plan["age_years"], (40, 85), (1.03, 0.85)))
     for side, name in SIDES:
         for _, across, behind, radii in BUNDLES:
