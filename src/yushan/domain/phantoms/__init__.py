@@ -12,7 +12,7 @@ from yushan.domain.phantoms.chest import Chest
 from yushan.domain.phantoms.hospitals import sample_studies
 from yushan.domain.phantoms.load import load_series
 from yushan.domain.phantoms.people import OPTED_OUT, PEOPLE, SHARED, Person, identity
-from yushan.domain.phantoms.recipes import RECIPES, Recipe
+from yushan.domain.phantoms.recipes import RECIPES, Recipe, recipe_of
 from yushan.domain.phantoms.sample import SampleFile
 from yushan.domain.phantoms.spelling import WAYS
 from yushan.domain.phantoms.syntaxes import SYNTAXES
@@ -33,5 +33,6 @@ __all__ = [
     "identity",
     "load_series",
     "make",
+    "recipe_of",
     "sample_studies",
 ]

@@ -32,6 +32,7 @@ MAKERS: Final[dict[str, Callable[[Dataset, Study], None]]] = {
     "SIEMENS": add_siemens,
     "GE MEDICAL SYSTEMS": add_ge,
     "Philips": add_philips,
+    "Philips Medical Systems": add_philips,
 }
 
 

@@ -133,6 +133,8 @@ def add_image(made: Dataset, source: SourceSeries, output: Output, frames: int) 
     if source.frame_of_reference_uid:
         made.FrameOfReferenceUID = UID(source.frame_of_reference_uid)
         made.PositionReferenceIndicator = ""
+    else:
+        made.PatientOrientation = ""
 
 
 def described(segment: Segment, number: int) -> Dataset:

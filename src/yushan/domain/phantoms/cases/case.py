@@ -120,17 +120,36 @@ class Case:
         return name, uid(HOSPITAL.site, name)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A series of images that is there: slices, rows, columns."""
+
+    series: Series
+    shape: tuple[int, int, int]
+
+    def uid(self, number: int) -> str:
+        """The instance of slice ``number``, from 0."""
+        return self.series.sop_instance_uid(number + 1)
+
+
 @dataclass(slots=True)
 class Counter:
-    """Numbers of the series of one study."""
+    """What there is of one study so far: numbers of series, images, a structure set."""
 
     study: Study
+    before: tuple[Taken, ...] = ()
     last: int = 0
+    taken: list[Taken] = field(default_factory=list)
+    structures: str = ""
 
     def series(self, device: Device, description: str, sop_class: str, part: str = "") -> Series:
         """The next series."""
         self.last += 1
         return Series(self.study, device, self.last, description, sop_class, part)
+
+    def keep(self, series: Series, shape: tuple[int, int, int]) -> None:
+        """Remember a series of sections."""
+        self.taken.append(Taken(series, shape))
 
 
 def moment(study: Study) -> datetime:

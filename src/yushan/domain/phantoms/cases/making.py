@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from yushan.domain.phantoms.cases import volumes
+from yushan.domain.phantoms.cases import documents, nuclear, pictures, volumes
 from yushan.domain.phantoms.cases.case import Case, Counter, Options
 from yushan.domain.phantoms.recipes import recipe_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from yushan.domain.phantoms.cases.case import Taken
     from yushan.domain.phantoms.recipes import Step
     from yushan.domain.phantoms.sample import SampleFile
 
@@ -18,6 +19,22 @@ if TYPE_CHECKING:
 KINDS: Final[dict[str, Callable[[Case, Counter, Step], Iterator[SampleFile]]]] = {
     "ct": volumes.ct,
     "mr": volumes.mr,
+    "pet": nuclear.pet,
+    "spect": nuclear.spect,
+    "scintigram": nuclear.scintigram,
+    "documents": documents.documents,
+    "registration": documents.registration,
+    "radiotherapy": documents.radiotherapy,
+    "film": pictures.film,
+    "mammography": pictures.mammography,
+    "ultrasound": pictures.sonography,
+    "ecg": pictures.electrocardiogram,
+    "waveforms": pictures.other_waveforms,
+    "fundus": pictures.eyes,
+    "oct": pictures.retina,
+    "endoscopy": pictures.colonoscopy,
+    "slide": pictures.slide,
+    "angiogram": pictures.coronary_angiogram,
 }
 
 
@@ -44,7 +61,9 @@ def make(recipe: str, seed: int = 0, options: Options | None = None) -> Iterator
         ``phantoms.no-recipe``.
     """
     case = Case(recipe_of(recipe), seed, options or Options())
+    before: tuple[Taken, ...] = ()
     for number, visit in enumerate(case.recipe.visits, 1):
-        counter = Counter(case.study(number, visit))
+        counter = Counter(case.study(number, visit), before)
         for step in visit.steps:
             yield from KINDS[step.kind](case, counter, step)
+        before = (*before, *counter.taken)

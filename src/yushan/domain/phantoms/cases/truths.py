@@ -169,6 +169,7 @@ class Truths:
             yield named(series, 1, segmentation(self.source, segments, masks, output))
         if self.wants("rtstruct") and self.source.grid is not None:
             series, output = self.next("RTSTRUCT", f"{title} contours", label)
+            self.counter.structures = output.sop_instance_uid
             yield named(series, 1, structure_set(self.source, segments, masks, output))
 
     def segment(self, number: int, lesion: Lesion) -> Segment:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yushan.domain.bodies import Body, HeadWishes, TrunkWishes, head, label, paint, trunk
+from yushan.domain.bodies import (
+    Body,
+    HeadWishes,
+    LesionWish,
+    TrunkWishes,
+    head,
+    label,
+    paint,
+    trunk,
+)
 from yushan.domain.phantoms.cases.case import device
 from yushan.domain.phantoms.cases.truths import Truths, source_of
 from yushan.domain.phantoms.classes.enhanced import (
@@ -64,13 +73,17 @@ def body_of(case: Case, step: Step) -> Body:
     if step.body == "head":
         return head(case.seed, HeadWishes(**{"sex": sex, "age": case.age, **wishes}))
     named = {"sex": "female" if sex == "F" else "male", "age_years": float(case.age)}
+    if "lesions" in wishes:
+        wishes["lesions"] = tuple(
+            LesionWish(**one) if isinstance(one, dict) else one for one in wishes["lesions"]
+        )
     return trunk(case.seed, TrunkWishes(**{**named, **wishes}))
 
 
-def grid_of(case: Case, step: Step) -> Grid:
-    """Where the scan of a step lies."""
+def grid_of(case: Case, step: Step, wanted: tuple[int, int, int] | None = None) -> Grid:
+    """Where the scan of a step lies; ``wanted`` is another shape than the step's."""
     area = regions()[step.region]
-    shape = step.shape if case.options.size == "full" else step.small
+    shape = wanted or (step.shape if case.options.size == "full" else step.small)
     height = (area["high"] - area["low"]) / shape[0]
     pixel = area["field"] / shape[2]
     middle = (float(area["middle"][0]), float(area["middle"][1]))
@@ -119,6 +132,7 @@ def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         one = case.instance(series, number + 1, fill)
         first = first or one.data
         yield one
+    counter.keep(series, grid.shape)
     if step.enhanced:
         whole = counter.series(machine, f"{step.description} MF", ENHANCED_CT, step.part)
         yield case.instance(
@@ -148,6 +162,7 @@ def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         one = case.instance(series, number + 1, fill)
         first = first or one.data
         yield one
+    counter.keep(series, grid.shape)
     if step.enhanced:
         whole = counter.series(machine, f"{step.description} MF", ENHANCED_MR, step.part)
         yield case.instance(

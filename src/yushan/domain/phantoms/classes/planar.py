@@ -19,9 +19,12 @@ from yushan.domain.phantoms.classes.pixels import (
 from yushan.domain.phantoms.headers import coded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from yushan.domain.phantoms.headers import Series
+    from yushan.domain.scanners import Picture
     from yushan.domain.volumes import Grid
 
     Array = NDArray[Any]
@@ -66,6 +69,19 @@ def add_film(dataset: Dataset, film: NDArray[np.uint16], view: str, pixel_mm: fl
     dataset.ImageLaterality, dataset.PositionerType = "U", "NONE"
     dataset.AnatomicRegionSequence = [region("CHEST")]
     add_detector(dataset)
+
+
+def finish_film(dataset: Dataset, picture: Picture, header: Mapping[str, Any]) -> None:
+    """Bits, polarity and technique of a film as its unit makes them."""
+    dataset.BitsStored, dataset.HighBit = picture.bits, picture.bits - 1
+    top = 1 << picture.bits
+    dataset.WindowCenter, dataset.WindowWidth = top // 2, top
+    dataset.PhotometricInterpretation = picture.facts.get("photometric", "MONOCHROME2")
+    if "PresentationLUTShape" in dataset and dataset.PhotometricInterpretation == "MONOCHROME1":
+        dataset.PresentationLUTShape = "INVERSE"
+    for keyword in ("KVP", "Exposure", "ExposureInuAs", "Grid"):
+        if keyword in header:
+            setattr(dataset, keyword, header[keyword])
 
 
 def add_detector(dataset: Dataset) -> None:
@@ -117,7 +133,7 @@ def add_angiogram(
     dataset.PositionerPrimaryAngle, dataset.PositionerSecondaryAngle = angles
     dataset.DistanceSourceToDetector, dataset.DistanceSourceToPatient = 1100, 765
     dataset.ImagerPixelSpacing = [0.308, 0.308]
-    dataset.FrameTime, dataset.FrameIncrementPointer = frame_ms, 0x00181063
+    dataset.FrameTime, dataset.FrameIncrementPointer = f"{frame_ms:.6g}", 0x00181063
     dataset.CineRate = dataset.RecommendedDisplayFrameRate = round(1000 / frame_ms)
     dataset.WindowCenter, dataset.WindowWidth = 128, 256
     dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
