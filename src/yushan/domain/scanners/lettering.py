@@ -30,7 +30,7 @@ def glyphs() -> dict[str, Bits]:
 
 
 def line_of(text: str, height: int = LINE) -> Bits:
-    """One line of text as grey pixels; a Han character without a bitmap is a KeyError."""
+    """One line of text as grey pixels; a character without a bitmap is a box, as devices do."""
     pieces: list[Bits] = []
     for run in runs(text):
         pieces.extend([latin(run, height)] if run.isascii() else [han(one, height) for one in run])
@@ -50,7 +50,11 @@ def runs(text: str) -> list[str]:
 
 def han(character: str, height: int) -> Bits:
     """One Han character at a height."""
-    bits = glyphs()[character]
+    bits = glyphs().get(character)
+    if bits is None:
+        bits = np.zeros((LINE, LINE), dtype=np.uint8)
+        bits[3:-3, 3:-3] = 255
+        bits[5:-5, 5:-5] = 0
     if height == LINE:
         return bits
     shrunk = Picture.fromarray(bits).resize((height, height), Picture.Resampling.LANCZOS)
