@@ -70,7 +70,7 @@ def sheets(inside: Surface) -> Parts:
         return np.asarray(np.maximum(sheet, np.maximum(notch * 18, -(z + 30))), dtype=np.float32)
 
     cut = Both((inside, Half((0, 0, -24), (0, 0, -1))))
-    box = ((-75.0, -85.0, -45.0), (75.0, 115.0, 90.0))
+    box = ((-66.0, 12.0, -33.0), (66.0, 108.0, 4.0))
     middle = ((-1.0, -80.0, -24.0), (1.0, 112.0, 84.0))
     return [
         ("falx", "dura", Both((Drawn(middle, falx), cut), fine=True)),

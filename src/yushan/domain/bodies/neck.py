@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.bodies import neck_rows
-from yushan.domain.bodies.head_shapes import SIDES, Mirrored, sided
+from yushan.domain.bodies.head_shapes import SIDES, Flowing, Mirrored, sided
 from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Without
 from yushan.domain.bodies.tubes import tube
 
@@ -42,15 +42,17 @@ def levels() -> Parts:
 def filling(outer: Surface) -> Parts:
     """Deep flesh of neck and face, in which what has a name lies."""
     back = Both(
-        (Grown(outer, -7.0), Half((0, 34, -74), (0, -1, 0.15)), Half((0, 60, -70), (0, 0.35, 1))),
-        smooth_mm=10,
+        (Half((0, 34, -74), (0, -1, 0.15)), Half((0, 60, -70), (0, 0.35, 1))), smooth_mm=10
     )
     face = Both(
-        (Grown(outer, -8.5), Half((0, 0, -54), (0, 0.1, 1)), Half((0, 26, -100), (0, 1, 0.1)),
-         Half((0, 0, -126), (0, 0.2, -1))),
+        (
+            Half((0, 0, -54), (0, 0.1, 1)),
+            Half((0, 26, -100), (0, 1, 0.1)),
+            Half((0, 0, -126), (0, 0.2, -1)),
+        ),
         smooth_mm=8,
-    )  # fmt: skip
-    return [("deep_muscle", "muscle", Either((back, face)))]
+    )
+    return [("deep_muscle", "muscle", Both((Grown(outer, -8.0), Flowing((back, face), 4)), 6))]
 
 
 def muscles() -> Parts:

@@ -86,19 +86,32 @@ def shifted(lines: Complex, samples: float) -> Complex:
     return np.asarray(lines * np.exp(np.complex64(-2j * np.pi) * turns), dtype=np.complex64)
 
 
-def received(lines: Complex, noise: float, coils: Floats, rng: np.random.Generator) -> Floats:
-    """The magnitude that receivers give: sum of squares over coils ``[coil, phase, read]``.
+def received(
+    lines: Complex, noise: float, seen: tuple[Floats, Floats], rng: np.random.Generator
+) -> Floats:
+    """The magnitude that receivers give: sum of squares over coils.
 
-    ``noise`` is the standard deviation of each of a coil's two channels in the picture. With one
-    coil the magnitude is Rician, with more it follows a noncentral chi (Constantinides et al.
-    1997, Magn Reson Med 38:852). Lines that were not measured carry no noise.
+    Parameters
+    ----------
+    lines
+        K-space times its window.
+    noise
+        Standard deviation of each of a coil's two channels in the picture.
+    seen
+        Sensitivities ``[coil, phase, read]``, and the window, which noise goes through too.
+    rng
+        Draws the noise.
+
+    With one coil the magnitude is Rician, with more it follows a noncentral chi (Constantinides et
+    al. 1997, Magn Reson Med 38:852).
     """
-    measured = (np.abs(lines) > 0).astype(np.float32)
+    coils, measured = seen
+    scale = np.float32(noise / np.sqrt(np.mean(measured.astype(np.float64) ** 2)))
     picture = image_of(lines)
     total = np.zeros(lines.shape, dtype=np.float32)
     for sensitivity in coils:
-        two = rng.standard_normal((2, *lines.shape), dtype=np.float32) * np.float32(noise)
+        two = rng.standard_normal((2, *lines.shape), dtype=np.float32) * scale
         grain = image_of(np.asarray((two[0] + 1j * two[1]) * measured, dtype=np.complex64))
-        seen = picture * sensitivity + grain
-        total += seen.real**2 + seen.imag**2
+        found = picture * sensitivity + grain
+        total += found.real**2 + found.imag**2
     return np.asarray(np.sqrt(total), dtype=np.float32)

@@ -42,6 +42,7 @@ class MrProfile:
     name: str
     maker: str
     model: str
+    software: str
     field_t: float
     kind: Kind
     description: str
@@ -74,6 +75,7 @@ class MrProfile:
         found: dict[str, str | float | int] = {
             "Manufacturer": self.maker,
             "ManufacturerModelName": self.model,
+            "SoftwareVersions": self.software,
             "MagneticFieldStrength": self.field_t,
             "SeriesDescription": self.description,
             "ScanningSequence": SCANNING[self.kind],

@@ -78,13 +78,15 @@ def mr_scan(
     white = UNIT * signal_of(profile, relaxation(profile.field_t)["white_matter"])
     is_turned = profile.phase_axis == "columns"
     stored = np.empty(clean.shape, dtype=np.uint16)
-    coils = coil_maps(turned(clean[0], is_turned=is_turned).shape, profile.coils)
+    shape = turned(clean[0], is_turned=is_turned).shape
+    seen = coil_maps(shape, profile.coils), window(shape, profile.phase_share)
     for number in range(len(clean)):
         rng = np.random.default_rng((seed, number, 44))
         plane = turned(clean[number], is_turned=is_turned)
         fats = None if oily is None else turned(oily[number], is_turned=is_turned)
-        lines = measured(plane, fats, profile, options.motion_mm / signal.grid.spacing[1], rng)
-        found = received(lines, white / profile.snr, coils, rng) * np.float32(profile.white / white)
+        lines = encoded(plane, fats, profile, options.motion_mm / signal.grid.spacing[1], rng)
+        found = received(lines * seen[1], white / profile.snr, seen, rng)
+        found *= np.float32(profile.white / white)
         stored[number] = np.rint(np.clip(turned(found, is_turned=is_turned), 0, HIGHEST))
     return Volume(signal.grid, stored)
 
@@ -94,7 +96,7 @@ def turned(plane: Floats, *, is_turned: bool) -> Floats:
     return plane.T if is_turned else plane
 
 
-def measured(
+def encoded(
     plane: Floats, fat: Floats | None, profile: MrProfile, reach: float, rng: np.random.Generator
 ) -> NDArray[np.complex64]:
     """The k-space that one slice gives; ``reach`` of motion in samples."""
@@ -108,7 +110,7 @@ def measured(
     if profile.ghost > 0:
         period, start = float(rng.uniform(2.6, 7.0)), float(rng.uniform(0, 2 * np.pi))
         lines = ghosted(lines, profile.ghost, period, start)
-    return np.asarray(lines * window(plane.shape, profile.phase_share), dtype=np.complex64)
+    return lines
 
 
 def thicker(signal: Volume, profile: MrProfile) -> Volume:
@@ -119,7 +121,7 @@ def thicker(signal: Volume, profile: MrProfile) -> Volume:
     """
     grid = signal.grid
     step_mm = grid.spacing[0]
-    count = int((grid.shape[0] * step_mm - profile.slice_mm) / pitch_mm(profile)) + 1
+    count = int((grid.shape[0] * step_mm - profile.slice_mm) // pitch_mm(profile)) + 1
     if count < 1:
         raise ValueError("the signal is thinner than one slice")
     first = profile.slice_mm / 2 / step_mm - 0.5

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from yushan.domain.scanners.mr_profiles import mr_profiles
 from yushan.domain.scanners.tissues import table
 
 if TYPE_CHECKING:
@@ -162,11 +163,14 @@ def load(modality: str) -> tuple[Any, ...]:
     return msgspec.convert(table(name)["profile"], tuple[kind, ...], strict=False)  # type: ignore[valid-type]
 
 
-LOADED: Final[dict[str, tuple[Any, ...]]] = {modality: load(modality) for modality in KINDS}
+LOADED: Final[dict[str, tuple[Any, ...]]] = {
+    **{modality: load(modality) for modality in KINDS},
+    "MR": mr_profiles(),
+}
 
 
 def profiles(modality: str) -> tuple[Any, ...]:
-    """All profiles of ``CT``, ``PT`` or ``NM`` (`CtProfile`, `PetProfile`, `NmProfile`).
+    """All profiles of ``CT``, ``PT``, ``NM`` or ``MR``, in their own kind each.
 
     Raises
     ------
