@@ -16,6 +16,7 @@ from yushan.domain.phantoms.spelling import Spelling
 
 if TYPE_CHECKING:
     from yushan.domain.phantoms.people import Person
+    from yushan.domain.population import Patient
 
 #: Root that pydicom's project gives away for tests; 38 digits follow.
 ROOT: Final = "1.2.826.0.1.3680043.8.498."
@@ -56,7 +57,7 @@ class Study:
     """One visit of a person."""
 
     hospital: Hospital
-    person: Person
+    person: Person | Patient
     key: str
     date: str
     time: str

@@ -10,6 +10,7 @@ import msgspec
 from yushan.base import Rejected
 
 Size = Literal["small", "full"]
+Phase = Literal["native", "arterial", "pancreatic", "portal", "late", "pulmonary", "coronary"]
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,7 +23,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wishes: dict[str, Any] = {}
     region: str = "chest"
     device: str = ""
-    phase: str = "native"
+    phase: Phase = "native"
     kernel: str = "soft"
     thickness_mm: float | None = None
     shape: tuple[int, int, int] = (200, 512, 512)
@@ -57,6 +58,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Who it may be: ``adult``, ``woman``.
     visits
         Studies in their order.
+    is_small
+        There is only a small size.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mib: int
     visits: tuple[Visit, ...]
     people: Literal["adult", "woman"] = "adult"
+    is_small: bool = False
 
 
 class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

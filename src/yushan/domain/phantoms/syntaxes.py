@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import imagecodecs
 import numpy as np
 from pydicom.encaps import encapsulate
+from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import UID, RLELossless
 
@@ -240,7 +240,7 @@ def retold(data: bytes, dataset: Dataset, wanted: str) -> bytes:
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = UID(wanted)
-    out = BytesIO()
+    out = DicomBytesIO()
     write_file_meta_info(out, meta, enforce_standard=True)
     body = data[start:]
     if wanted == DEFLATED:

@@ -137,8 +137,8 @@ class Counter:
     """What there is of one study so far: numbers of series, images, a structure set."""
 
     study: Study
-    before: tuple[Taken, ...] = ()
     last: int = 0
+    before: tuple[Taken, ...] = ()
     taken: list[Taken] = field(default_factory=list)
     structures: str = ""
 

@@ -99,12 +99,12 @@ def stacked(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def labelled(picture: Picture, masks: Mapping[str, NDArray[np.bool_]]) -> Labels:
     """Masks as labels on a flat grid; where they overlap, the later one stands."""
-    first = next(iter(masks.values()))
-    values = np.zeros(first.shape, np.uint8)
+    count, rows, columns = (int(length) for length in np.shape(next(iter(masks.values()))))
+    values = np.zeros((count, rows, columns), np.uint8)
     for number, mask in enumerate(masks.values(), 1):
         values[mask] = number
     row, column = (float(value) or 1.0 for value in picture.pixel_mm)
-    grid = Grid((values.shape[0], *values.shape[1:]), (0.0, 0.0, 0.0), (1.0, row, column))
+    grid = Grid((count, rows, columns), (0.0, 0.0, 0.0), (1.0, row, column))
     return Labels(grid, values, tuple(masks))
 
 

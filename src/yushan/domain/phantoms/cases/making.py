@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.phantoms.cases import documents, nuclear, pictures, volumes
@@ -60,10 +61,11 @@ def make(recipe: str, seed: int = 0, options: Options | None = None) -> Iterator
     Rejected
         ``phantoms.no-recipe``.
     """
-    case = Case(recipe_of(recipe), seed, options or Options())
+    found, wished = recipe_of(recipe), options or Options()
+    case = Case(found, seed, replace(wished, size="small") if found.is_small else wished)
     before: tuple[Taken, ...] = ()
     for number, visit in enumerate(case.recipe.visits, 1):
-        counter = Counter(case.study(number, visit), before)
+        counter = Counter(case.study(number, visit), before=before)
         for step in visit.steps:
             yield from KINDS[step.kind](case, counter, step)
         before = (*before, *counter.taken)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from yushan.domain.phantoms.recipes import Step
     from yushan.domain.phantoms.sample import SampleFile
 
+Tracer = Literal["fdg", "perfusion", "bone"]
 #: Energies of the photons, keV.
 PAIR_KEV, TECHNETIUM_KEV = 511, 140
 
@@ -48,7 +49,7 @@ def camera(case: Case, step: Step, modality: str) -> Any:  # noqa: ANN401 - the 
     return profile(step.device) if step.device else known[case.seed % len(known)]
 
 
-def uptake(body: Body, grid: Grid, tracer: str, seed: int, kev: int) -> tuple[Volume, Volume]:
+def uptake(body: Body, grid: Grid, tracer: Tracer, seed: int, kev: int) -> tuple[Volume, Volume]:
     """Activity, and attenuation per mm at an energy."""
     hu = paint(body, grid, ct_look("native", seed))
     return paint(body, grid, activity_look(tracer, seed)), Volume(grid, attenuation(hu.values, kev))

@@ -87,6 +87,7 @@ def source_of(first: bytes, series: Series, grid: Grid, *, frames: bool = False)
         made,
         shape=grid.shape,
         grid=grid,
+        frame_of_reference_uid=series.frame_of_reference_uid,
         frames=tuple(
             SourceFrame(
                 series.sop_class, series.sop_instance_uid(1 if frames else number),
@@ -160,7 +161,7 @@ class Truths:
         title: str,
         label: str,
         segments: Sequence[Segment],
-        masks: NDArray[Any],
+        masks: NDArray[Any] | Sequence[NDArray[np.bool_]],
         drawn: tuple[Series, Output] | None = None,
     ) -> Iterator[SampleFile]:
         """A SEG and an RTSTRUCT of the same masks."""
@@ -248,7 +249,7 @@ def relabelled(labels: Labels, names: Sequence[str]) -> NDArray[np.uint8]:
     table = np.zeros(len(labels.names) + 1, np.uint8)
     for number, name in enumerate(names, 1):
         table[labels.names.index(name) + 1] = number
-    return table[labels.values]
+    return np.asarray(table[labels.values])
 
 
 def lesion_masks(labels: Labels, lesions: Sequence[Lesion]) -> tuple[NDArray[np.uint8], list[int]]:

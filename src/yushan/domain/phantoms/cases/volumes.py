@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from yushan.domain.bodies import (
@@ -65,19 +66,25 @@ def regions() -> dict[str, Any]:
 
 def body_of(case: Case, step: Step) -> Body:
     """The body of a step: the person's sex and age, and what is wished."""
-    wishes = {
+    wishes = msgspec.json.encode(step.wishes)
+    return built(step.body, case.seed, case.patient.sex, case.age, wishes)
+
+
+@lru_cache(maxsize=4)
+def built(kind: str, seed: int, sex: str, age: int, wished: bytes) -> Body:
+    """A body; those of one study are built once."""
+    wishes: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
-        for key, value in step.wishes.items()
+        for key, value in msgspec.json.decode(wished).items()
     }
-    sex = case.patient.sex
-    if step.body == "head":
-        return head(case.seed, HeadWishes(**{"sex": sex, "age": case.age, **wishes}))
-    named = {"sex": "female" if sex == "F" else "male", "age_years": float(case.age)}
+    if kind == "head":
+        return head(seed, HeadWishes(**{"sex": sex, "age": age, **wishes}))
     if "lesions" in wishes:
         wishes["lesions"] = tuple(
             LesionWish(**one) if isinstance(one, dict) else one for one in wishes["lesions"]
         )
-    return trunk(case.seed, TrunkWishes(**{**named, **wishes}))
+    named = {"sex": "female" if sex == "F" else "male", "age_years": float(age)}
+    return trunk(seed, TrunkWishes(**{**named, **wishes}))
 
 
 def grid_of(case: Case, step: Step, wanted: tuple[int, int, int] | None = None) -> Grid:

@@ -139,4 +139,4 @@ def brain_waves(seed: int, channels: int = 8, seconds: float = 10.0) -> NDArray[
         waxing = 1 + 0.6 * np.sin(2 * np.pi * 0.21 * time + rng.uniform(0, 6))
         alpha = np.sin(2 * np.pi * rng.uniform(9.2, 10.6) * time + rng.uniform(0, 6)) * waxing
         rows.append(14 * pink / pink.std() + 16 * channel / channels * alpha)
-    return np.rint(np.array(rows).T * 10).astype(np.int16)
+    return np.asarray(np.rint(np.array(rows).T * 10), np.int16)
