@@ -205,10 +205,11 @@ class Scene:
         blush = blurred(total, 22) * np.float32(0.25)
         shift = round(2.0 * self.squeeze(number))
         still = np.roll(self.still, shift, axis=0) if shift else self.still
-        return still + np.float32(IODINE) * (total + blush) + self.catheter(number), filled
+        dense = still + np.float32(IODINE) * (total + blush) + self.catheter(number)
+        return np.asarray(dense, dtype=np.float32), filled
 
     def catheter(self, number: int) -> Image:
-        """The catheter from the aorta to the first vessel's mouth, with contrast while injecting."""
+        """The catheter from the aorta to the first mouth, with contrast while injecting."""
         size = self.view.shape
         mouth = self.view.seen(self.moved(self.tree[0].points[:1], number))[0]
         line = np.linspace(0, 1, 40)[:, None]

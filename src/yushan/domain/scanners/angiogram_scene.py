@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: Half axes of the heart that vessels of :func:`coronaries` run on, mm: side, depth, height.
 HEART_MM: Final = (44.0, 38.0, 52.0)
+#: Side -> great vessels: name, way in degrees about the long axis (0 in front, to the left) and up,
+#: radius at both ends in mm, distance of its start from the ostium in mm.
+STEMS: Final = {
+    "right": (
+        ("RCA", ((-20, 62), (-55, 38), (-78, 4), (-84, -30), (-100, -56), (-150, -64), (172, -58)),
+         (1.9, 0.9), 0.0),
+    ),
+    "left": (
+        ("LAD", ((20, 60), (14, 44), (2, 20), (-4, -10), (-6, -42), (-14, -70), (-40, -84)),
+         (1.7, 0.6), 10.0),
+        ("LCX", ((20, 60), (48, 46), (78, 24), (104, -2), (126, -26), (140, -44)),
+         (1.5, 0.8), 10.0),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,43 +139,16 @@ def coronaries(seed: int, side: str = "right", stenosis_percent: float = 0) -> t
     ValueError
         ``side`` is neither ``right`` nor ``left``.
     """
-    if side not in {"right", "left"}:
+    if side not in STEMS:
         raise ValueError(f"no side {side}")
     rng = np.random.default_rng((seed, 0xA7, len(side)))
-    if side == "right":
-        main = [(-20, 62), (-55, 38), (-78, 4), (-84, -30), (-100, -56), (-150, -64), (172, -58)]
-        stems = [("RCA", main, 1.9, 0.9, 0.0)]
-    else:
-        stems = [
-            (
-                "LAD",
-                [(20, 60), (14, 44), (2, 20), (-4, -10), (-6, -42), (-14, -70), (-40, -84)],
-                1.7,
-                0.6,
-                10.0,
-            ),
-            (
-                "LCX",
-                [(20, 60), (48, 46), (78, 24), (104, -2), (126, -26), (140, -44)],
-                1.5,
-                0.8,
-                10.0,
-            ),
-        ]
     found: list[Branch] = []
-    for name, way, first, last, start in stems:
-        narrow = (
-            ((float(rng.uniform(28, 60)), stenosis_percent),)
-            if stenosis_percent and not found
-            else ()
-        )
-        main = vessel(
-            name,
-            on_heart(curve(np.array(way, dtype=np.float64), 120, rng)),
-            (first, last),
-            start,
-            narrow,
-        )
+    for name, angles, ends, start in STEMS[side]:
+        narrow: tuple[tuple[float, float], ...] = ()
+        if stenosis_percent and not found:
+            narrow = ((float(rng.uniform(28, 60)), stenosis_percent),)
+        points = on_heart(curve(np.array(angles, dtype=np.float64), 120, rng))
+        main = vessel(name, points, ends, start, narrow)
         found.append(main)
         found.extend(twigs(rng, main))
     return tuple(found)
@@ -261,21 +248,19 @@ def background(seed: int, size: int, left_deg: float) -> Image:
     rows = np.linspace(-1, 1, size, dtype=np.float32)[:, None]
     columns = np.linspace(-1, 1, size, dtype=np.float32)[None]
     side = np.float32(np.sin(np.deg2rad(left_deg)))
-    dense = 2.4 + 0.10 * cloud(rng, (size, size), 3.6) + 0.015 * cloud(rng, (size, size), 2.2)
+    dense = np.float32(2.4) + np.float32(0.10) * cloud(rng, (size, size), 3.6)
+    dense = dense + np.float32(0.015) * cloud(rng, (size, size), 2.2)
     spine = columns - (0.62 * side + 0.05 * np.sin(2 * rows + float(rng.uniform(0, 6))))
     bodies = 0.85 + 0.15 * np.cos(rows * np.float32(9) + float(rng.uniform(0, 6)))
-    dense += (
-        1.05
-        * blurred(soft((np.abs(spine) - np.float32(0.20)) * np.float32(size / 26)), size / 60)
-        * bodies
-    )
+    band = blurred(soft((np.abs(spine) - np.float32(0.20)) * np.float32(size / 26)), size / 60)
+    dense = dense + np.float32(1.05) * band * bodies
     heart = np.hypot((columns + 0.1) / 0.9, (rows - 0.1) / 0.8)
-    dense += 0.75 * np.clip(1.15 - heart, 0, 1)
+    dense = dense + np.float32(0.75) * np.clip(1.15 - heart, 0, 1)
     dome = rows - (0.72 + 0.22 * (columns + 0.3) ** 2 - 0.05 * np.sin(3 * columns))
-    dense += 1.0 * blurred(soft(-dome * np.float32(size / 12)), size / 90)
+    dense = dense + blurred(soft(-dome * np.float32(size / 12)), size / 90)
     for number in range(7):
-        rib = rows - (
-            -1.1 + 0.34 * number + 0.35 * columns * (1 if side > 0 else -1) + 0.12 * columns**2
-        )
-        dense += 0.13 * np.exp(-(((np.abs(rib) - 0.05) / 0.012) ** 2)) + 0.10 * (np.abs(rib) < 0.05)
-    return blurred(dense.astype(np.float32), size / 420)
+        slope = 0.35 if side > 0 else -0.35
+        rib = np.abs(rows - (-1.1 + 0.34 * number + slope * columns + 0.12 * columns**2))
+        rim = np.exp(-(((rib - 0.05) / 0.012) ** 2))
+        dense = dense + np.float32(0.13) * rim + np.float32(0.10) * (rib < 0.05)
+    return blurred(np.asarray(dense, dtype=np.float32), size / 420)

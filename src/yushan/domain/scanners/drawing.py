@@ -63,9 +63,9 @@ def cloud(rng: np.random.Generator, shape: tuple[int, ...], beta: float) -> Imag
     return np.asarray(field / np.float32(max(float(field.std()), 1e-6)), dtype=np.float32)
 
 
-def soft(distance: Image) -> Image:
+def soft(distance: NDArray[Any]) -> Image:
     """Cover 0..1 from a distance in pixels, negative inside: an edge one pixel wide."""
-    return np.clip(np.float32(0.5) - distance, 0, 1)
+    return np.asarray(np.clip(np.float32(0.5) - distance, 0, 1), dtype=np.float32)
 
 
 def lay(image: Image, cover: Image, value: float | Image) -> None:

@@ -112,7 +112,11 @@ def ecg(
 def drawn(rng: np.random.Generator, rhythm: str) -> dict[str, Any]:
     """The table's row of a rhythm with one value drawn out of every range."""
     tables = table("ecg")
-    heart = tables["usual"] | {"shape": "normal", "atria": "sinus", "ectopic_share": 0.0}
+    heart: dict[str, Any] = tables["usual"] | {
+        "shape": "normal",
+        "atria": "sinus",
+        "ectopic_share": 0.0,
+    }
     heart |= {"st_mv": [0.0, 0.0, 0.0], "rhythm": rhythm} | tables["rhythms"][rhythm]
     for name in ("rate_bpm", "pr_ms", "qrs_ms", "qtc_ms", "p_ms"):
         heart[name] = float(rng.uniform(*heart[name]))
@@ -126,7 +130,8 @@ def drawn(rng: np.random.Generator, rhythm: str) -> dict[str, Any]:
 def beaten(rng: np.random.Generator, heart: dict[str, Any], seconds: float) -> tuple[Beat, ...]:
     """Beats one after the other, some before and after the record."""
     mean = 60 / heart["rate_bpm"]
-    time, beats = -float(rng.uniform(1, 2)) * mean, []
+    beats: list[Beat] = []
+    time = -float(rng.uniform(1, 2)) * mean
     gap, breath = mean, float(rng.uniform(0, 6))
     while time < seconds + 1:
         early = heart["ectopic_share"] and rng.uniform() < heart["ectopic_share"] and len(beats) > 2

@@ -1,6 +1,6 @@
 """Colonoscopy: light of a lamp beside the camera on a folded tube, with polyps on its wall.
 
-A distance field of the tube is marched along the rays of a fisheye; x right, y down, z forwards, mm.
+A distance field of the tube is marched along the rays of a fisheye; x right, y down, z forwards.
 """
 
 from __future__ import annotations

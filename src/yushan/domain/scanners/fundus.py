@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from yushan.domain.scanners.drawing import Image, blurred, cloud, ellipse, grain, lay, soft, tube
 from yushan.domain.scanners.fundus_vessels import Vessel, vessels
@@ -14,6 +13,8 @@ from yushan.domain.scanners.picture import Mark, Picture, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
 Colour = tuple[float, float, float]
 #: Colours of layers, linear red, green, blue 0..1; plausible, after photographs.

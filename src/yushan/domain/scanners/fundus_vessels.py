@@ -1,7 +1,7 @@
 """Vessels of a retina: arcades out of the disc around the fovea, and their branches.
 
-Places are (row, column) in units of the distance between disc and fovea, from the disc; columns grow
-away from the fovea, rows downwards. Radii are in the same unit.
+Places are (row, column) in units of the distance between disc and fovea, from the disc; columns
+grow away from the fovea, rows downwards. Radii are in the same unit.
 """
 
 from __future__ import annotations

@@ -141,7 +141,9 @@ def pyramid(pixels: NDArray[np.uint8], tile: int = 256) -> tuple[NDArray[np.uint
     return tuple(levels)
 
 
-def tiles(level: NDArray[np.uint8], tile: int = 256) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:
+def tiles(
+    level: NDArray[np.uint8], tile: int = 256
+) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:
     """Row, column (of the upper left pixel) and pixels of each tile; white where the slide ends."""
     for row in range(0, level.shape[0], tile):
         for column in range(0, level.shape[1], tile):

@@ -36,7 +36,9 @@ class Tissue:
         """Pixels of a side."""
         return int(self.blue.shape[0])
 
-    def window(self, centre: tuple[float, float], reach: float) -> tuple[tuple[slice, slice], Image, Image]:
+    def window(
+        self, centre: tuple[float, float], reach: float
+    ) -> tuple[tuple[slice, slice], Image, Image]:
         """The part of the slide around a place, and its rows and columns."""
         low, left = (max(int(one - reach), 0) for one in centre)
         high, right = (max(int(one + reach) + 1, 0) for one in centre)
@@ -65,7 +67,10 @@ class Gland:
     def outline(self, angle: Image | float) -> Image:
         """Radius against the ellipse at an angle."""
         terms = zip(range(2, 8), self.waves, self.phases, strict=True)
-        return np.asarray(1 + sum(size * np.cos(order * angle + phase) for order, size, phase in terms), np.float32)
+        return np.asarray(
+            1 + sum(size * np.cos(order * angle + phase) for order, size, phase in terms),
+            np.float32,
+        )
 
 
 def gland(on: Tissue, one: Gland) -> None:
@@ -83,12 +88,18 @@ def gland(on: Tissue, one: Gland) -> None:
     blue += np.float32(0.07) * inside
     if not one.ill:
         count = round(2 * np.pi * one.half.mean() / (7.5 * on.scale))
-        cups = (np.sin(count / 2 * angle + np.sin(5 * angle)) ** 2 > 0.45) & (radius > 0.38) & (radius < 0.73)
+        cups = (
+            (np.sin(count / 2 * angle + np.sin(5 * angle)) ** 2 > 0.45)
+            & (radius > 0.38)
+            & (radius < 0.73)
+        )
         mucin = blurred(cups.astype(np.float32), 0.9 * on.scale)
         pink *= 1 - np.float32(0.72) * mucin
         blue += np.float32(0.06) * mucin
     pink += np.float32(0.16) * np.exp(-(((depth - 1) / np.float32(0.9 * on.scale)) ** 2))
-    hole = np.asarray((radius - (0.2 if one.ill else 0.26)) * one.half.min() / 1.4, dtype=np.float32)
+    hole = np.asarray(
+        (radius - (0.2 if one.ill else 0.26)) * one.half.min() / 1.4, dtype=np.float32
+    )
     lumen = soft(hole)
     pink *= 1 - np.float32(0.96) * lumen
     blue *= 1 - np.float32(0.96) * lumen
@@ -103,7 +114,9 @@ def ring(on: Tissue, one: Gland) -> None:
         count = round(2 * np.pi * one.half.mean() * layer / ((6.8 if one.ill else 5.6) * on.scale))
         for angle in np.linspace(0, 2 * np.pi, count, endpoint=False) + on.rng.uniform(0, 1):
             turn = float(angle + on.rng.normal(0, 0.03))
-            away = (layer + float(on.rng.normal(0, 0.05 if one.ill else 0.02))) * float(one.outline(turn))
+            away = (layer + float(on.rng.normal(0, 0.05 if one.ill else 0.02))) * float(
+                one.outline(turn)
+            )
             row = one.centre[0] + float(one.half[0]) * away * np.sin(turn)
             column = one.centre[1] + float(one.half[1]) * away * np.cos(turn)
             nucleus(on, kind, (float(row), float(column)), float(np.rad2deg(-turn)) + 90)

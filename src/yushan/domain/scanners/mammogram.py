@@ -112,7 +112,7 @@ class Film:
         self.edge_mm = self.outline()
 
     def outline(self) -> Image:
-        """Distance from the skin in mm, negative inside: a half ellipse, in MLO up to the axilla."""
+        """Distance from the skin in mm, negative inside: a half ellipse, up to the axilla."""
         depth, half = self.body.depth_mm, self.half_mm
         up = self.up
         if self.view == "MLO":
@@ -150,7 +150,9 @@ class Film:
         shown = gland * deep
         centre = (self.middle / self.pixel_mm, 0.0)
         reach = (self.half_mm / self.pixel_mm, self.body.depth_mm / self.pixel_mm)
-        shown += np.float32(2.2) * veins(self.rng, self.shape, centre, reach) * soft(self.edge_mm + 3)
+        shown += (
+            np.float32(2.2) * veins(self.rng, self.shape, centre, reach) * soft(self.edge_mm + 3)
+        )
         shown += np.float32(4.0) * np.exp(-(((self.edge_mm + 0.9) / np.float32(0.8)) ** 2))
         nipple = np.hypot(self.out - np.float32(self.body.depth_mm), self.up) - 5
         shown += np.float32(9) * soft(nipple / 2) * soft(self.edge_mm)
@@ -182,7 +184,7 @@ def finished(film: Film, shown: Image, masks: dict[str, Bools], marks: list[Mark
         "dense_share": round(float(masks["dense"].sum()) / area, 3),
         "thickness_mm": round(body.thickness_mm, 1),
         "angle_deg": 0.0 if film.view == "CC" else round(body.oblique_deg, 0),
-        "patient_orientation": ("P" if body.side == "R" else "A") + "\\" + DOWN[body.side, film.view],
+        "patient_orientation": f"{'P' if body.side == 'R' else 'A'}\\{DOWN[body.side, film.view]}",
     }  # fmt: skip
     if body.side == "R":
         pixels, last = pixels[:, ::-1].copy(), film.shape[1] - 1

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from yushan.domain.scanners.drawing import Image, soft, tube
 from yushan.domain.scanners.picture import Mark
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from yushan.domain.scanners.mammogram_tissue import Breast
 
 #: Margin of a mass -> how rough its outline is, and how wide its edge in mm.
-MARGINS: Final = {"circumscribed": (0.03, 0.5), "indistinct": (0.09, 2.2), "spiculated": (0.11, 1.0)}
+MARGINS: Final = {
+    "circumscribed": (0.03, 0.5),
+    "indistinct": (0.09, 2.2),
+    "spiculated": (0.11, 1.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,9 @@ class Spot:
     turn: float
 
 
-def spot(body: Breast, view: str, place: tuple[float, float, float], middle_mm: float, pixel_mm: float) -> Spot:
+def spot(
+    body: Breast, view: str, place: tuple[float, float, float], middle_mm: float, pixel_mm: float
+) -> Spot:
     """Where a place of the breast, as in :class:`BreastLesion`, is shown."""
     u = place[0] * body.depth_mm
     v, w = place[1] * body.widths_mm[0], place[2] * body.widths_mm[1]
@@ -65,7 +72,9 @@ def spot(body: Breast, view: str, place: tuple[float, float, float], middle_mm: 
     return Spot((middle_mm - up) / pixel_mm - 0.5, u / pixel_mm - 0.5, pixel_mm, turn)
 
 
-def plant(shown: Image, lesion: BreastLesion, at: Spot, seed: tuple[int, int]) -> tuple[NDArray[np.bool_], Mark]:
+def plant(
+    shown: Image, lesion: BreastLesion, at: Spot, seed: tuple[int, int]
+) -> tuple[NDArray[np.bool_], Mark]:
     """Draw a lesion upon a film in place; where it is, and its mark."""
     rng = np.random.default_rng((*seed, 0x3F))
     reach = int(lesion.size_mm * 2.2 / at.pixel_mm) + 4
@@ -79,10 +88,16 @@ def plant(shown: Image, lesion: BreastLesion, at: Spot, seed: tuple[int, int]) -
     return mask, Mark(lesion.kind, at.row, at.column, size, properties)
 
 
-def mass(shown: Image, lesion: BreastLesion, at: Spot, rng: np.random.Generator) -> tuple[NDArray[np.bool_], tuple[float, float], dict[str, float | str]]:
+def mass(
+    shown: Image, lesion: BreastLesion, at: Spot, rng: np.random.Generator
+) -> tuple[NDArray[np.bool_], tuple[float, float], dict[str, float | str]]:
     """A dense body with an irregular edge, with spicules if that is its margin."""
-    down = (np.arange(shown.shape[0], dtype=np.float32)[:, None] - np.float32(at.row)) * np.float32(at.pixel_mm)
-    across = (np.arange(shown.shape[1], dtype=np.float32)[None] - np.float32(at.column)) * np.float32(at.pixel_mm)
+    down = (np.arange(shown.shape[0], dtype=np.float32)[:, None] - np.float32(at.row)) * np.float32(
+        at.pixel_mm
+    )
+    across = (
+        np.arange(shown.shape[1], dtype=np.float32)[None] - np.float32(at.column)
+    ) * np.float32(at.pixel_mm)
     angle, away = np.arctan2(down, across), np.hypot(down, across)
     rough, blur = MARGINS[lesion.margin]
     outline = np.ones_like(angle)
@@ -92,7 +107,9 @@ def mass(shown: Image, lesion: BreastLesion, at: Spot, rng: np.random.Generator)
     radius = np.float32(lesion.size_mm / 2) * outline
     edge = away - radius
     dome = np.sqrt(np.maximum(1 - (away / radius) ** 2, 0))
-    shown += np.float32(0.72 * lesion.size_mm) * np.maximum(dome, 0.3) * soft(edge / np.float32(blur))
+    shown += (
+        np.float32(0.72 * lesion.size_mm) * np.maximum(dome, 0.3) * soft(edge / np.float32(blur))
+    )
     if lesion.margin == "spiculated":
         shown += spicules(angle, away, lesion.size_mm / 2, rng) * (edge > -1)
     inside = np.asarray(edge < 0)
@@ -112,7 +129,9 @@ def spicules(angle: Image, away: Image, radius: float, rng: np.random.Generator)
     return np.asarray(np.float32(3.4) * rays, dtype=np.float32)
 
 
-def calcifications(shown: Image, lesion: BreastLesion, at: Spot, rng: np.random.Generator) -> tuple[NDArray[np.bool_], tuple[float, float], dict[str, float | str]]:
+def calcifications(
+    shown: Image, lesion: BreastLesion, at: Spot, rng: np.random.Generator
+) -> tuple[NDArray[np.bool_], tuple[float, float], dict[str, float | str]]:
     """A cluster of small bright grains; their places are the same in both views."""
     half = lesion.size_mm / 2
     grains = rng.normal(0, lesion.size_mm / 4, (lesion.count, 3)).clip(-half, half)

@@ -62,11 +62,16 @@ def gland_field(body: Breast) -> Image:
     shape = tuple(round(size / COARSE_MM) for size in sizes)
     common = cloud(np.random.default_rng((body.seed, 0x3D)), shape, 3.4)
     own = cloud(np.random.default_rng((body.seed, 0x3E, ord(body.side))), shape, 2.9)
-    lines = (np.linspace(low, 1, size, dtype=np.float32) for low, size in zip((-1, -1, 0), shape, strict=True))
+    lines = (
+        np.linspace(low, 1, size, dtype=np.float32)
+        for low, size in zip((-1, -1, 0), shape, strict=True)
+    )
     w, v, u = np.meshgrid(*lines, indexing="ij")
     radius = np.sqrt(w * w + v * v + u * u)
     wide = np.float32(0.55 + 0.45 * (1 - row["share"]))
-    cone = np.sqrt(((w + 0.05) * wide * 1.3) ** 2 + ((v - 0.12) * wide * 1.3) ** 2 + ((u - 0.62) * 1.25) ** 2)
+    cone = np.sqrt(
+        ((w + 0.05) * wide * 1.3) ** 2 + ((v - 0.12) * wide * 1.3) ** 2 + ((u - 0.62) * 1.25) ** 2
+    )
     level = np.float32(0.6) * common + np.float32(0.6) * own - np.float32(2.8) * cone
     level -= np.float32(1.6) * np.exp(-u / np.float32(0.10))
     inside = radius < 0.93
@@ -119,7 +124,12 @@ def wave(rng: np.random.Generator, size: int, length: float) -> Image:
     return np.asarray(line / max(float(line.std()), 1e-6), dtype=np.float32)
 
 
-def veins(rng: np.random.Generator, shape: tuple[int, int], middle: tuple[float, float], reach: tuple[float, float]) -> Image:
+def veins(
+    rng: np.random.Generator,
+    shape: tuple[int, int],
+    middle: tuple[float, float],
+    reach: tuple[float, float],
+) -> Image:
     """A few veins that wind towards the nipple; middle and reach (rows, columns) in pixels."""
     cover = np.zeros(shape, dtype=np.float32)
     scale = reach[1] / 90

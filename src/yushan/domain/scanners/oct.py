@@ -1,4 +1,4 @@
-"""Optical coherence tomography of the macula: layers with a pit, speckle, shadows, fluid, drusen."""
+"""Optical coherence tomography of the macula: layers and pit, speckle, shadows, lesions."""
 
 from __future__ import annotations
 
@@ -87,8 +87,9 @@ def patches(planted: dict[str, NDArray[np.bool_]], scale: tuple[float, float]) -
         parts, _ = ndimage.label(mask)
         for part in ndimage.find_objects(parts):
             high, wide = (one.stop - one.start for one in part)
-            place = ((one.start + one.stop - 1) / 2 for one in part)
-            found.append(Mark(name, *place, (round(wide * scale[1], 3), round(high * scale[0], 3))))
+            row, column = ((one.start + one.stop - 1) / 2 for one in part)
+            size = (round(wide * scale[1], 3), round(high * scale[0], 3))
+            found.append(Mark(name, row, column, size))
     return found
 
 

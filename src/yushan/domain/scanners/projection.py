@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from yushan.domain.scanners.drawing import Image, sampled
 
 if TYPE_CHECKING:
-    from yushan.domain.volumes import Volume
+    from yushan.domain.volumes import Grid, Volume
 
 Triple = tuple[float, float, float]
 Floats = NDArray[np.float64]
@@ -154,7 +154,7 @@ def projection(volume: Volume, view: View) -> Film:
     """
     grid = volume.grid
     axis = int(np.argmax(np.abs(grid.directions @ view.way)))
-    rays = Rays(view, grid.index, axis)
+    rays = Rays(view, grid, axis)
     planes = np.moveaxis(np.asarray(volume.values, dtype=np.float32), axis, 0)
     total = np.zeros(view.shape, dtype=np.float32)
     add = rays.straight if rays.aligned else rays.slanted
@@ -166,31 +166,18 @@ def projection(volume: Volume, view: View) -> Film:
 class Rays:
     """Rays of a view in indices of a volume."""
 
-    def __init__(self, view: View, index: object, axis: int) -> None:
+    def __init__(self, view: View, grid: Grid, axis: int) -> None:
         """Corner, steps and source as indices, the crossed axis first."""
-        self.view, self.axis = view, axis
+        self.view = view
         order = [axis, *(one for one in range(3) if one != axis)]
-        to: Floats = np.asarray(
-            index(
-                [
-                    [0, 0, 0],
-                    view.corner,
-                    view.corner + view.pixel_mm * np.array(view.down),
-                    view.corner + view.pixel_mm * np.array(view.right),
-                    view.way,
-                ]
-            )
-        )[:, order]  # type: ignore[operator]
-        origin = to[0]
-        self.corner, self.down, self.right, self.way = (
-            to[1],
-            to[2] - to[1],
-            to[3] - to[1],
-            to[4] - origin,
-        )
+        down, right = (view.pixel_mm * np.array(one) for one in (view.down, view.right))
+        places = [np.zeros(3), view.corner, view.corner + down, view.corner + right, view.way]
+        origin, self.corner, below, beside, ahead = grid.index(places)[:, order]
+        self.down, self.right = below - self.corner, beside - self.corner
+        self.way = ahead - origin
         self.start: Floats | None = None
         if view.source is not None:
-            self.start = np.asarray(index([view.source]))[0][order]  # type: ignore[operator]
+            self.start = grid.index([view.source])[0][order]
         flat = np.stack([self.down, self.right])
         crossed = np.abs(flat) > ALIGNED * np.abs(flat).max()
         self.aligned = (

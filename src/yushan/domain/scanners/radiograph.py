@@ -1,4 +1,4 @@
-"""Radiographs from line integrals: scatter, grid, detector, noise, the maker's tone curve, marks."""
+"""Radiographs from line integrals: scatter, grid, detector, noise, the maker's tones, marks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from yushan.domain.scanners.drawing import Image, blurred, grain, resized, soft
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from yushan.domain.scanners.projection import Film
 
 
-@dataclass(frozen=True, slots=True)
-class RadiographyUnit:
+class RadiographyUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A unit of ``data/films.toml``, where its fields are explained."""
 
     name: str
@@ -90,11 +90,9 @@ class Exposure:
 @cache
 def radiography_units() -> tuple[RadiographyUnit, ...]:
     """All units of the table."""
+    rows = table("films")["units"]
     return tuple(
-        RadiographyUnit(
-            name, **{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
-        )
-        for name, row in table("films")["units"].items()
+        msgspec.convert({"name": name, **row}, RadiographyUnit) for name, row in rows.items()
     )
 
 
@@ -228,7 +226,7 @@ def stamped(shown: Image, device: RadiographyUnit, how: Exposure) -> None:
         int(shown.shape[1] * (1 - how.collimation[1]) / 2),
     )
     if how.mark:
-        bits = line_of(how.mark, height * 2).astype(np.float32) / 255
+        bits = shade_of(how.mark, height * 2)
         left = (
             inset[1] + height
             if how.mark == "R"
@@ -236,9 +234,14 @@ def stamped(shown: Image, device: RadiographyUnit, how: Exposure) -> None:
         )
         place(shown, bits, (inset[0] + height, left), 0.97 if device.stamp == "thin" else 0.9)
     for number, text in enumerate(how.lines):
-        bits = line_of(text, max(height * 2 // 3, 10)).astype(np.float32) / 255
+        bits = shade_of(text, max(height * 2 // 3, 10))
         row = inset[0] + height // 2 + number * height
         place(shown, bits, (row, (shown.shape[1] - bits.shape[1]) // 2), 0.95)
+
+
+def shade_of(text: str, height: int) -> Image:
+    """A line of text as a cover 0..1."""
+    return np.asarray(line_of(text, height), dtype=np.float32) / np.float32(255)
 
 
 def place(shown: Image, bits: Image, at: tuple[int, int], level: float) -> None:

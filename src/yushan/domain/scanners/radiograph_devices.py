@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from yushan.domain.scanners.drawing import Image, tube
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from yushan.domain.scanners.projection import Film
 
 #: Device -> its lines: points as shares of rows and columns, radius in mm, attenuation per mm.

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 #: Share of a zone from which it counts as affected, as partly and as mainly alveolar.
 LIMITS: Final = (0.015, 0.05, 0.22)
 ZONES: Final = ("upper", "middle", "lower")
-#: A ray belongs to a lung's field if it runs so far in it, not so far in the heart, nor so far under
-#: the diaphragm, mm.
+#: A ray belongs to a lung's field if it runs so far in it, not so far in the heart, nor so far
+#: under the diaphragm, mm.
 FIELD_MM: Final = (12.0, 12.0, 25.0)
 
 
@@ -118,13 +118,11 @@ def shadow(parts: ChestParts, mask: Bools, view: View) -> NDArray[np.float32]:
 
 def enlarged(mask: Bools, shape: tuple[int, int]) -> Bools:
     """A mask on another number of pixels of the same field, by the nearest."""
-    rows = np.minimum(
-        ((np.arange(shape[0]) + 0.5) * mask.shape[0] / shape[0]).astype(int), mask.shape[0] - 1
+    rows, columns = (
+        np.minimum(((np.arange(new) + 0.5) * old / new).astype(int), old - 1)
+        for new, old in zip(shape, mask.shape, strict=True)
     )
-    columns = np.minimum(
-        ((np.arange(shape[1]) + 0.5) * mask.shape[1] / shape[1]).astype(int), mask.shape[1] - 1
-    )
-    return mask[rows][:, columns]
+    return np.asarray(mask[rows][:, columns])
 
 
 def zones(parts: ChestParts) -> dict[str, float | str]:
@@ -136,31 +134,30 @@ def zones(parts: ChestParts) -> dict[str, float | str]:
         rows = np.flatnonzero(lung.any(axis=(1, 2)))
         low, high = sorted((float(heights[rows[0]]), float(heights[rows[-1]])))
         limits = parts.heights_mm or (high - (high - low) / 3, low + (high - low) / 3)
-        inside = (
-            heights >= limits[0],
-            (heights < limits[0]) & (heights >= limits[1]),
-            heights < limits[1],
-        )
-        for name, where in zip(ZONES, inside, strict=True):
-            volume = max(int(lung[where].sum()), 1)
-            hazy, dense = (
-                0.0 if mask is None else float((mask & lung)[where].sum()) / volume
-                for mask in (parts.hazy, parts.dense)
-            )
-            found[f"hazy_{side}_{name}"], found[f"dense_{side}_{name}"] = (
-                round(hazy, 4),
-                round(dense, 4),
-            )
+        zone = np.where(heights >= limits[0], 0, np.where(heights >= limits[1], 1, 2))
+        for number, name in enumerate(ZONES):
+            hazy, dense = shares(parts, lung & (zone == number)[:, None, None])
+            found[f"hazy_{side}_{name}"], found[f"dense_{side}_{name}"] = hazy, dense
             found[f"zone_{side}_{name}"] = score(hazy, dense)
             total += score(hazy, dense)
     return found | {"zone_sum": total}
 
 
+def shares(parts: ChestParts, zone: Bools) -> tuple[float, float]:
+    """Shares of a zone's volume that are hazy and dense."""
+    volume = max(int(zone.sum()), 1)
+    hazy, dense = (
+        0.0 if mask is None else round(float((mask & zone).sum()) / volume, 4)
+        for mask in (parts.hazy, parts.dense)
+    )
+    return hazy, dense
+
+
 def cardiothoracic(flat: Mapping[str, NDArray[np.float32]]) -> float:
     """Greatest width of the heart over greatest inner width of the chest."""
     heart = np.flatnonzero((flat["heart"] > 4).any(axis=0))
-    lungs = sum(value for name, value in flat.items() if name != "heart") > 4
-    columns = np.flatnonzero(lungs.any(axis=0))
+    lungs = [value > 4 for name, value in flat.items() if name != "heart"]
+    columns = np.flatnonzero(np.logical_or.reduce(lungs).any(axis=0))
     if not heart.size or not columns.size:
         return 0.0
     return round(float(np.ptp(heart) + 1) / float(np.ptp(columns) + 1), 3)

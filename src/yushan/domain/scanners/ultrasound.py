@@ -106,7 +106,8 @@ def echoes(
     down = np.clip(np.rint(rows), 0, section.labels.shape[0] - 1).astype(np.intp)
     right = np.clip(np.rint(columns), 0, section.labels.shape[1] - 1).astype(np.intp)
     labels = section.labels[down, right]
-    size = 10 ** (body.echo[labels] / 20) * body.uneven[down, right]
+    loud = 10 ** (body.echo[labels] / 20)
+    size = np.asarray(loud * body.uneven[down, right], dtype=np.float32)
     field = smeared(body.scatter[down, right] * size, probe)
     field += mirrors(body, labels, size, probe)
     heard = np.abs(field) * gain(body.loss[labels], probe)
@@ -185,4 +186,4 @@ def compressed(envelope: Image, probe: Machine, rng: np.random.Generator) -> Ima
     heard = np.hypot(envelope, hiss)
     level = 20 * np.log10(np.maximum(heard, np.float32(1e-6)))
     shown = (level + np.float32(probe.dynamic_db + probe.gain_db)) / np.float32(probe.dynamic_db)
-    return np.clip(shown, 0, 1)
+    return np.asarray(np.clip(shown, 0, 1), dtype=np.float32)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import numpy as np
 
 from yushan.domain.scanners.drawing import Image, sampled
@@ -21,8 +21,7 @@ BEAMS: Final = 224
 SAMPLES: Final = 640
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A probe on a machine, one row of ``data/sonographs.toml``.
 
     Parameters
@@ -70,10 +69,8 @@ class Machine:
 @cache
 def machines() -> tuple[Machine, ...]:
     """All machines of the table."""
-    return tuple(
-        Machine(name, **{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()})
-        for name, row in table("sonographs")["machines"].items()
-    )
+    rows = table("sonographs")["machines"]
+    return tuple(msgspec.convert({"name": name, **row}, Machine) for name, row in rows.items())
 
 
 def machine(name: str) -> Machine:

@@ -205,7 +205,7 @@ def facts(device: Machine) -> dict[str, float | str]:
 def furniture(device: Machine, legend: Legend) -> Bits:
     """The black screen with grey bar, depth scale, settings and the legend."""
     screen = np.zeros(device.screen, dtype=np.uint8)
-    top, left, bottom, right = device.window
+    top, _left, bottom, right = device.window
     rows = max(device.screen[0] // 40, 14)
     bar = np.linspace(255, 0, (bottom - top) // 3).astype(np.uint8)
     screen[top : top + bar.size, 14:26] = bar[:, None]
