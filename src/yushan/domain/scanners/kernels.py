@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from yushan.domain.scanners.profiles import Kernel
     from yushan.domain.scanners.words import Floats
+
+#: How far noise is shared along z, in slice thicknesses; after LIDC-IDRI-0001 (pitch 1.35).
+SPIRAL: Final = 1.2
 
 
 def mtf(kernel: Kernel, per_mm: ArrayLike) -> Floats:
@@ -45,9 +48,11 @@ def frequencies(shape: tuple[int, int], spacing: tuple[float, float]) -> tuple[F
 def slice_weights(ratio: float) -> Floats:
     """Weights ``[2 n + 1]`` over neighbours that correlate noise as slices that share rays.
 
+    A spiral's interpolation reaches `SPIRAL` times as far as the slice is thick.
     Slices ``ratio`` increments thick overlap by ``1 - distance / ratio``; the weights are the
     square root of that triangle's spectrum, their squares sum to 1.
     """
+    ratio = ratio * SPIRAL
     if ratio <= 1.0:
         return np.ones(1, dtype=np.float32)
     reach = int(np.ceil(ratio)) + 1

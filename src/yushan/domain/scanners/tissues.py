@@ -23,6 +23,9 @@ TRACERS: Final[tuple[str, ...]] = get_args(Tracer)
 IODINE: Final = ((70.0, 1.92), (80.0, 1.62), (100.0, 1.24), (120.0, 1.0), (140.0, 0.84))
 #: Bone's, from the same curves.
 BONE: Final = ((70.0, 1.45), (80.0, 1.32), (100.0, 1.13), (120.0, 1.0), (140.0, 0.92))
+#: Share of its mottle that a phase shows, and its grain.
+EARLY: Final = {"arterial": 1.0, "pulmonary": 1.0, "coronary": 1.0, "pancreatic": 0.5}
+MOTTLE_MM: Final = 12.0
 BONY: Final = frozenset({"cortical_bone", "marrow", "calcium", "tooth"})
 
 
@@ -33,6 +36,7 @@ class Tissue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person: float
     spread: float
     grain: float
+    mottle: float = 0.0
     arterial: float = 0.0
     pancreatic: float = 0.0
     portal: float = 0.0
@@ -113,8 +117,16 @@ def ct_look(phase: Phase = "native", seed: int = 0, kvp: float = 120.0) -> dict[
         own, gain = rng.normal(0, row.person), np.clip(rng.normal(1, 0.06), 0.85, 1.15)
         added = 0.0 if phase == "native" else float(getattr(row, phase)) * strength * float(gain)
         mean = (row.hu + float(own)) * (at(BONE, kvp) if name in BONY else 1.0) + added
-        looks[name] = Shade(max(mean, -1000.0), row.spread, row.grain)
+        looks[name] = Shade(max(mean, -1000.0), *texture(row, phase))
     return looks
+
+
+def texture(row: Tissue, phase: Phase) -> tuple[float, float]:
+    """Standard deviation and grain (mm) of a tissue: early contrast has not mixed yet."""
+    mottle = row.mottle * EARLY.get(phase, 0.0)
+    if mottle <= row.spread:
+        return row.spread, row.grain
+    return float(np.hypot(row.spread, mottle)), MOTTLE_MM
 
 
 def activity_look(tracer: Tracer, seed: int = 0) -> dict[str, Shade]:

@@ -1,0 +1,40 @@
+"""Synthetic images beside real ones: tissues, noise, edges, gradients; tables and pictures.
+
+tools/realism DATA [--pictures FOLDER] [--people N] [KIND …]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.bench.realism_chest import chest_ct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KINDS: dict[str, Callable[[Path, Path | None, int], None]] = {"chest-ct": chest_ct}
+
+
+def main() -> None:
+    """Compare what the folder holds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("kinds", nargs="*", default=[])
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--people", type=int, default=3)
+    asked = parser.parse_args()
+    for name in asked.kinds or KINDS:
+        start = time.process_time()
+        print(f"\n## {name}\n")
+        try:
+            KINDS[name](asked.data, asked.pictures, asked.people)
+        except FileNotFoundError as error:
+            print(f"not compared: {Path(str(error.filename)).name} is not there")
+        print(f"\n({time.process_time() - start:.0f} s of processor)")
+
+
+if __name__ == "__main__":
+    main()
