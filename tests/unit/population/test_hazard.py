@@ -7,9 +7,8 @@ import pytest
 
 from yushan.domain.population import life, people
 from yushan.domain.population.chronic import fall_ill
-from yushan.domain.population.draws import Draws
+from yushan.domain.population.draws import LIFE, Draws
 from yushan.domain.population.heart import BETA, COVARIATES, HAZARD, beat, settled, years_to_event
-from yushan.domain.population.patients import LIFE
 from yushan.domain.population.story import Story, natural_end
 
 
@@ -34,7 +33,7 @@ def cox(values, years, events):
 
 def heart_alone(who):
     """The truth of one person without the rest of the life."""
-    story = Story(who, Draws(who.seed, who.number, LIFE))
+    story = Story(who, Draws(LIFE, who.seed, who.number))
     natural_end(story)
     story.smoker = story.draws.chance(0.2)
     fall_ill(story)

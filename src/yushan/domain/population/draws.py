@@ -16,6 +16,8 @@ from numpy.random import default_rng
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+#: What a stream is for; first in its key, so that no two streams meet.
+WHO, LIFE, TALK, MIXTURE = 1, 2, 3, 4
 BLOCK: Final = 96
 NORMAL: Final = NormalDist()
 TINY: Final = 1e-300
@@ -41,7 +43,7 @@ class Draws:
     Parameters
     ----------
     key
-        Integers >= 0: seed, number, and what it is for.
+        Integers >= 0: what it is for, seed, number.
     """
 
     __slots__ = ("block", "rng")

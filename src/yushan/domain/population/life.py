@@ -17,10 +17,9 @@ from yushan.domain.population import (
 )
 from yushan.domain.population.calendar import day
 from yushan.domain.population.claims import claims_of
-from yushan.domain.population.draws import Draws
+from yushan.domain.population.draws import LIFE, Draws
 from yushan.domain.population.events import Death, Life
 from yushan.domain.population.filing import Filing
-from yushan.domain.population.patients import LIFE
 from yushan.domain.population.story import CONTACTS, Story, natural_end
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def life(patient: Patient, seed: int | None = None) -> Life:
         Of the life; that of the patient unless given, so that one person can have several lives.
     """
     chosen = patient.seed if seed is None else seed
-    story = Story(patient, Draws(chosen, patient.number, LIFE))
+    story = Story(patient, Draws(LIFE, chosen, patient.number))
     if patient.kind == "newborn":
         chronic.birth(story)
         risk = None

@@ -7,7 +7,7 @@ from math import exp, log
 from typing import TYPE_CHECKING, Any, Final
 
 from yushan.domain.population.calendar import FIRST, LAST
-from yushan.domain.population.draws import Draws
+from yushan.domain.population.draws import MIXTURE, Draws
 from yushan.domain.population.events import Statement, Status
 from yushan.domain.population.tables import tree
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MIX: Final[Mapping[str, list[dict[str, Any]]]] = tree("report_exams")["mix"]
-MIXTURE: Final = 3
 #: Word of change and by which factor the examination before differs.
 CHANGES: Final = (
     ("stable", 1.0),
@@ -43,7 +42,7 @@ def mixture(procedure: str, seed: int) -> tuple[Statement, ...]:
     """
     if procedure not in MIX:
         raise ValueError(f"no mixture of {procedure}")
-    draws = Draws(seed, MIXTURE)
+    draws = Draws(MIXTURE, seed)
     prior = date.fromordinal(draws.between(FIRST, LAST - LONGEST))
     return tuple(one for row in MIX[procedure] for one in thing(draws, row, prior))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.domain.population.calendar import FIRST, LAST, YEAR, roc
 from yushan.domain.population.charts import Chart, charts_of
-from yushan.domain.population.draws import Draws, Urn
+from yushan.domain.population.draws import WHO, Draws, Urn
 from yushan.domain.population.identity import SECOND, cell, numbered
 from yushan.domain.population.names import Name, foreign, han, indigenous
 from yushan.domain.population.tables import rows, tree
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 #: Changes when the same seed and number give another person or life.
 VERSION: Final = 1
 KINDS: Final = tree("people")["kinds"]
-#: What the streams of chance are for.
-WHO, LIFE, TALK = 0, 1, 2
 #: Manner of spelling -> (family, given) as the alphabetic group of a DICOM name.
 FILED: Final = "filed-run"
 #: Ages at which a woman may be the mother of a newborn, in years.
@@ -133,7 +131,7 @@ def person(number: int, seed: int = 0) -> Patient:
         There is no reserved number for this person.
     """
     letter, sex, serial = cell(number)
-    draws = Draws(seed, number, WHO)
+    draws = Draws(WHO, seed, number)
     kind = draws.pick(kinds())
     if kind == "newborn":
         return newborn(number, seed, sex, draws)
@@ -223,4 +221,4 @@ def mother_of(number: int, seed: int, born: date) -> Patient:
 
 def is_newborn(number: int, seed: int) -> bool:
     """Whether a person is filed under the mother, without making the person."""
-    return Draws(seed, number, WHO).pick(kinds()) == "newborn"
+    return Draws(WHO, seed, number).pick(kinds()) == "newborn"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from yushan.domain.population.draws import Draws
+from yushan.domain.population.draws import TALK, Draws
 from yushan.domain.population.events import Statement
 from yushan.domain.population.filing import procedures
 from yushan.domain.population.sentences import WORDS, Piece, Sentence, Speaker, filled
@@ -30,7 +30,6 @@ CONCLUDED: Final = frozenset({"t-stage", "n-stage", "bi-rads", "coronary-calcium
 DETAILS: Final = frozenset({"vessel-calcium", "breast-density", "spiculation", "oedema"})
 LANGUAGES: Final = ("en", "zh", "mixed")
 STYLES: Final = ("structured", "prose", "terse")
-TALK: Final = 2
 
 
 class Span(NamedTuple):
@@ -112,7 +111,7 @@ def report(
     if procedure not in NORMAL or language not in LANGUAGES or style not in STYLES:
         raise ValueError(f"no report of {procedure} in {language}, {style}")
     said = tuple(statements) or tuple(Statement(one, "absent") for one in NORMAL[procedure])
-    draws = Draws(seed, TALK)
+    draws = Draws(TALK, seed)
     speaker = Speaker(draws, hand(draws, language, style))
     page = Page(speaker)
     if about is not None:
