@@ -123,3 +123,17 @@ def test_organs_slide_with_the_breath_and_text_stays_where_it_is_burnt_in() -> N
 def test_unknown_machines_are_refused() -> None:
     with pytest.raises(ValueError, match="no ultrasound machine"):
         ultrasound(probe="convex-z")
+
+
+def test_colour_shows_flow_only_in_vessels_inside_of_its_box() -> None:
+    cine = ultrasound(neck(4, NeckWishes(0)), "linear-a", 4, Cine(3, (0, 0), colour=True))
+    assert cine.pixels.shape == (3, 768, 1024, 3)
+    flow = cine.masks["flow"]
+    assert flow[0].sum() > 500
+    red, blue = cine.pixels[..., 0].astype(int), cine.pixels[..., 2].astype(int)
+    assert (np.abs(red - blue)[flow] > 60).mean() > 0.95
+    coloured = np.abs(red - blue) > 0
+    green_box = (cine.pixels == (70, 200, 90)).all(axis=-1)
+    assert not (coloured & ~flow & ~green_box).any()
+    assert ((red > blue) & flow).any()
+    assert ((red < blue) & flow).any()

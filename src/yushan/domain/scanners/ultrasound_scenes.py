@@ -235,7 +235,7 @@ def gall_bladder(on: Sketch, rng: np.random.Generator, wish: SonogramWishes) -> 
     middle = (on.labels.shape[1] - 1) / 2
     for k in range(count):
         radius = float(rng.uniform(2.2, 5.0))
-        across = x + long * float(rng.uniform(-0.55, 0.4)) + 3 * k
+        across = x + long * (-0.5 + (k + float(rng.uniform(0.1, 0.6))) / max(count, 2))
         column = int(np.clip(across / on.pixel_mm + middle, 0, inside.shape[1] - 1))
         found = np.flatnonzero(inside[:, column])
         if found.size:

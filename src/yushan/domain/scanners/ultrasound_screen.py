@@ -13,6 +13,7 @@ from yushan.domain.scanners.drawing import Image, sampled
 from yushan.domain.scanners.lettering import write
 from yushan.domain.scanners.picture import Mark, Picture, whole
 from yushan.domain.scanners.ultrasound import Matter, Section, compressed, echoes, matter
+from yushan.domain.scanners.ultrasound_doppler import coloured
 from yushan.domain.scanners.ultrasound_probe import Machine, fan, machine, scanned
 from yushan.domain.scanners.ultrasound_scenes import abdomen
 
@@ -65,11 +66,21 @@ class Cine:
         How far the organs slide, lateral and deep.
     breath_s
         Of one breath.
+    colour
+        Show flow in a box; frames are then RGB.
     """
 
     frames: int = 1
     breath_mm: tuple[float, float] = (9.0, 3.0)
     breath_s: float = 4.0
+    colour: bool = False
+
+    def shift(self, time_s: float) -> tuple[float, float]:
+        """How far the organs have slid at a moment, mm."""
+        phase = 2 * np.pi * time_s / self.breath_s
+        return self.breath_mm[0] * float(np.sin(phase)), self.breath_mm[1] * float(
+            1 - np.cos(phase)
+        )
 
 
 def ultrasound(
@@ -108,25 +119,27 @@ def ultrasound(
     device = machine(probe) if isinstance(probe, str) else probe
     clip = cine or Cine()
     body = matter(section or abdomen(seed), seed)
-    frames, labels = [], []
     screen = furniture(device, legend or Legend())
+    frames, labels, flows = [], [], []
     for number in range(clip.frames):
-        phase = 2 * np.pi * number / device.frame_hz / clip.breath_s
-        shift = (
-            clip.breath_mm[0] * float(np.sin(phase)),
-            clip.breath_mm[1] * float(1 - np.cos(phase)),
-        )
-        shown, found = frame(body, device, shift, np.random.default_rng((seed, 0x51, number)))
-        frames.append(framed(screen, shown, device))
+        rng = np.random.default_rng((seed, 0x51, number))
+        time = number / device.frame_hz
+        shown, found = frame(body, device, clip.shift(time), rng)
+        picture, flow = whole(shown), np.zeros(found.shape, dtype=np.bool_)
+        if clip.colour:
+            picture, flow = coloured(picture, found, body.section.names, device, (time, rng))
+        frames.append(framed(screen, picture, device))
         labels.append(found)
-    stack, cut = np.stack(frames), np.stack(labels)
-    masks = truth(body.section, cut, device)
-    single = clip.frames == 1
+        flows.append(flow)
+    masks = truth(body.section, np.stack(labels), device)
+    if clip.colour:
+        masks["flow"] = on_screen(np.stack(flows), device)
+    first = 0 if clip.frames == 1 else slice(None)
     scale = fan(device)[2]
     return Picture(
-        stack[0] if single else stack,
+        np.stack(frames)[first],
         (scale, scale),
-        masks={name: mask[0] if single else mask for name, mask in masks.items()},
+        masks={name: mask[first] for name, mask in masks.items()},
         marks=tuple(marks(masks, scale)),
         facts=facts(device),
     )
@@ -150,26 +163,31 @@ def tone(grey: Image) -> Image:
     return np.asarray(np.clip(grey, 0, 1) ** np.float32(1.15), dtype=np.float32)
 
 
-def framed(screen: Bits, shown: Image, device: Machine) -> Bits:
-    """The picture put into its window of the screen."""
+def framed(screen: Bits, picture: Bits, device: Machine) -> Bits:
+    """The picture put into its window of the screen, in colour if it is."""
     top, left, bottom, right = device.window
-    full = screen.copy()
+    full = screen.copy() if picture.ndim == 2 else np.repeat(screen[..., None], 3, axis=2)
     part = full[top:bottom, left:right]
-    np.maximum(part, whole(shown), out=part)
+    np.maximum(part, picture, out=part)
     return full
 
 
-def truth(section: Section, cut: Bits, device: Machine) -> Mapping[str, NDArray[np.bool_]]:
-    """Masks ``[frame, row, column]`` on the whole screen of what occurs."""
+def on_screen(inside: NDArray[np.bool_], device: Machine) -> NDArray[np.bool_]:
+    """Masks ``[frame, row, column]`` of the window on the whole screen."""
     top, left, bottom, right = device.window
+    full = np.zeros((len(inside), *device.screen), dtype=np.bool_)
+    full[:, top:bottom, left:right] = inside
+    return full
+
+
+def truth(section: Section, cut: Bits, device: Machine) -> dict[str, NDArray[np.bool_]]:
+    """Masks ``[frame, row, column]`` on the whole screen of what occurs."""
     masks = {}
     for name, parts in TRUTH.items():
         values = [section.names.index(part) for part in parts if part in section.names]
         inside = np.isin(cut, values)
         if values and inside[0].any():
-            mask = np.zeros((len(cut), *device.screen), dtype=np.bool_)
-            mask[:, top:bottom, left:right] = inside
-            masks[name] = mask
+            masks[name] = on_screen(inside, device)
     return masks
 
 
