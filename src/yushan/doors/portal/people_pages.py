@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from yushan.base import Absent, Forbidden, Rejected, YushanError, problem
 from yushan.domain.access import Kind, Thing, kept
 from yushan.doors.portal.people_forms import scope_from, told_scope, typed_scope, wish_from
+from yushan.doors.portal.people_lists import recent, sheet_of
 from yushan.doors.portal.second_factor import here
 from yushan.doors.portal.shell import HEADERS, language_of
 from yushan.doors.portal.words import Words
-from yushan.services.accounts import ROLES, judge, may, role_name
+from yushan.services.accounts import ROLES, judge, may, role_name, square
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -61,11 +63,12 @@ class PeoplePages:
     def show(self, request: Request) -> Response:
         """Everybody, open links, and what waits for a second person."""
         language, account = language_of(request), here(request)
-        people = self.accounts.people()
+        everybody = self.accounts.people()
         return self.shell.page(
-            request, "people.html", here="people", people=people, me=account.id,
-            invitations=self.accounts.invitations.all(), changes=self.accounts.changes.waiting(),
-            names={one.account.id: one.account.user for one in people},
+            request, "people.html", here="people", sheet=sheet_of(request, everybody),
+            me=account.id, changes=self.accounts.changes.waiting(),
+            invitations=recent(self.accounts.invitations.all()),
+            names={one.account.id: one.account.user for one in everybody},
             role_of=lambda role: role_name(role, language),
             scope_of=lambda scope: told_scope(scope, Words(language), self.shell.place),
             manages=may(account, MANAGE),
@@ -116,6 +119,7 @@ class PeoplePages:
         found = self.accounts.invitations.get(link)
         return self.shell.page(
             request, "people_link.html", here="people", link=found, address=address,
+            picture=Markup(square(address)),  # noqa: S704 - drawn by ourselves
             role_word=role_name(found.role, language_of(request)),
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ from yushan.services.accounts.roles import (
     require,
     role_name,
 )
+from yushan.services.accounts.squares import square
 from yushan.services.accounts.tables import METADATA
 from yushan.services.accounts.tokens import Token
 from yushan.services.accounts.values import Account, Person, Session
@@ -58,4 +59,5 @@ __all__ = [
     "permission_name",
     "require",
     "role_name",
+    "square",
 ]

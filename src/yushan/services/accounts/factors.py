@@ -11,15 +11,14 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import pyotp
-import segno
 from sqlalchemy import delete, insert, select, update
 
 from yushan.base import Absent, Conflict, Forbidden
 from yushan.services.accounts import tokens
+from yushan.services.accounts.squares import square
 from yushan.services.accounts.tables import FACTOR
 from yushan.services.accounts.values import moment, moment_or_none
 
@@ -102,12 +101,7 @@ class Factors:
         """Secret, address and picture of a code generator."""
         totp = self.totp(account.id, salt)
         address = totp.provisioning_uri(name=account.user, issuer_name=issuer)
-        picture = BytesIO()
-        segno.make(address, error="m").save(
-            picture, kind="svg", scale=5, border=4, xmldecl=False, svgns=True, light="#fff",
-            dark="#000", svgclass="qr", lineclass=None, omitsize=False,
-        )  # fmt: skip
-        return Setup(factor, totp.secret, address, picture.getvalue().decode())
+        return Setup(factor, totp.secret, address, square(address))
 
     def finish_totp(self, account: Account, code: str, name: str = "") -> None:
         """Put the code generator in force by its first code.

@@ -1,4 +1,4 @@
-// Passkeys, and the warning before a session ends. Everything else works without script.
+// Passkeys, copying, and the warning before a session ends. Everything else works without script.
 (function () {
   "use strict";
   if (window.peopleScript) { return; }
@@ -48,6 +48,17 @@
       form.addEventListener("submit", function (event) {
         event.preventDefault();
         ask(form).catch(function () { form.querySelector("[data-failed]").hidden = false; });
+      });
+    });
+  }
+  if (navigator.clipboard) {
+    document.querySelectorAll("button[data-copy]").forEach(function (button) {
+      var source = document.getElementById(button.dataset.copy);
+      var told = document.querySelector('[data-copied="' + button.dataset.copy + '"]');
+      button.hidden = false;
+      button.addEventListener("click", function () {
+        navigator.clipboard.writeText(source.value || source.textContent)
+          .then(function () { told.hidden = false; });
       });
     });
   }
