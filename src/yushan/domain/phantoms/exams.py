@@ -35,6 +35,7 @@ from yushan.domain.scanners import (
     profile,
     projection,
     radiograph,
+    tree_of,
     ultrasound,
     view_of,
 )
@@ -57,7 +58,10 @@ if TYPE_CHECKING:
 SAMPLES: Final = Recipe("sample", "Sample", "樣本", "", "", 0, ())
 #: Rows and columns of a film; chests of films are drawn in voxels of so many mm.
 FILM: Final = (1000, 820)
-VOXEL_MM: Final = 2.2
+VOXEL_MM: Final = 2.6
+#: Height of the body on a film, mm, and its middle.
+FIELD_MM: Final = 360.0
+MIDDLE: Final = (0.0, 10.0, -30.0)
 #: Bits of films and mammograms as they are written.
 BITS: Final = 12
 
@@ -72,10 +76,10 @@ def scanned(
 
 @cache
 def chest(seed: int, *, woman: bool, age: float) -> Volume:
-    """Attenuation of a standing chest with nothing wrong, per mm."""
-    body = trunk(seed, TrunkWishes("female" if woman else "male", age, lesions=(), arms="down"))
-    shape = (round(400 / VOXEL_MM), round(300 / VOXEL_MM), round(460 / VOXEL_MM))
-    grid = Grid.axial(shape, (VOXEL_MM,) * 3, (0, 10, -60))
+    """Attenuation of a chest with raised arms and nothing wrong, per mm."""
+    body = trunk(seed, TrunkWishes("female" if woman else "male", age, lesions=()))
+    deep, wide = round(280 / VOXEL_MM), round(430 / VOXEL_MM)
+    grid = Grid.axial((round(FIELD_MM / VOXEL_MM) + 12, deep, wide), (VOXEL_MM,) * 3, MIDDLE)
     hu = paint(body, grid, ct_look("native", seed))
     return Volume(grid, attenuation(hu.values, 60))
 
@@ -84,7 +88,8 @@ def film_of(
     body: Volume, view: str, seed: int, size: tuple[int, int] = FILM, mark: str = ""
 ) -> NDArray[np.uint16]:
     """A film for presentation, bright where much was absorbed."""
-    detector = view_of(view, (0, 10, -60), (size[0] // 2, size[1] // 2), 860 / size[0])
+    rows, columns = size[0] // 2, size[1] // 2
+    detector = view_of(view, MIDDLE, (rows, columns), 1.15 * FIELD_MM / rows)
     shown = radiograph(projection(body, detector), "dx-a", seed, Exposure(mark=mark), size)
     pixels: NDArray[np.uint16] = shown.pixels.astype(np.uint16)
     return pixels >> max(shown.bits - BITS, 0)
@@ -100,7 +105,7 @@ def film(
     whole = np.rint(shown * ((1 << BITS) - 1)).astype(np.uint16)
 
     def fill(dataset: Dataset) -> None:
-        add_film(dataset, whole, view, 430 / FILM[0])
+        add_film(dataset, whole, view, 1.15 * FIELD_MM / FILM[0])
         if marks:
             dataset.BurnedInAnnotation = "YES"
 
@@ -125,7 +130,7 @@ def sonogram(series: Series, seed: int, cine: Cine | None = None) -> SampleFile:
     def fill(dataset: Dataset) -> None:
         add_ultrasound(dataset, frames, shown.pixel_mm[0], (left, top, right, bottom))
 
-    return single(series, fill)
+    return named(series, 1, made(series, 1, fill, "jpeg" if cine else "explicit"))
 
 
 def breast(series: Series, seed: int, side: str, view: str, lesions: Sequence[Any]) -> SampleFile:
@@ -135,10 +140,10 @@ def breast(series: Series, seed: int, side: str, view: str, lesions: Sequence[An
     return single(series, lambda d: add_mammogram(d, pixels, side, view, 0.4))
 
 
-def coronary(series: Series, seed: int) -> SampleFile:
-    """A run of contrast through the left coronary tree."""
-    run = Injection(frames=16, frame_hz=7.5)
-    shown = angiogram(seed, None, run, size=256)
+def coronary(series: Series, seed: int, body: Body) -> SampleFile:
+    """A run of contrast through the left coronary tree of a body."""
+    run = Injection(frames=14, frame_hz=7.5, left_deg=-30, head_deg=25)
+    shown = angiogram(seed, tree_of(body.vessels, "LM"), run, size=384)
     angles = (run.left_deg, run.head_deg)
     return single(series, lambda d: add_angiogram(d, shown.pixels, angles, 1000 / run.frame_hz))
 

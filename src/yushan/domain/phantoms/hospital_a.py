@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PIL import Image as Picture
@@ -33,9 +33,10 @@ SHARED_NODULE_MM: Final = 12.0
 ORGANS: Final = ("lung_left", "lung_right", "aorta", "heart_myocardium", "trachea", "liver")
 
 
-def nodule_of_shared(size_mm: float) -> LesionWish:
-    """The nodule of who goes to both hospitals, as large as it is by then."""
-    return LesionWish("nodule", "solid", "right", size_mm)
+def shared(size_mm: float) -> dict[str, Any]:
+    """What is wished of who goes to both hospitals, with the nodule as large as it is by then."""
+    nodule = LesionWish("nodule", "solid", "right", size_mm)
+    return {"sex": "male", "age_years": 69.0, "lesions": (nodule,)}
 
 
 def hospital_a() -> Iterator[SampleFile]:
@@ -53,8 +54,7 @@ def hospital_a() -> Iterator[SampleFile]:
 def chest_ct() -> Iterator[SampleFile]:
     """The shared patient's first CT, with contours, a report, a duplicate and a conflict."""
     study = Study(HOSPITAL_A, people.SHARED, "ct-1", "20260302", "093015", "胸部電腦斷層")
-    wishes = {"sex": "male", "age_years": 69.0, "lesions": (nodule_of_shared(SHARED_NODULE_MM),)}
-    step = Step("ct", "Chest 7.0 B31f", wishes=wishes, device="ct-siemens-as", phase="portal",
+    step = Step("ct", "Chest 8.0 B31f", wishes=shared(SHARED_NODULE_MM), device="ct-siemens-as", phase="portal",
                 shape=(36, 384, 384), organs=ORGANS)  # fmt: skip
     files = list(scanned(study, SHARED_SEED, step, ("rtstruct", "sr"), 2))
     images = [one for one in files if "-CT/" in one.name]
@@ -85,7 +85,7 @@ def films() -> Iterator[SampleFile]:
     lines = ("Chest radiograph", f"Chen MeiLing  {people.CHEN.identity}", "Heart and lungs normal.")
     yield single(paper, partial(add_pdf, title="Report of Chen MeiLing", lines=lines))
     visit = Study(HOSPITAL_A, people.VISITOR, "cr-2", "20260306", "150733", "CHEST")
-    other = film_of(chest(22, woman=True, age=30), "PA", 3)
+    other = film_of(chest(22, woman=True, age=30), "PA", 3, mark="R")
     wrong_way = (("Nguyen TM 1995-04-25", 900, 400, True),)
     yield film(Series(visit, CR_A, 1, "CHEST PA", CR), "PA", other, 3, wrong_way)
     picture = (frontal[::2, ::2] >> (BITS - 8)).astype(np.uint8)

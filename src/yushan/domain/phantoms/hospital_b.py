@@ -19,7 +19,7 @@ from yushan.domain.phantoms.exams import (
     uptake,
 )
 from yushan.domain.phantoms.headers import Device, Series, Study
-from yushan.domain.phantoms.hospital_a import ORGANS, SHARED_SEED, nodule_of_shared
+from yushan.domain.phantoms.hospital_a import ORGANS, SHARED_SEED, shared
 from yushan.domain.phantoms.places import DX_B, ELSEWHERE, HOSPITAL_B, MG_B, US_B, XA_B
 from yushan.domain.phantoms.recipes import Step
 from yushan.domain.scanners import BreastLesion, Cine, profile
@@ -53,8 +53,7 @@ def hospital_b() -> Iterator[SampleFile]:
 def chest_ct() -> Iterator[SampleFile]:
     """The shared patient's second CT with masks of organs and of the nodule."""
     study = Study(HOSPITAL_B, people.SHARED, "ct-2", "20260408", "110540", "CT CHEST WITH CONTRAST")
-    wishes = {"sex": "male", "age_years": 69.0, "lesions": (nodule_of_shared(LATER_NODULE_MM),)}
-    step = Step("ct", "CHEST STANDARD", wishes=wishes, device="ct-ge-lightspeed", phase="portal",
+    step = Step("ct", "CHEST STANDARD", wishes=shared(LATER_NODULE_MM), device="ct-ge-lightspeed", phase="portal",
                 shape=(20, 512, 512), organs=ORGANS)  # fmt: skip
     yield from scanned(study, SHARED_SEED, step, ("seg",), 3)
 
@@ -73,7 +72,7 @@ def ultrasound() -> Iterator[SampleFile]:
     """A still and a clip, name and number burned in."""
     study = Study(HOSPITAL_B, people.CHANG, "us-1", "20260413", "133000", "ABDOMEN")
     yield sonogram(Series(study, US_B, 1, "Still", US, "ABDOMEN"), 4)
-    yield sonogram(Series(study, US_B, 2, "Clip", US_MULTIFRAME, "ABDOMEN"), 5, Cine(10))
+    yield sonogram(Series(study, US_B, 2, "Clip", US_MULTIFRAME, "ABDOMEN"), 5, Cine(8))
 
 
 def mammograms() -> Iterator[SampleFile]:
@@ -87,7 +86,8 @@ def mammograms() -> Iterator[SampleFile]:
 def heart() -> Iterator[SampleFile]:
     """A run of contrast through a left coronary tree."""
     study = Study(HOSPITAL_B, people.SHARED, "xa-1", "20260409", "084500", "CORONARY ANGIOGRAPHY")
-    yield coronary(Series(study, XA_B, 1, "LCA", XA, "HEART"), 9)
+    body = trunk(SHARED_SEED, TrunkWishes(**shared(LATER_NODULE_MM)))
+    yield coronary(Series(study, XA_B, 1, "LCA", XA, "HEART"), 9, body)
 
 
 def whole_body() -> Iterator[SampleFile]:
@@ -102,14 +102,19 @@ def whole_body() -> Iterator[SampleFile]:
 
 
 def others() -> Iterator[SampleFile]:
-    """A newborn, an opted-out person, and names in other character sets."""
-    frontal = film_of(chest(33, woman=True, age=20), "AP", 4, NEWBORN_FILM)
+    """A newborn, an opted-out person, and discs from elsewhere."""
+    frontal = film_of(chest(22, woman=True, age=30), "AP", 4, NEWBORN_FILM)
     newborn = Study(HOSPITAL_B, people.NEWBORN, "dx-1", "20260803", "021200", "CHEST")
     yield film(Series(newborn, DX_B, 1, "CHEST AP", DX), "AP", frontal)
     refused = Study(HOSPITAL_B, people.OPTED_OUT, "ct-3", "20260420", "160010", "CT CHEST")
     wishes = {"sex": "male", "age_years": 54.0, "lesions": ()}
     step = Step("ct", "CHEST", wishes=wishes, device="ct-ge-lightspeed", shape=(8, 256, 256))
     yield from scanned(refused, 40, step, (), 2)
+    yield from discs()
+
+
+def discs() -> Iterator[SampleFile]:
+    """Two discs from elsewhere, each in another character set."""
     wishes = {"sex": "male", "age_years": 46.0, "lesions": ()}
     step = Step("ct", "CHEST", wishes=wishes, device="ct-ge-lightspeed", shape=(3, 256, 256))
     for key, way in (("ct-4", "gb18030"), ("ct-5", "iso-ir-58")):

@@ -239,6 +239,8 @@ def add_capture(dataset: Dataset, pixels: NDArray[np.uint8], kind: str = "WSD") 
     """Secondary capture: ``[row, column]``, with 3 samples, or several frames in colour."""
     dataset.ConversionType = kind
     dataset.ImageType = ["DERIVED", "SECONDARY"]
+    if not dataset.get("BodyPartExamined"):
+        dataset.Laterality = ""
     dataset.BurnedInAnnotation = "YES"
     if pixels.shape[-1] == 3:
         add_colour(dataset, pixels)
