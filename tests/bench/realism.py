@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.realism_chest import chest_ct
+from tests.bench.realism_film import chest_film
+from tests.bench.realism_head import head_ct, head_mr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KINDS: dict[str, Callable[[Path, Path | None, int], None]] = {"chest-ct": chest_ct}
+KINDS: dict[str, Callable[[Path, Path | None, int], None]] = {
+    "chest-ct": chest_ct,
+    "head-mr": head_mr,
+    "head-ct": head_ct,
+    "chest-film": chest_film,
+}
 
 
 def main() -> None:
@@ -25,7 +32,7 @@ def main() -> None:
     parser.add_argument("kinds", nargs="*", default=[])
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--people", type=int, default=3)
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     for name in asked.kinds or KINDS:
         start = time.process_time()
         print(f"\n## {name}\n")

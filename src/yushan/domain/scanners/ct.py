@@ -15,6 +15,7 @@ import numpy as np
 from scipy import fft  # type: ignore[import-untyped]
 
 from yushan.domain.scanners import couch, kernels, metal, motion
+from yushan.domain.scanners.cloth import Cloth, cloth
 from yushan.domain.scanners.ct_options import CtOptions
 from yushan.domain.scanners.fields import fields
 from yushan.domain.scanners.noise import Noise, Plane, noise
@@ -50,6 +51,7 @@ class Scan:
     box: Floats
     noise: Noise
     couch: Floats | None
+    cloth: Cloth
     edge: Truncation | None
     outside: NDArray[np.bool_] | None
 
@@ -116,7 +118,7 @@ def prepare(hu: Volume, profile: CtProfile, seed: int, options: CtOptions) -> Sc
         hu, grid, profile, seed, options, plane, kernels.mtf(kernel, radial),
         kernels.box_weights(ratio * options.every, (options.every + 1) % 2 / 2),
         noise(seed, kernel, level, ratio, plane, fields(hu, profile)),
-        couch.couch_slice(hu, profile.couch) if options.couch else None,
+        couch.couch_slice(hu, profile.couch) if options.couch else None, cloth(seed),
         truncation(grid, options.field_mm), None if profile.padding_hu is None else circle(hu),
     )  # fmt: skip
 
@@ -180,6 +182,8 @@ def furnished(scan: Scan, inside: Floats, first: int) -> None:
     for made in scan.options.metal:
         metal.put(inside, scan.grid.slices(first, first + len(inside)), made)
     if scan.couch is not None:
+        for index, part in enumerate(inside, first):
+            scan.cloth.lay(part, scan.grid, index * scan.grid.spacing[0])
         couch.lay(inside, scan.couch)
     if scan.edge is not None:
         for part in inside:

@@ -31,7 +31,7 @@ class CtOptions:
     dose
         Share of the usual tube current, above 0; noise falls with its root.
     couch
-        Whether a couch lies under the body (axial grids).
+        Whether a couch lies under the body and a gown on it (axial grids).
     noise
         False leaves noise out (truth tests).
     motion, metal
