@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from statistics import median
 
 import pytest
 
@@ -177,6 +178,42 @@ def test_rows_have_the_documented_columns(told):
             counts[name] += len(mine_rows)
             assert all(len(row) == len(tables()[name]) for row in mine_rows)
     assert set(counts) == set(tables())
+
+
+def test_reports_compare_with_an_examination_that_was_made(told):
+    compared = 0
+    for _, mine in told:
+        for order in mine.orders:
+            made = {one.examined for one in mine.orders if one.course == order.course}
+            for one in order.statements:
+                if one.prior_day:
+                    compared += 1
+                    assert one.prior_day in made
+                    assert one.prior_day <= order.examined
+    assert compared > 50
+
+
+def test_images_are_asked_for_made_and_reported_in_this_order(told):
+    for _, mine in told:
+        for one in mine.orders:
+            assert one.ordered_at <= one.examined_at < one.reported_at
+            assert one.ordered_at.date() == one.ordered
+            assert one.examined_at.date() == one.examined
+    minutes = {
+        kind: median((one.reported_at - one.examined_at).total_seconds() / 60 for one in mine)
+        for kind, mine in by_kind(told).items()
+    }
+    assert minutes["emergency"] < minutes["inpatient"] < minutes["outpatient"]
+
+
+def by_kind(told):
+    """Orders by the kind of their contact."""
+    found = {}
+    for _, mine in told:
+        kinds = {one.encounter: one.kind for one in mine.encounters}
+        for one in mine.orders:
+            found.setdefault(kinds[one.encounter], []).append(one)
+    return found
 
 
 def test_one_person_may_have_several_lives():

@@ -49,7 +49,7 @@ def metastases(story: Story, cancer: int, primary: str, dead: int) -> None:
     share = BRAIN["after-lung" if primary.startswith("C34") else "after-breast"]
     if not draws.chance(share):
         return
-    at = cancer + int(draws.wait(BRAIN["until-mean-days"]))
+    at = story.open_day(cancer + int(draws.wait(BRAIN["until-mean-days"])))
     if at >= min(story.last, dead):
         return
     lesions = [
@@ -59,7 +59,7 @@ def metastases(story: Story, cancer: int, primary: str, dead: int) -> None:
     at_first = len(lesions)
     before: int | None = None
     for number in range(int(BRAIN["scans-most"])):
-        when = at + number * BRAIN["every-days"]
+        when = story.open_day(at + number * BRAIN["every-days"]) if number else at
         if when > min(story.last, dead):
             break
         if number == 2 and draws.chance(0.35):

@@ -116,7 +116,10 @@ class Measurement(NamedTuple):
 
 
 class Order(NamedTuple):
-    """A request for images and its examination; ``statements`` are what its report says."""
+    """A request for images and its examination; ``statements`` are what its report says.
+
+    Times are of Taipei; a report may be written after the end of the window.
+    """
 
     accession: str
     encounter: str
@@ -129,6 +132,9 @@ class Order(NamedTuple):
     reason: str
     ordered: date
     examined: date
+    ordered_at: datetime
+    examined_at: datetime
+    reported_at: datetime
     course: str
     statements: tuple[Statement, ...]
 

@@ -18,6 +18,7 @@ from yushan.domain.population.events import (
 from yushan.domain.population.measured import gauges, measure
 from yushan.domain.population.story import CONTACTS
 from yushan.domain.population.tables import rows
+from yushan.domain.population.times import times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,10 +120,10 @@ class Filing:
         """A request and its examination, which is also a procedure of the encounter."""
         row = procedures()[wanted.procedure]
         number = len(self.orders)
-        examined = day(visit.day)
-        waited = visit.kind == "outpatient" and not wanted.statements
-        if waited:
+        ordered = examined = day(visit.day)
+        if visit.kind == "outpatient" and not wanted.statements:
             examined = day(min(visit.day + self.story.draws.between(0, WAIT), self.story.last))
+        moments = times(self.story.draws, visit.kind, ordered, examined)
         accession = f"{SITES.index(chart.site)}{visit.day - 700_000:05d}{name[:7]}{number:02d}"
         self.procedures.append(
             Procedure(name, self.story.patient.number, wanted.procedure, examined, 1)
@@ -138,8 +139,9 @@ class Filing:
                 row["modality"],
                 row["body_part"],
                 wanted.reason,
-                day(visit.day),
+                ordered,
                 examined,
+                *moments,
                 wanted.course,
                 wanted.statements,
             )

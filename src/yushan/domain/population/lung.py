@@ -141,10 +141,11 @@ def watch(story: Story, nodule: Nodule | None, at: int, procedure: str, code: st
     """CTs of one nodule, three at most, or a screening that finds none."""
     before: int | None = None
     for _ in range(3):
+        at = story.open_day(at)
         if at > story.last:
             break
         wanted = Wanted(procedure, code, "lung", shown(nodule, at, before))
-        story.add(Visit(at, "outpatient", "CHEST", (code,), (), (), 0, (wanted,)))
+        story.visits.append(Visit(at, "outpatient", "CHEST", (code,), (), (), 0, (wanted,)))
         if nodule is None or (before and not nodule.axes(at)):
             break
         before, at = at, at + next_in(nodule.axes(at))
@@ -174,13 +175,15 @@ def malignant(story: Story, at: int, stage: str) -> None:
     """Lung cancer: films before, diagnosis, treatment, brain metastases of some, the end."""
     nodule = growing(story, at, stage)
     code = LUNG["lobes"][nodule.lobe]["code"]
-    earlier = at - story.draws.between(60, 380)
-    before = earlier if earlier > max(FIRST, story.first) else None
+    at = story.open_day(at)
+    earlier = story.open_day(at - story.draws.between(60, 380))
+    before = earlier if max(FIRST, story.first) < earlier < at else None
     if before:
         wanted = Wanted("IM-CT-CHEST", "R91.1", "lung", shown(nodule, before, None))
-        story.add(Visit(before, "outpatient", "CHEST", ("R91.1",), (), (), 0, (wanted,)))
+        story.visits.append(Visit(before, "outpatient", "CHEST", ("R91.1",), (), (), 0, (wanted,)))
     wanted = Wanted("IM-CT-CHEST", code, "lung", shown(nodule, at, before))
-    story.add(Visit(at, "outpatient", "CHEST", (code,), (), ("PA-BIOPSY",), 0, (wanted,)))
+    done = ("PA-BIOPSY",)
+    story.visits.append(Visit(at, "outpatient", "CHEST", (code,), (), done, 0, (wanted,)))
     dead = fate(story, "lung", stage, at, code)
     drugs = () if stage in OPERATED else (("L01EB04", 28),)
     care = Care(code, "CHEST", drugs, "OP-LOBE" if stage in OPERATED else "")

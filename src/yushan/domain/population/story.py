@@ -67,11 +67,14 @@ class Story:
 
     def add(self, visit: Visit) -> None:
         """A contact; on the day its kind of place is open."""
-        urn = DAYS_OF.get(visit.kind)
-        if urn is not None:
-            at = visit.day - (visit.day - 1) % 7 + self.draws.pick(urn)
-            visit = visit._replace(day=max(at, self.first))
-        self.visits.append(visit)
+        self.visits.append(visit._replace(day=self.open_day(visit.day, visit.kind)))
+
+    def open_day(self, at: int, kind: str = "outpatient") -> int:
+        """A day of the same week on which people come for that kind of contact."""
+        urn = DAYS_OF.get(kind)
+        if urn is None:
+            return at
+        return max(at - (at - 1) % 7 + self.draws.pick(urn), self.first)
 
     def tell(self, name: str, began: int, **facts: str | float) -> None:
         """Truth of a course."""
