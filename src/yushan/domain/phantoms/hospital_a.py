@@ -54,8 +54,8 @@ def hospital_a() -> Iterator[SampleFile]:
 def chest_ct() -> Iterator[SampleFile]:
     """The shared patient's first CT, with contours, a report, a duplicate and a conflict."""
     study = Study(HOSPITAL_A, people.SHARED, "ct-1", "20260302", "093015", "胸部電腦斷層")
-    step = Step("ct", "Chest 8.0 B31f", wishes=shared(SHARED_NODULE_MM), device="ct-siemens-as", phase="portal",
-                shape=(36, 384, 384), organs=ORGANS)  # fmt: skip
+    step = Step("ct", "Chest 8.0 B31f", wishes=shared(SHARED_NODULE_MM), device="ct-siemens-as",
+                phase="portal", shape=(36, 384, 384), organs=ORGANS)  # fmt: skip
     files = list(scanned(study, SHARED_SEED, step, ("rtstruct", "sr"), 2))
     images = [one for one in files if "-CT/" in one.name]
     yield from images

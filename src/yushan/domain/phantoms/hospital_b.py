@@ -53,8 +53,8 @@ def hospital_b() -> Iterator[SampleFile]:
 def chest_ct() -> Iterator[SampleFile]:
     """The shared patient's second CT with masks of organs and of the nodule."""
     study = Study(HOSPITAL_B, people.SHARED, "ct-2", "20260408", "110540", "CT CHEST WITH CONTRAST")
-    step = Step("ct", "CHEST STANDARD", wishes=shared(LATER_NODULE_MM), device="ct-ge-lightspeed", phase="portal",
-                shape=(20, 512, 512), organs=ORGANS)  # fmt: skip
+    step = Step("ct", "CHEST STANDARD", wishes=shared(LATER_NODULE_MM), device="ct-ge-lightspeed",
+                phase="portal", shape=(20, 512, 512), organs=ORGANS)  # fmt: skip
     yield from scanned(study, SHARED_SEED, step, ("seg",), 3)
 
 
