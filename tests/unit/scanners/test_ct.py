@@ -98,7 +98,9 @@ def test_noise_has_no_low_frequencies_and_neighbours_that_pull_back() -> None:
     assert low < 0.35 * middle
 
 
-@pytest.mark.parametrize(("thick", "expected"), [(2.0, (0, 0)), (3.0, (1 / 6, 0)), (6.0, (0.58, 0.17))])
+@pytest.mark.parametrize(
+    ("thick", "expected"), [(2.0, (0, 0)), (3.0, (1 / 6, 0)), (6.0, (0.58, 0.17))]
+)
 def test_thick_slices_share_noise_with_their_neighbours(thick, expected) -> None:
     options = CtOptions(couch=False, thickness_mm=thick)
     image = ct_scan(water((40, 96, 96), radius=60), SIEMENS, 7, options).values[:, 30:66, 30:66]
@@ -181,6 +183,17 @@ def test_a_couch_lies_under_the_body_and_not_in_it() -> None:
     y = (np.indices((256, 256))[0] - 127.5) * 1.8
     assert change[y > 125].max() > 600
     assert change[np.hypot(y, y.T) < 110].max() < 40
+
+
+def test_a_cup_holds_a_head_and_a_body_that_fills_the_field_lies_on_nothing_seen() -> None:
+    hu = water((2, 128, 128), (3.0, 2.0, 2.0), radius=80)
+    cup = ct_scan(hu, GE, 1, replace(STILL, couch="head")).values[0].astype(int)
+    bare = ct_scan(hu, GE, 1, STILL).values[0]
+    assert (cup - bare)[104:, 64].max() > 300
+    full = water((2, 64, 64), (3.0, 2.0, 2.0), radius=500)
+    assert np.array_equal(
+        ct_scan(full, GE, 1, STILL).values, ct_scan(full, GE, 1, replace(STILL, couch=True)).values
+    )
 
 
 def test_bodies_wider_than_the_field_are_cut_off_with_a_bright_rim() -> None:

@@ -31,6 +31,7 @@ class Couch(NamedTuple):
 COUCHES: Final = {
     "curved": Couch(205, 22, 1 / 1000, 2.2, 1.8, 60, -945, 10),
     "flat": Couch(215, 44, 1 / 1580, 3.5, 2.4, 330, -945, 9),
+    "head": Couch(98, 9, 1 / 140, 2.0, 2.2, -120, -955, 5),
     "deep": Couch(200, 30, 1 / 680, 2.6, 1.8, 90, -950, 7),
 }
 #: A sheet between body and pad: thickness in mm, HU.

@@ -51,7 +51,7 @@ class Scan:
     box: Floats
     noise: Noise
     couch: Floats | None
-    cloth: Cloth
+    cloth: Cloth | None
     edge: Truncation | None
     outside: NDArray[np.bool_] | None
 
@@ -118,9 +118,17 @@ def prepare(hu: Volume, profile: CtProfile, seed: int, options: CtOptions) -> Sc
         hu, grid, profile, seed, options, plane, kernels.mtf(kernel, radial),
         kernels.box_weights(ratio * options.every, (options.every + 1) % 2 / 2),
         noise(seed, kernel, level, ratio, plane, fields(hu, profile)),
-        couch.couch_slice(hu, profile.couch) if options.couch else None, cloth(seed),
+        lying_on(hu, profile, options.couch),
+        cloth(seed) if options.couch is True else None,
         truncation(grid, options.field_mm), None if profile.padding_hu is None else circle(hu),
     )  # fmt: skip
+
+
+def lying_on(hu: Volume, profile: CtProfile, wanted: bool | str) -> Floats | None:  # noqa: FBT001
+    """The couch of the profile, a named one, or none."""
+    if not wanted:
+        return None
+    return couch.couch_slice(hu, profile.couch if wanted is True else str(wanted))
 
 
 def thinned(grid: Grid, every: int) -> Grid:
@@ -181,9 +189,10 @@ def furnished(scan: Scan, inside: Floats, first: int) -> None:
     """Put implants in and the couch under the slices of a block, in place."""
     for made in scan.options.metal:
         metal.put(inside, scan.grid.slices(first, first + len(inside)), made)
-    if scan.couch is not None:
+    if scan.cloth is not None:
         for index, part in enumerate(inside, first):
             scan.cloth.lay(part, scan.grid, index * scan.grid.spacing[0])
+    if scan.couch is not None:
         couch.lay(inside, scan.couch)
     if scan.edge is not None:
         for part in inside:

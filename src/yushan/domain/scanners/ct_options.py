@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -31,7 +31,8 @@ class CtOptions:
     dose
         Share of the usual tube current, above 0; noise falls with its root.
     couch
-        Whether a couch lies under the body and a gown on it (axial grids).
+        Whether a couch lies under the body and a gown on it (axial grids); ``"head"`` for a cup
+        that holds a head.
     noise
         False leaves noise out (truth tests).
     motion, metal
@@ -49,7 +50,7 @@ class CtOptions:
     thickness_mm: float | None = None
     every: int = 1
     dose: float = 1.0
-    couch: bool = True
+    couch: bool | Literal["head"] = True
     noise: bool = True
     motion: Motion | None = None
     metal: tuple[Metal, ...] = ()
