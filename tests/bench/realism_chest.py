@@ -20,7 +20,7 @@ from tests.bench.realism_statistics import (
     slope,
     told_apart,
 )
-from yushan.domain.bodies import mask, paint, trunk
+from yushan.domain.bodies import label, paint, trunk
 from yushan.domain.scanners import CtOptions, ct_look, ct_profile, ct_scan
 from yushan.domain.volumes import Grid
 
@@ -36,6 +36,10 @@ LEVEL_NAMES = ("liver", "heart", "hila", "arch")
 SLICES = 6
 #: Seed of the first person.
 FIRST = 5
+LUNG = (
+    "lung_left", "lung_right", "lung_upper_lobe_left", "lung_lower_lobe_left",
+    "lung_upper_lobe_right", "lung_middle_lobe_right", "lung_lower_lobe_right",
+)  # fmt: skip
 #: Structures of the real mask by number, and their names in synthetic bodies.
 ORGANS = {
     "liver": ((5,), ("liver",)),
@@ -43,8 +47,11 @@ ORGANS = {
     "aorta": ((52,), ("aorta",)),
     "heart": ((51,), ("heart_ventricle_left", "heart_atrium_left", "heart_myocardium")),
     "back muscle": ((86, 87), ("autochthon_left", "autochthon_right")),
-    "lung": ((10, 11, 12, 13, 14), ("lung_left", "lung_right")),
-    "vertebrae": (tuple(range(26, 51)), tuple(f"vertebrae_T{k}" for k in range(1, 13))),
+    "lung": ((10, 11, 12, 13, 14), LUNG),
+    "vertebrae": (
+        tuple(range(26, 51)),
+        tuple(f"vertebrae_T{k}" for k in range(1, 13)) + ("vertebrae_L1", "vertebrae_L2"),
+    ),
 }
 
 #: Ranges of HU: lung, fat, soft tissue, bone.
@@ -82,12 +89,10 @@ def made(seed: int) -> Chest:
         scan = ct_scan(paint(body, fine, look), ct_profile("ct-ge-lightspeed"), seed,
                        CtOptions(every=2, dose=0.8))  # fmt: skip
         values.append(scan.values)
-        present = {structure.name for structure in body.structures}
+        found = label(body, scan.grid)
         for name, (_, names) in ORGANS.items():
-            found = np.zeros(scan.grid.shape, bool)
-            for each in present.intersection(names):
-                found |= mask(body, scan.grid, each)
-            organs[name].append(found)
+            numbers = [found.names.index(each) + 1 for each in names if each in found.names]
+            organs[name].append(np.isin(found.values, numbers))
     return Chest(np.concatenate(values), {name: np.concatenate(x) for name, x in organs.items()})
 
 
