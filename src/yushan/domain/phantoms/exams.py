@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from yushan.domain.bodies import Body
     from yushan.domain.phantoms.headers import Series, Study
     from yushan.domain.phantoms.sample import SampleFile
+    from yushan.domain.scanners import Picture
 
     #: Lettering of a film: text, row, column, whether it is mirrored.
     Marks = Sequence[tuple[str, int, int, bool]]
@@ -91,8 +92,12 @@ def film_of(
     rows, columns = size[0] // 2, size[1] // 2
     detector = view_of(view, MIDDLE, (rows, columns), 1.15 * FIELD_MM / rows)
     shown = radiograph(projection(body, detector), "dx-a", seed, Exposure(mark=mark), size)
-    pixels: NDArray[np.uint16] = shown.pixels.astype(np.uint16)
-    return pixels >> max(shown.bits - BITS, 0)
+    return twelve_bits(shown)
+
+
+def twelve_bits(shown: Picture) -> NDArray[np.uint16]:
+    """Pixels of a picture in as many bits as films of the samples have."""
+    return np.asarray(shown.pixels >> max(shown.bits - BITS, 0), dtype=np.uint16)
 
 
 def film(
@@ -136,7 +141,7 @@ def sonogram(series: Series, seed: int, cine: Cine | None = None) -> SampleFile:
 def breast(series: Series, seed: int, side: str, view: str, lesions: Sequence[Any]) -> SampleFile:
     """One view of one breast."""
     shown = mammogram(seed, side, view, lesions, pixel_mm=0.4)
-    pixels = shown.pixels.astype(np.uint16) >> max(shown.bits - BITS, 0)
+    pixels = twelve_bits(shown)
     return single(series, lambda d: add_mammogram(d, pixels, side, view, 0.4))
 
 
