@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from yushan.domain.results.source import Place
+    from yushan.domain.volumes import Grid
 
 #: Largest distance of a frame from a slice of the series, parts of the slices' distance.
 NEAR: Final = 0.25
+#: How far directions and relative spacings may differ.
+SAME: Final = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +59,15 @@ class Segmented:
 def read_segmentation(data: bytes, source: SourceSeries) -> Segmented:
     """The masks of a binary or fractional SEG, in the grid of ``source``; empty slices too.
 
-    Frames are put by the image they name, else by their place. Fractional masks count from a
-    half on.
+    Frames are put by their place, which must be that of an image they name; without a place by
+    the image alone. Fractional masks count from a half on.
 
     Raises
     ------
     Rejected
         ``results.not-segmentation``: no such object, or one that is compressed or damaged;
-        ``results.other-grid``: its pixels or planes are not those of the series.
+        ``results.other-grid``: its pixels or planes are not those of the series;
+        ``results.other-frame``: it lies in another frame of reference.
     """
     try:
         found = pydicom.dcmread(BytesIO(data))
@@ -71,8 +75,7 @@ def read_segmentation(data: bytes, source: SourceSeries) -> Segmented:
             raise Rejected("results.not-segmentation")
         frames = frames_of(found)
         numbers = [int(one.SegmentNumber) for one in found.SegmentSequence]
-        if (int(found.Rows), int(found.Columns)) != source.shape[1:]:
-            raise Rejected("results.other-grid")
+        check_frame(found, source)
         masks = {number: np.zeros(source.shape, np.bool_) for number in numbers}
         slices = Slices(source)
         for which, place, mask in zip(segments_of(found), places_of(found), frames, strict=True):
@@ -85,6 +88,15 @@ def read_segmentation(data: bytes, source: SourceSeries) -> Segmented:
         str(found.ReferencedSeriesSequence[0].SeriesInstanceUID)
         if found.get("ReferencedSeriesSequence") else "",
     )  # fmt: skip
+
+
+def check_frame(found: Dataset, source: SourceSeries) -> None:
+    """Refuse masks of other sizes or in another frame of reference."""
+    if (int(found.Rows), int(found.Columns)) != source.shape[1:]:
+        raise Rejected("results.other-grid")
+    frame = str(found.get("FrameOfReferenceUID", ""))
+    if frame and source.frame_of_reference_uid and frame != source.frame_of_reference_uid:
+        raise Rejected("results.other-frame")
 
 
 def frames_of(found: Dataset) -> NDArray[np.bool_]:
@@ -110,14 +122,17 @@ def segments_of(found: Dataset) -> list[int]:
     ]  # fmt: skip
 
 
-def named(found: Dataset, number: int | None) -> tuple[str, int | None] | None:
-    """The image a frame says it was drawn on: instance and frame."""
+def named(found: Dataset, number: int | None) -> list[tuple[str, int | None]]:
+    """The images a frame says it was drawn on: instance and frame."""
     own = found.PerFrameFunctionalGroupsSequence[(number or 1) - 1]
-    for derivation in own.get("DerivationImageSequence") or ():
-        for image in derivation.get("SourceImageSequence") or ():
-            frame = image.get("ReferencedFrameNumber")
-            return str(image.ReferencedSOPInstanceUID), int(frame) if frame else None
-    return None
+    return [
+        (
+            str(image.ReferencedSOPInstanceUID),
+            int(image.ReferencedFrameNumber) if image.get("ReferencedFrameNumber") else None,
+        )
+        for derivation in own.get("DerivationImageSequence") or ()
+        for image in derivation.get("SourceImageSequence") or ()
+    ]
 
 
 class Slices:
@@ -129,29 +144,32 @@ class Slices:
             (one.sop_instance_uid, one.frame): place for place, one in enumerate(source.frames)
         }
 
-    def of(self, image: tuple[str, int | None] | None, place: Place) -> int:
-        """Index of the slice, by the image, else by the place.
+    def of(self, images: list[tuple[str, int | None]], place: Place) -> int:
+        """Index of the slice of a frame that names images and has a place.
 
         Raises
         ------
         Rejected
             ``results.other-grid``.
         """
-        by_image = self.by_image.get(image) if image else None
-        if by_image is not None:
-            return by_image
-        return self.by_place(place)
-
-    def by_place(self, place: Place) -> int:
-        """Index of the slice on which the frame's first pixel lies."""
-        grid = self.source.grid
-        if grid is None or not place.axes:
+        by_image = [self.by_image[image] for image in images if image in self.by_image]
+        if self.source.grid is None or not place.axes:
+            if not by_image:
+                raise Rejected("results.other-grid")
+            return by_image[0]
+        by_place = self.by_place(self.source.grid, place)
+        if by_image and by_place not in by_image:
             raise Rejected("results.other-grid")
+        return by_place
+
+    def by_place(self, grid: Grid, place: Place) -> int:
+        """Index of the slice on which the frame's first pixel lies, pixels on pixels."""
         index = grid.index([place.frame.position])[0]
         whole = int(np.rint(index[0]))
         beside = np.abs(index - (whole, 0, 0)).max()
         turned = np.abs(np.array(place.axes) - (*grid.axes[2], *grid.axes[1])).max()
-        if not 0 <= whole < grid.shape[0] or beside > NEAR or turned > 1e-3:
+        apart = np.abs(np.array(place.spacing) / grid.spacing[1:] - 1).max()
+        if not 0 <= whole < grid.shape[0] or beside > NEAR or max(turned, apart) > SAME:
             raise Rejected("results.other-grid")
         return whole
 
