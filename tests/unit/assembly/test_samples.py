@@ -12,7 +12,7 @@ import grimp
 import pytest
 
 from yushan.assembly import samples
-from yushan.assembly.samples import ROOMS, kept_files, of_version
+from yushan.assembly.samples import KEPT, ROOMS, kept_files, of_version
 from yushan.domain.phantoms import SampleFile
 
 if TYPE_CHECKING:
@@ -77,11 +77,12 @@ def test_who_fails_to_make_them_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_only_the_newest_versions_stay(tmp_path: Path) -> None:
-    for age, name in enumerate(("new", "old", "oldest")):
-        (tmp_path / name).mkdir()
-        os.utime(tmp_path / name, (9e8 - age, 9e8 - age))
+    for age in range(KEPT + 2):
+        (tmp_path / str(age)).mkdir()
+        os.utime(tmp_path / str(age), (9e8 - age, 9e8 - age))
     tuple(kept_files("x", Maker(), tmp_path))
-    assert {one.name for one in tmp_path.iterdir()} == {of_version(), "new"}
+    newest = {of_version(), *map(str, range(KEPT - 1))}
+    assert {one.name for one in tmp_path.iterdir()} == newest
 
 
 MAKE = """
