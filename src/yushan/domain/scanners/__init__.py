@@ -1,7 +1,7 @@
 """Scanners: the physics between a body and the image that a device gives of it. Pure."""
 
 from yushan.domain.scanners.angiogram import ANGLES, Injection, angiogram, c_arm
-from yushan.domain.scanners.angiogram_scene import Branch, coronaries, tree_of
+from yushan.domain.scanners.angiogram_tree import Branch, coronaries, tree_of
 from yushan.domain.scanners.ct import ct_scan
 from yushan.domain.scanners.ct_options import CtOptions, ct_header
 from yushan.domain.scanners.ecg import Beat, Electrocardiogram, ecg, rhythms

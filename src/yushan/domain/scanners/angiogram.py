@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from yushan.domain.scanners.angiogram_scene import Branch, background, coronaries
+from yushan.domain.scanners.angiogram_scene import background
+from yushan.domain.scanners.angiogram_tree import Branch, coronaries
 from yushan.domain.scanners.drawing import Image, blurred, grain, resized, soft, tube
 from yushan.domain.scanners.picture import Mark, Picture, whole
 from yushan.domain.scanners.projection import View, point
@@ -27,6 +28,8 @@ Floats = NDArray[np.float64]
 FAR_MM: Final = (1000.0, 740.0)
 #: Attenuation of undiluted contrast medium, per mm, beyond that of blood.
 IODINE: Final = 0.23
+#: Contrast along a ray, in pixels, from which a vessel counts as shown.
+FILLED: Final = 0.2
 #: Usual angles: name -> degrees to the left and to the head.
 ANGLES: Final = {
     "LAO": (40.0, 0.0), "RAO": (-30.0, 0.0), "RAO-caudal": (-20.0, -25.0),
@@ -105,7 +108,7 @@ def angiogram(
     Returns
     -------
     Picture
-        Mask ``vessel`` (filled to a tenth or more) per frame; marks of stenoses in the fullest
+        Mask ``vessel`` (where contrast shows) per frame; marks of stenoses in the fullest
         frame; facts of angles, rate and the frame in which vessels are fullest.
     """
     how = run or Injection()
@@ -199,9 +202,7 @@ class Scene:
             part = np.zeros(size, dtype=np.float32)
             tube(part, seen, one.radii * scale, chord=True, level=level)
             total += part / np.float32(scale)
-            inside = np.zeros(size, dtype=np.float32)
-            tube(inside, seen, one.radii * scale, level=(level >= 0.1).astype(np.float32))
-            filled |= inside > 0.5
+            filled |= part > FILLED
         blush = blurred(total, 22) * np.float32(0.25)
         shift = round(2.0 * self.squeeze(number))
         still = np.roll(self.still, shift, axis=0) if shift else self.still
