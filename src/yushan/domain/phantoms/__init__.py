@@ -11,6 +11,7 @@ from yushan.domain.phantoms.cases.making import make
 from yushan.domain.phantoms.chest import Chest
 from yushan.domain.phantoms.hospitals import sample_studies
 from yushan.domain.phantoms.load import load_series
+from yushan.domain.phantoms.load_index import IndexBatch, index_rows, index_uid
 from yushan.domain.phantoms.people import OPTED_OUT, PEOPLE, SHARED, Person, identity
 from yushan.domain.phantoms.recipes import RECIPES, Recipe, recipe_of
 from yushan.domain.phantoms.sample import SampleFile
@@ -26,11 +27,14 @@ __all__ = [
     "TRUTHS",
     "WAYS",
     "Chest",
+    "IndexBatch",
     "Options",
     "Person",
     "Recipe",
     "SampleFile",
     "identity",
+    "index_rows",
+    "index_uid",
     "load_series",
     "make",
     "recipe_of",

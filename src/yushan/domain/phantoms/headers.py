@@ -169,8 +169,7 @@ def add_study(dataset: Dataset, study: Study, spelling: Spelling) -> None:
     way = study.way or hospital.way
     dataset.StudyInstanceUID = study.study_instance_uid
     dataset.StudyDate, dataset.StudyTime = study.date, study.time
-    dataset.AccessionNumber = f"{study.date[2:]}{abs(hash_of(study.key)) % 10**6:06d}"
-    dataset.StudyID = f"{hash_of(study.key) % 10**5:05d}"
+    dataset.AccessionNumber, dataset.StudyID = accession(study), study_id(study)
     dataset.ReferringPhysicianName = spelled(spelling, *hospital.referring, way)
     dataset.StudyDescription = spelling.text(study.description)
     request = Dataset()
@@ -180,6 +179,16 @@ def add_study(dataset: Dataset, study: Study, spelling: Spelling) -> None:
         f"{study.description} {study.person.name}"
     )
     dataset.RequestAttributesSequence = [request]
+
+
+def accession(study: Study) -> str:
+    """Accession Number: the day and a number."""
+    return f"{study.date[2:]}{abs(hash_of(study.key)) % 10**6:06d}"
+
+
+def study_id(study: Study) -> str:
+    """Study ID."""
+    return f"{hash_of(study.key) % 10**5:05d}"
 
 
 def hash_of(key: str) -> int:
