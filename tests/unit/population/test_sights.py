@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yushan.domain.population import Statement, completed, report, sight
+from yushan.domain.population import Statement, Wish, completed, report, sight, wishes
 from yushan.domain.population.reports import NORMAL
 from yushan.domain.population.sentences import CONCEPTS, WORDS
 from yushan.domain.population.sights import LESIONS
@@ -42,6 +42,17 @@ SEEN = [
 @pytest.mark.parametrize(("kind", "diameters", "properties", "expected"), SEEN)
 def test_a_lesion_becomes_statements(kind, diameters, properties, expected):
     assert list(sight(kind, diameters, properties)) == expected
+
+
+@pytest.mark.parametrize(("kind", "diameters", "properties", "expected"), SEEN)
+def test_statements_wish_for_the_lesion_they_speak_of(kind, diameters, properties, expected):
+    wanted = wishes(expected)
+    spoken = kind != "plaque" and "region" not in properties and "level" not in properties
+    assert [one.kind for one in wanted][:1] == ([kind] if spoken else [])
+    if kind == "nodule":
+        assert wanted == (Wish("nodule", "ground-glass", "right", 10.0),)
+    if kind == "opacity":
+        assert wanted == (Wish("opacity", "consolidation", "left-middle", None, 1.0),)
 
 
 def test_a_tumour_tells_its_stage_and_what_it_reaches():

@@ -52,7 +52,7 @@ from yushan.domain.population.samples import (
     Person,
     load_person,
 )
-from yushan.domain.population.sights import completed, sight
+from yushan.domain.population.sights import Wish, completed, sight, wishes
 
 __all__ = [
     "CHANG",
@@ -92,6 +92,7 @@ __all__ = [
     "Said",
     "Span",
     "Statement",
+    "Wish",
     "capacity",
     "completed",
     "identity",
@@ -110,4 +111,5 @@ __all__ = [
     "rows_of",
     "sight",
     "tables",
+    "wishes",
 ]

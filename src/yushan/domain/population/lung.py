@@ -120,11 +120,12 @@ def shown(nodule: Nodule | None, at: int, before: int | None) -> tuple[Statement
     change = changed(axes, prior, is_first=before is None)
     nodes = Statement("mediastinal-node", "absent")
     margin = (Statement("spiculation"),) if nodule.is_spiculated else ()
+    months = max(round(next_in(axes) / 30.4), 1)
     one = Statement(
         "nodule", "present", side, f"{place} lobe", axes, change, prior,
         day(before) if prior and before else None, 1, nodule.kind, lesion="nodule-1",
     )  # fmt: skip
-    return (one, *margin, nodes)
+    return (one, *margin, nodes, Statement("follow-up", grade=str(months)))
 
 
 def changed(axes: tuple[float, ...], prior: tuple[float, ...], *, is_first: bool) -> str:

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 
 NORMAL: Final = tree("report_exams")["normal"]
 #: Concepts of which the conclusion speaks even though they are scales.
-CONCLUDED: Final = frozenset({"t-stage", "n-stage", "bi-rads", "coronary-calcium"})
+CONCLUDED: Final = frozenset(
+    {"t-stage", "n-stage", "bi-rads", "coronary-calcium", "lung-rads", "follow-up"}
+)
 #: Scales that stay out of the conclusion.
-DETAILS: Final = frozenset({"vessel-calcium", "breast-density", "spiculation", "oedema"})
+DETAILS: Final = frozenset(
+    {"vessel-calcium", "breast-density", "spiculation", "oedema", "device", "osteophyte"}
+)
 LANGUAGES: Final = ("en", "zh", "mixed")
 STYLES: Final = ("structured", "prose", "terse")
 

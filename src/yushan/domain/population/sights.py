@@ -6,18 +6,70 @@ diameters and properties of a lesion of ``domain/bodies`` fit as they are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from yushan.domain.population.events import Statement
 from yushan.domain.population.reports import NORMAL
 from yushan.domain.population.tables import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Value = float | str
 
 LESIONS: Final[Sequence[Mapping[str, Any]]] = tree("report_lesions")["lesion"]
+
+
+class Wish(NamedTuple):
+    """A lesion that an image is to show, field by field as ``domain/bodies`` takes wishes."""
+
+    kind: str
+    variant: str = ""
+    place: str = ""
+    size_mm: float | None = None
+    severity: float | None = None
+
+
+def wishes(statements: Iterable[Statement]) -> tuple[Wish, ...]:
+    """The lesions of a trunk that would show what these statements say, as far as it has them.
+
+    Sides and zones come through; the lobe of a nodule does not, since bodies place it by chance.
+    """
+    found = (wish(one) for one in statements if one.status == "present")
+    return tuple(one for one in found if one is not None)
+
+
+def wish(one: Statement) -> Wish | None:
+    """The lesion of one statement, None where bodies have none."""
+    size = sum(one.sizes_mm) / len(one.sizes_mm) if one.sizes_mm else None
+    wanted = WANTED.get(one.concept)
+    return wanted(one, size) if wanted else None
+
+
+def nodule(one: Statement, size: float | None) -> Wish:
+    """A nodule by type and side."""
+    return Wish("nodule", "ground-glass" if one.kind == "non-solid" else one.kind, one.side, size)
+
+
+def opacity(one: Statement, _: float | None) -> Wish:
+    """An opacity by zone; the grade 1 to 3 says how dense."""
+    variant = "consolidation" if one.grade == "3" else "ground-glass"
+    zone = f"{one.side}-{one.place.removesuffix(' zone')}"
+    return Wish("opacity", variant, zone, None, int(one.grade or 1) / 3)
+
+
+#: Concept -> the lesion that shows it, of statement and mean diameter.
+WANTED: Final[Mapping[str, Callable[[Statement, float | None], Wish]]] = {
+    "nodule": nodule,
+    "opacity": opacity,
+    "effusion": lambda one, _: Wish("effusion", "", one.side),
+    "pancreatic-mass": lambda one, size: Wish(
+        "mass", "", one.place.removeprefix("pancreatic "), size
+    ),
+    "liver-metastasis": lambda _, size: Wish("metastasis", "", "", size),
+    "mediastinal-node": lambda _, size: Wish("node", "", "", size),
+    "coronary-stenosis": lambda one, _: Wish("stenosis", "", one.place, None, int(one.grade) / 100),
+}
 
 
 def sight(
