@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -117,6 +119,9 @@ def test_scores_of_zones_never_fall_when_more_is_planted() -> None:
     parts = ChestParts(GRID, {"right": RIGHT, "left": LEFT}, HEART, hazy=hazy, heights_mm=(40, -30))
     truth = chest_truth(parts, VIEW)
     assert truth.facts["zone_right_upper"] == 1
+    lungs = {"right": RIGHT & ~hazy, "left": LEFT}  # labelled as an opacity, not as lung
+    apart = chest_truth(replace(parts, lungs=lungs), VIEW)
+    assert apart.facts == truth.facts
     assert truth.masks["opacity"].any()
 
 

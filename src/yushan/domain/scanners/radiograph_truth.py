@@ -8,7 +8,7 @@ they never fall when more is planted. Limits are our own choice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -91,6 +91,7 @@ def chest_truth(parts: ChestParts, view: View, shape: tuple[int, int] | None = N
         ``opacity`` and those of ``more``. Facts: ``zone_<side>_<zone>`` 0 to 3 with
         ``hazy_…`` and ``dense_…`` shares, ``zone_sum``, ``cardiothoracic``.
     """
+    parts = replace(parts, lungs=filled(parts))
     flat = {
         name: shadow(parts, mask, view)
         for name, mask in [*parts.lungs.items(), ("heart", parts.heart)]
@@ -109,6 +110,29 @@ def chest_truth(parts: ChestParts, view: View, shape: tuple[int, int] | None = N
         masks = {name: enlarged(mask, shape) for name, mask in masks.items()}
     pixels = masks["lung_right"].astype(np.uint8) + 2 * masks["lung_left"].astype(np.uint8)
     return Picture(pixels, (view.pixel_mm, view.pixel_mm), 8, masks, (), facts)
+
+
+def filled(parts: ChestParts) -> Mapping[str, Bools]:
+    """Lungs with the opacities in them, which labels may count as something else.
+
+    An opacity belongs to the lung on whose side of the middle between both it lies.
+    """
+    planted = [mask for mask in (parts.hazy, parts.dense) if mask is not None]
+    if not planted:
+        return parts.lungs
+    ill = np.logical_or.reduce(planted)
+    across = parts.grid.directions[:, 0] * np.array(parts.grid.spacing)
+    places = sum(
+        np.float32(step) * np.arange(size, dtype=np.float32).reshape([-1, *[1] * (2 - axis)])
+        for axis, (step, size) in enumerate(zip(across, parts.grid.shape, strict=True))
+    )
+    places = np.broadcast_to(places, parts.grid.shape)
+    middles = {side: float(places[lung].mean()) for side, lung in parts.lungs.items()}
+    half = sum(middles.values()) / len(middles)
+    return {
+        side: lung | (ill & ((places > half) == (middles[side] > half)))
+        for side, lung in parts.lungs.items()
+    }
 
 
 def shadow(parts: ChestParts, mask: Bools, view: View) -> NDArray[np.float32]:
