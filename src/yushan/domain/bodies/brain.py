@@ -62,6 +62,7 @@ def sheets(inside: Surface) -> Parts:
 
     def falx(x: Floats, y: Floats, z: Floats) -> Floats:
         below = np.float32(38) - np.sqrt((y - 12) ** 2 + (z - 2) ** 2 * np.float32(1.4))
+        below = np.maximum(below, 2 - dome.distance(x, y, z))
         return np.asarray(np.maximum(np.abs(x) - np.float32(0.55), below), dtype=np.float32)
 
     def tent(x: Floats, y: Floats, z: Floats) -> Floats:

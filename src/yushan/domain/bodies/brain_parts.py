@@ -29,32 +29,30 @@ def cavity() -> Surface:
     """The inside of the skull."""
     vault = Flowing(
         (
-            Ellipsoid((0, -2, 12), (61, 73.5, 65), power=2.2),
-            Ellipsoid((0, 27, 16), (70.5, 78, 65.5), power=2.2),
+            Ellipsoid((0, -2, 12), (59.5, 72.5, 63.5), power=2.2),
+            Ellipsoid((0, 27, 16), (69, 76.5, 64), power=2.2),
         ),
         smooth_mm=24,
     )
     floor = Half((0, -35, -23), (0, -0.1, -1))
     upper = Both((vault, floor), smooth_mm=6)
     temporal = Mirrored(Ellipsoid((43, 8, -25), (27, 38.5, 25)))
-    fossa = Ellipsoid((0, 58, -36), (60, 47, 32), power=2.3)
+    fossa = Ellipsoid((0, 58, -36), (57, 44.5, 31), power=2.3)
     stem = tube([(0, 24, -40), (0, 38, -66), (0, 41, -84)], [16, 14, 11])
     return Flowing((upper, temporal, fossa, stem), smooth_mm=7)
 
 
 def cerebrum() -> Surface:
     """The smooth hull of both hemispheres, with cleft and lateral fissures."""
-    above = Ellipsoid((10, 14, 20), (56.5, 85, 57.5), power=2.3)
+    above = Ellipsoid((10, 14.5, 20), (58.2, 87.5, 59.5), power=2.3)
     floor = Half((0, -40, -21.5), (0, -0.1, -1))
     lobe = Carved(Both((above, floor), smooth_mm=5), (Grown(DOME, 0.5),), smooth_mm=2)
-    temporal = tube(
-        [(35, -16, -30), (46, 6, -28), (53, 30, -15), (50, 52, -3)], [14, 16.5, 16.5, 12]
-    )
+    temporal = tube([(37, -14, -31), (46, 6, -31), (52, 30, -19), (50, 52, -4)], [15, 18.5, 18, 12])
     uncus = Ellipsoid((23, 4, -22), (9, 14, 9))
     half = Flowing((lobe, temporal, uncus), smooth_mm=4)
     fissure = Drawn(((30, -34, -30), (75, 46, 20)), lateral_fissure)
     cut = Carved(half, (fissure, Grown(DOME, 0.5)), smooth_mm=2)
-    box = ((-68.0, -73.0, -49.0), (68.0, 101.0, 79.0))
+    box = ((-70.0, -75.0, -52.0), (70.0, 104.0, 82.0))
     return Drawn(box, lambda x, y, z: larger(
         cut.distance(np.abs(x), y, z), np.float32(1.1) - np.abs(x), 3.0))  # fmt: skip
 
@@ -123,8 +121,8 @@ def nuclei() -> list[tuple[str, Surface]]:
             (f"caudate_{end}", tube([sided(p, side) for p in head], [7, 5, 3.4, 2.2])),
             (f"putamen_{end}", Ellipsoid((side * 26.5, -1, 2), (5.2, 17, 11), turn)),
             (f"pallidum_{end}", Ellipsoid((side * 19.5, 3, 0), (4.2, 9, 6.5), turn)),
-            (f"thalamus_{end}", Ellipsoid((side * 10.5, 18, 7), (8.5, 14, 9), turn)),
-            (f"hippocampus_{end}", tube([sided(p, side) for p in hippo], [6, 4.6, 3.4])),
+            (f"thalamus_{end}", Ellipsoid((side * 10.5, 18, 7), (9.5, 15.5, 10.5), turn)),
+            (f"hippocampus_{end}", tube([sided(p, side) for p in hippo], [7, 5.4, 4.2])),
         ]
     return found
 
@@ -151,9 +149,9 @@ def stem() -> Surface:
 
 def cerebellum_hull() -> Surface:
     """The smooth outer surface of both hemispheres and the worm, close under the tentorium."""
-    half = Mirrored(Ellipsoid((25, 62, -40), (31, 33, 28), power=2.1))
+    half = Mirrored(Ellipsoid((22, 62, -38), (36, 36, 31), power=2.2))
     worm = Ellipsoid((0, 61, -31), (13, 27, 30))
-    room = Ellipsoid((0, 58, -36), (57, 44, 29), power=2.3)
+    room = Ellipsoid((0, 58, -36), (54, 41.5, 27.5), power=2.2)
     notch = Ellipsoid((0, 101, -46), (5, 14, 20))
     whole = Both((Either((half, worm), smooth_mm=5), room, Grown(DOME, -0.8)), smooth_mm=3)
     return Without(whole, (notch,), smooth_mm=6)
@@ -173,7 +171,7 @@ def cerebellum(inner_mm: float = 0.0) -> Surface:
         wave = np.abs(np.sin(turn * np.float32(count / 2)))
         aside = wave * radius * np.float32(2 / count) - np.float32(0.3)
         branch = np.abs(np.sin(turn * np.float32(count / 10) + np.float32(0.02) * x))
-        deep = np.maximum(-outside - 9 - 5 * branch * branch, 0)
+        deep = np.maximum(-outside - 13 - 6 * branch * branch, 0)
         wall = np.sqrt(np.maximum(aside, 0) ** 2 + deep**2) + np.minimum(aside, 0)
         folded = np.maximum(outside, -wall)
         return np.asarray(folded + np.float32(inner_mm))

@@ -53,7 +53,7 @@ def head(seed: int, wishes: HeadWishes = BY_CHANCE) -> Body:
     """
     number = numbers(seed, wishes)
     field = bend(seed, number)
-    cut = {name for name, _, _ in neck.muscles()}
+    cut = {name for name, _, _ in (*neck.muscles(), *neck.glands(number))}
     structures = [
         Structure(name, tissue, field.place(surface), FLESH if name in cut else None)
         for name, tissue, surface in anatomy(seed, number)

@@ -62,7 +62,9 @@ def neck(number: Mapping[str, float]) -> Surface:
         (-150, 0, 42, half - 1, half * 1.18, half * 0.98),
         (-115, 0, 40, half + 2, half * 1.0, half * 1.04),
         (-80, 0, 38, half + 4, half * 0.7, half * 1.14),
-        (-40, 0, 38, half + 2, half * 0.6, half * 1.2),
+        (-40, 0, 38, half + 2, half * 0.6, half * 1.15),
+        (-15, 0, 36, half - 12, half * 0.5, half * 0.9),
+        (0, 0, 34, half - 32, half * 0.3, half * 0.5),
     )
     return Column(tuple(tuple(float(v) for v in row) for row in rows), power=2.2)
 
@@ -75,11 +77,12 @@ def features(number: Mapping[str, float]) -> list[Surface]:
     bridge, middle = -84 - nose * 0.35, -84 - nose * 0.75
     line = [(0, -82, -24), (0, bridge, -40), (0, middle, -54), (0, tip + 8, -63)]
     back = tube(line, [5, 6.5, 7.5, 8.5], 3.0)
+    root = tube([(0, -74, -30), (0, -78, -48), (0, -82, -64)], [7, 9.5, 11], 4.0)
     wing = Mirrored(Ellipsoid((wide * 0.6, -88, -68), (wide * 0.42, 10, 8)))
     column = tube([(0, tip + 9, -67), (0, -84, -73)], [4.5, 5.0], 3.0)
     return [
-        Either((back, wing, column), smooth_mm=7),
-        Mirrored(Ellipsoid((24, -78 - brow, -20), (21, 7, 6))),
+        Either((back, root, wing, column), smooth_mm=7),
+        Mirrored(Ellipsoid((23, -77 - brow, -16), (24, 7, 10))),
         Mirrored(Ellipsoid((40, -58 - cheek, -62), (19, 17, 18))),
         Ellipsoid((0, -83, -89 + 1.5), (23, 9 + lips, 5.5)),
         Ellipsoid((0, -83, -99 - 0.5), (20, 8.5 + lips, 5.5)),

@@ -16,8 +16,10 @@ from yushan.domain.bodies.surfaces import Ellipsoid, Rippled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from yushan.domain.bodies.deformation import Deformation
-    from yushan.domain.bodies.surfaces import Surface, Triple
+    from yushan.domain.bodies.surfaces import Floats, Surface, Triple
 
     Found = tuple[tuple[Structure, ...], tuple[Lesion, ...]]
 
@@ -48,10 +50,10 @@ class Room:
     cerebellum: Surface
     field: Deformation
 
-    def depth_mm(self, surface: Surface, point: Triple) -> float:
-        """How deep a point of the model lies inside a surface."""
-        x, y, z = (np.full((1, 1, 1), v, dtype=np.float32) for v in point)
-        return -float(surface.distance(x, y, z)[0, 0, 0])
+    def depth_mm(self, surface: Surface, points: NDArray[np.float64]) -> Floats:
+        """How deep points ``[n, 3]`` of the model lie inside a surface."""
+        x, y, z = np.ascontiguousarray(points.T, dtype=np.float32)
+        return -surface.distance(x[:, None, None], y[:, None, None], z[:, None, None]).ravel()
 
     def in_patient(self, point: Triple) -> Triple:
         """A point of the model in patient space."""
@@ -179,13 +181,13 @@ def sought(
     is_low = rng.random() < table()["metastases"]["cerebellum"]
     middle, reach = CEREBELLUM if is_low else HEMISPHERES
     hull = room.cerebellum if is_low else room.hull
-    for _ in range(TRIES):
-        drawn = np.array(middle) + np.array(reach) * rng.uniform(-1, 1, 3)
-        place = (float(drawn[0]), float(drawn[1]), float(drawn[2]))
-        depth = room.depth_mm(hull, place)
-        is_inside = room.depth_mm(room.cavity, place) > 1.6 * radius + 1
-        is_border = max(2.0, 0.5 * radius) < depth < max(16.0, 1.3 * radius)
-        if is_inside and is_border and all(is_apart(place, radius, other) for other in others):
+    drawn = np.array(middle) + np.array(reach) * rng.uniform(-1, 1, (TRIES, 3))
+    depth = room.depth_mm(hull, drawn)
+    is_right = room.depth_mm(room.cavity, drawn) > 1.6 * radius + 1
+    is_right &= (depth > max(2.0, 0.5 * radius)) & (depth < max(16.0, 1.3 * radius))
+    for point in drawn[is_right]:
+        place = (float(point[0]), float(point[1]), float(point[2]))
+        if all(is_apart(place, radius, other) for other in others):
             return place
     return None
 

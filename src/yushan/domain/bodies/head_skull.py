@@ -9,7 +9,7 @@ import numpy as np
 from yushan.domain.bodies.head_face import eye_of, orbit
 from yushan.domain.bodies.head_shapes import SIDES, Drawn, Mirrored, sided
 from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half
-from yushan.domain.bodies.tubes import joined, tube
+from yushan.domain.bodies.tubes import joined, spline, tube
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def skull(cavity: Surface, number: Mapping[str, float]) -> list[tuple[str, str, 
         (
             "mastoid_cells",
             "sinus_air",
-            Both((Mirrored(mastoid(-2.0)), cells(5.0, 0.25)), fine=True),
+            Both((Mirrored(mastoid(-2.0)), cells(6.5, 0.17)), fine=True),
         ),
         ("skull", "cortical_bone", Both((inner, Grown(VAULT, -2)))),
         ("skull", "cortical_bone", Mirrored(petrous())),
@@ -82,10 +82,13 @@ def cells(size_mm: float, wall: float) -> Surface:
     scale = np.float32(np.pi / size_mm)
 
     def walls(x: Floats, y: Floats, z: Floats) -> Floats:
-        bend = np.sin(y * scale * np.float32(0.31)) + np.sin(z * scale * np.float32(0.27))
-        one = np.abs(np.sin(x * scale + bend))
-        two = np.abs(np.sin(y * scale * np.float32(0.8) - bend))
-        three = np.abs(np.sin(z * scale * np.float32(0.9) + bend * np.float32(0.5)))
+        bend = np.sin(y * scale * np.float32(0.41)) + np.sin(z * scale * np.float32(0.37))
+        skew = np.sin((x + z) * scale * np.float32(0.33)) + np.sin(
+            (y - x) * scale * np.float32(0.29)
+        )
+        one = np.abs(np.sin(x * scale + np.float32(1.3) * bend))
+        two = np.abs(np.sin(y * scale * np.float32(0.8) - np.float32(1.2) * skew))
+        three = np.abs(np.sin(z * scale * np.float32(0.9) + bend - skew))
         return np.asarray((np.float32(wall) - np.minimum(np.minimum(one, two), three)) / scale)
 
     return Drawn(((-200.0,) * 3, (200.0,) * 3), walls, fine=True)
@@ -173,17 +176,16 @@ def jaw(number: Mapping[str, float]) -> list[tuple[str, str, Surface]]:
 
 
 def teeth() -> list[tuple[str, str, Surface]]:
-    """Two rows of teeth."""
-    turns = np.linspace(-1, 1, 14)
+    """Two rows of fourteen teeth, evenly along their arch."""
+    line = spline(np.array(arch(0.0)), 0.5)
+    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     rows = []
-    for height, long in ((-85.0, 9.0), (-101.0, 9.0)):
-        for t in turns:
-            x = 25 * np.sign(t) * abs(t) ** 0.8
-            y = -78 + 34 * (abs(x) / 25) ** 2.3
-            wide = 2.6 + 1.6 * abs(t)
-            rows.append(
-                tube([(x, y, height - long / 2 + 2), (x, y, height + long / 2 - 2)], wide, 9.0)
-            )
+    for place in (np.arange(14) + 0.5) / 14:
+        x, y = (float(np.interp(place * along[-1], along, line[:, k])) for k in (0, 1))
+        wide = 2.7 + 1.3 * abs(2 * place - 1) ** 1.5
+        for height, long in ((-85.0, 9.0), (-101.0, 9.0)):
+            ends = [(x, y, height - long / 2 + 2), (x, y, height + long / 2 - 2)]
+            rows.append(tube(ends, wide, 9.0))
     return [("teeth", "tooth", joined(rows))]
 
 

@@ -41,9 +41,7 @@ def levels() -> Parts:
 
 def filling(outer: Surface) -> Parts:
     """Deep flesh of neck and face, in which what has a name lies."""
-    back = Both(
-        (Half((0, 34, -74), (0, -1, 0.15)), Half((0, 60, -70), (0, 0.35, 1))), smooth_mm=10
-    )
+    back = Both((Half((0, 34, -74), (0, -1, 0.15)), Half((0, 60, -70), (0, 0.35, 1))), smooth_mm=10)
     face = Both(
         (
             Half((0, 0, -54), (0, 0.1, 1)),

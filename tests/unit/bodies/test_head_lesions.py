@@ -1,0 +1,175 @@
+"""Lesions of the head are what their truth says: on masks, over visits, by the staging rules."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from yushan.domain.bodies import Body, HeadWishes, Lesion, head, mask
+from yushan.domain.bodies.head_growth import LEAST_MM3, compartments, grow
+from yushan.domain.bodies.head_ill import tumour_stage
+from yushan.domain.bodies.head_lesions import diameter, how_many
+from yushan.domain.bodies.head_nodes import stage_of
+from yushan.domain.bodies.head_parameters import CHANCES, chosen
+from yushan.domain.guidelines import evaluate
+from yushan.domain.guidelines import rule_set as named
+from yushan.domain.volumes import Grid
+
+RULES = named("npc-ajcc")
+HEALTHY = HeadWishes(metastases=0, nasopharynx="none", haemorrhage=False, infarct=False)
+
+
+@cache
+def body(
+    seed: int, metastases: int = 0, stage: str = "none", nodes: str = "N0", visit: int = 0
+) -> Body:
+    """A head with lesions of choice."""
+    wishes = HeadWishes(
+        metastases=metastases, nasopharynx=stage, nodes=nodes, visit=visit,  # type: ignore[arg-type]
+        haemorrhage=False, infarct=False,
+    )  # fmt: skip
+    return head(seed, wishes)
+
+
+def around(lesion: Lesion, step_mm: float) -> Grid:
+    """A grid about a lesion."""
+    count = int(lesion.diameters_mm[0] * 1.2 / step_mm) + 6
+    return Grid.axial((count, count, count), (step_mm,) * 3, lesion.centre_mm)
+
+
+def longest(found: np.ndarray, grid: Grid) -> float:
+    """Longest distance in a slice from edge to edge, mm."""
+    plane = found[int(np.argmax(found.sum((1, 2))))]
+    points = np.argwhere(plane & ~(np.roll(plane, 1, 0) & np.roll(plane, -1, 0)))
+    gaps = points[:, None] - points[None]
+    return (float(np.sqrt((gaps**2).sum(-1).max())) + 1) * grid.spacing[1]
+
+
+def test_metastases_fill_their_volume_and_diameters() -> None:
+    lesions = [one for one in body(4, 5).lesions if one.diameters_mm[0] > 5]
+    lesions = sorted(lesions, key=lambda one: -one.volume_mm3)[:2]
+    for lesion in lesions:
+        grid = around(lesion, lesion.diameters_mm[0] / 26)
+        found = mask(body(4, 5), grid, lesion.structure)
+        assert found.sum() * grid.voxel_mm3 == pytest.approx(lesion.volume_mm3, rel=0.03)
+        assert longest(found, grid) == pytest.approx(
+            lesion.diameters_mm[0], abs=1.2 * grid.spacing[1]
+        )
+
+
+def test_as_many_metastases_as_wished_lie_apart_in_the_brain() -> None:
+    for seed in range(4):
+        lesions = body(seed, 6).lesions
+        assert len(lesions) == 6
+        for number, one in enumerate(lesions):
+            for other in lesions[:number]:
+                gap = np.linalg.norm(np.subtract(one.centre_mm, other.centre_mm))
+                assert gap > (one.diameters_mm[0] + other.diameters_mm[0]) / 2
+
+
+def test_sizes_follow_a_power_law_between_their_ends() -> None:
+    drawn = np.array([diameter(np.random.default_rng(k)) for k in range(4000)])
+    assert drawn.min() >= 3.5
+    assert drawn.max() <= 38
+    assert (drawn < 8).mean() > 0.5
+    # a power law: shares above 4 and 8 mm against those above 8 and 16 mm
+    assert (drawn > 16).mean() < (drawn > 8).mean() * 0.6
+
+
+def test_visits_keep_identities_and_places_while_lesions_change() -> None:
+    fates: set[str] = set()
+    for seed in range(3):
+        first = {one.properties["identity"]: one for one in body(seed, 7).lesions}
+        later = {one.properties["identity"]: one for one in body(seed, 7, visit=2).lesions}
+        for identity in first.keys() & later.keys():
+            assert first[identity].centre_mm == later[identity].centre_mm
+            assert first[identity].structure == later[identity].structure
+        fates |= {str(one.properties["fate"]) for one in later.values()}
+        fates |= {"gone"} if first.keys() - later.keys() else set()
+        assert all(later[i].properties["first_visit"] for i in later.keys() - first.keys())
+    assert fates >= {"grown", "stable", "shrunk", "gone", "new"}
+
+
+def test_a_grown_lesion_is_larger_by_its_factor_cubed() -> None:
+    one, two = ({x.properties["identity"]: x for x in body(0, 7, visit=v).lesions} for v in (0, 1))
+    for identity in one.keys() & two.keys():
+        factor = two[identity].diameters_mm[0] / one[identity].diameters_mm[0]
+        assert two[identity].volume_mm3 == pytest.approx(one[identity].volume_mm3 * factor**3)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_stage_by_construction_is_what_the_rules_find(seed: int) -> None:
+    stage = ("T1", "T2", "T3", "T4")[seed % 4]
+    nodes = ("N0", "N1", "N2", "N3")[(seed + seed // 4) % 4]
+    lesions = body(seed, 0, stage, nodes).lesions
+    tumour = next(one for one in lesions if one.kind == "tumour")
+    ill = [one for one in lesions if one.kind == "node"]
+    sides = {one.properties["side"] for one in ill}
+    where = {one.properties["level"] for one in ill}
+    kind = "bilateral" if len(sides) == 2 else "unilateral" if sides else "none"
+    kind = "retropharyngeal" if where == {"retropharyngeal"} else kind
+    given: dict[str, object] = {
+        "sites": str(tumour.properties["sites"]).split(), "nodes": kind, "metastases": 0,
+    }  # fmt: skip
+    if ill:
+        given["largest_node_cm"] = max(one.diameters_mm[0] for one in ill) / 10
+        given["below_cricoid"] = any(one.properties["below_cricoid"] for one in ill)
+        given["advanced_ene"] = False
+    result = evaluate(RULES, given)  # type: ignore[arg-type]
+    assert result.values["t"] == stage == tumour.properties["t"]
+    assert result.values["n_8"] == nodes == tumour.properties["n"]
+
+
+def test_a_tumour_lies_only_where_its_truth_says() -> None:
+    made = body(2, 0, "T3")
+    tumour = made.lesions[0]
+    grid = around(tumour, 2.0)
+    found = mask(made, grid, "nasopharyngeal_tumour")
+    assert found.sum() * grid.voxel_mm3 == pytest.approx(tumour.volume_mm3, rel=0.03)
+    parts = {k: v for k, v in tumour.properties.items() if k.startswith("in_")}
+    assert min(float(v) for v in parts.values()) >= LEAST_MM3
+    assert sum(float(v) for v in parts.values()) <= tumour.volume_mm3 * 1.05
+    assert "in_nasopharynx_mm3" in parts
+
+
+def test_rows_of_compartments_name_sites_of_the_rules() -> None:
+    assert {row.site for row in compartments()} <= RULES.inputs["sites"].choices.keys()
+    names = {row.name for row in compartments()}
+    assert all(set(row.needs) <= names for row in compartments())
+
+
+def test_bleeding_and_infarct_are_there_by_wish() -> None:
+    ill = head(6, HeadWishes(metastases=0, nasopharynx="none", haemorrhage=True, infarct=True))
+    kinds = {one.kind: one for one in ill.lesions}
+    assert kinds.keys() == {"haemorrhage", "infarct"}
+    blood = kinds["haemorrhage"]
+    grid = around(blood, 1.5)
+    found = mask(ill, grid, "intracerebral_hemorrhage")
+    assert found.sum() * grid.voxel_mm3 == pytest.approx(blood.volume_mm3, rel=0.04)
+
+
+def test_chance_gives_lesions_to_some_and_not_to_others() -> None:
+    for name in CHANCES:
+        given = [chosen(seed, name, wished=None) for seed in range(400)]
+        assert np.mean(given) == pytest.approx(CHANCES[name], abs=0.06)
+    stages = [tumour_stage(seed, HeadWishes()) for seed in range(200)]
+    assert {"none", "T1", "T2", "T3"} <= set(stages)
+    assert head(3, HEALTHY).lesions == ()
+
+
+def test_numbers_of_metastases_and_stages_of_nodes_are_drawn_where_nothing_is_wished() -> None:
+    counts = [how_many(seed) for seed in range(200)]
+    assert min(counts) == 1
+    assert 2 < np.mean(counts) < 5
+    assert {stage_of(seed, None) for seed in range(60)} == {"N0", "N1", "N2", "N3"}
+
+
+def test_a_stage_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from yushan.domain.bodies import head_growth
+
+    monkeypatch.setattr(head_growth, "grown", lambda *_: None)
+    monkeypatch.setattr(head_growth, "ground", lambda *_: None)
+    with pytest.raises(ValueError, match="no tumour of stage T4"):
+        grow(1, "T4", None, {})  # type: ignore[arg-type]
