@@ -101,8 +101,8 @@ def liver(plan: Plan) -> list[Structure]:
 def spleen(plan: Plan) -> Surface:
     """Between stomach and cage."""
     k = plan["spleen_scale"]
-    whole = ball(plan, (100, 36, -154), (29, 42, 50), k)
-    hollow = ball(plan, (70, 12, -152), (26, 36, 56))
+    whole = ball(plan, (96, 36, -156), (33, 46, 54), k)
+    hollow = ball(plan, (60, 8, -154), (26, 36, 60))
     inside = Both((Without(whole, (hollow,), 8), Grown(plan.cage, -4), under_domes(plan, -5)), 7)
     return Rippled(inside, 0.8, 40, plan.seed + 3)
 

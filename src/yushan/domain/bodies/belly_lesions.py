@@ -24,8 +24,16 @@ PARTS: Final = {"head": 0.10, "neck": 0.30, "body": 0.56, "tail": 0.88}
 #: Names of vessels whose contact with a mass matters (NCCN), as structures.
 CONTACTS: Final = {
     "sma": "superior_mesenteric_artery", "smv": "superior_mesenteric_vein",
-    "portal": "portal_vein_and_splenic_vein", "coeliac": "coeliac_trunk", "hepatic": "hepatic_artery",
+    "portal": "portal_vein_and_splenic_vein", "coeliac": "coeliac_trunk",
+    "hepatic": "hepatic_artery",
 }  # fmt: skip
+#: What is painted over a mass.
+VESSELS: Final = (
+    "inferior_vena_cava", "portal_vein_and_splenic_vein", "superior_mesenteric_vein",
+    "renal_vein_left", "renal_vein_right", "coeliac_trunk", "hepatic_artery", "splenic_artery",
+    "gastric_artery_left", "superior_mesenteric_artery", "renal_artery_left",
+    "renal_artery_right", "aorta", "mesenteric_vessels",
+)  # fmt: skip
 
 
 def mass(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
@@ -39,7 +47,7 @@ def mass(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     sway = np.array([rng.normal(0, 0.3), -0.2 if part != "head" else 0.35, rng.normal(0, 0.3)])
     x, y, z = placed[number, :3] + off * sway
     at = (float(x), float(y), float(z))
-    shape = Ellipsoid(at, (radius,) * 3)
+    shape = Ellipsoid(at, (radius,) * 3, fine=True)
     wide = float(rng.uniform(1.8, 4.0)) if part != "tail" else float(rng.uniform(0.8, 1.4))
     ducts, name = blocked(placed, number, wide), draft.name("pancreas_tumour")
     under = next(s.name for s in draft.structures if s.name in VESSELS)
@@ -56,15 +64,6 @@ def mass(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     }
     facts |= {f"contact_{k}_degrees": contact(draft, v, at, radius) for k, v in CONTACTS.items()}
     draft.told(Lesion("mass", name, at, (size_mm,) * 3, volume, facts))
-
-
-#: What is painted over a mass.
-VESSELS: Final = (
-    "inferior_vena_cava", "portal_vein_and_splenic_vein", "superior_mesenteric_vein", "renal_vein_left",
-    "renal_vein_right", "coeliac_trunk", "hepatic_artery", "splenic_artery", "gastric_artery_left",
-    "superior_mesenteric_artery", "renal_artery_left", "renal_artery_right", "aorta",
-    "mesenteric_vessels",
-)  # fmt: skip
 
 
 def blocked(line: NDArray[np.float64], number: int, wide: float) -> Tubes:
@@ -103,16 +102,14 @@ def metastasis(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None
     """A ball in the liver with a dark middle."""
     radius = size_mm / 2
     places = draft.deep_points("liver", rng, radius + 2)
-    places = [p for p in places if apart(draft, p, radius)] or list(places)
-    if not len(places):
-        return
-    x, y, z = places[0]
+    free = [p for p in places if apart(draft, p, radius)]
+    x, y, z = free[0] if free else places[0]
     at = (float(x), float(y), float(z))
     core = radius * float(rng.uniform(0.5, 0.75))
     name = draft.name("liver_tumor")
     draft.add(
-        Structure(name, "metastasis_rim", Ellipsoid(at, (radius,) * 3), "liver"),
-        Structure(name, "metastasis_core", Ellipsoid(at, (core,) * 3), "liver"),
+        Structure(name, "metastasis_rim", Ellipsoid(at, (radius,) * 3, fine=True), "liver"),
+        Structure(name, "metastasis_core", Ellipsoid(at, (core,) * 3, fine=True), "liver"),
     )
     facts: dict[str, float | str] = {
         "core_diameter_mm": 2 * core,

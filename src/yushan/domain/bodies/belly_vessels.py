@@ -37,8 +37,7 @@ def belly_vessels(plan: Plan) -> list[Structure]:
         ),
         *iliacs(plan),
     ]
-    for vein in lines("belly_veins"):
-        found.append(Structure(vein.name, vein.tissue, through(plan, vein)))
+    found += [Structure(v.name, v.tissue, through(plan, v)) for v in lines("belly_veins")]
     for artery in lines("belly_arteries"):
         vessel = through(plan, artery)
         found.append(Structure(artery.name, "muscle", vessel))

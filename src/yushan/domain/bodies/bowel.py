@@ -108,6 +108,8 @@ def small_bowel(plan: Plan) -> list[Structure]:
         middle = np.array([rng.uniform(-52, 66), rng.uniform(-72, -18), rng.uniform(-355, -222)])
         knots = middle + np.cumsum(rng.normal(0, 1, (4, 3)) * (22, 13, 20), axis=0)
         knots = np.clip(knots, (-72, -80, -390), (84, 4, -216))
+        before_spine = -30 + 0.8 * np.maximum(np.abs(knots[:, 0]) - 40, 0)
+        knots[:, 1] = np.minimum(knots[:, 1], before_spine)
         radius = rng.uniform(9, 14)
         outer = tube([plan.belly(*p) for p in knots], radius, 7)
         found.append(Structure("small_bowel", "bowel_wall", outer, WITHIN))

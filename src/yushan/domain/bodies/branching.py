@@ -23,6 +23,10 @@ def scattered(rng: np.random.Generator, surface: Surface, count: int, depth_mm: 
 
     Parameters
     ----------
+    rng
+        Source of chance.
+    surface, depth_mm
+        In what, and how deep at least.
     count
         How many are tried for; fewer come where the box is hardly filled.
     """
@@ -40,8 +44,10 @@ def grown(
 
     Parameters
     ----------
-    roots
-        ``[r, 3]`` in mm.
+    rng
+        Source of chance.
+    roots, ends
+        ``[r, 3]`` and ``[n, 3]`` in mm.
     end_mm
         Radius of the last branches.
     least_mm

@@ -45,6 +45,12 @@ class Column:
         columns = [curve(rows[:, 0], rows[:, k], heights) for k in range(1, 6)]
         return np.stack(columns, axis=1).astype(np.float32)
 
+    @cached_property
+    def columns(self) -> tuple[Floats, Floats]:
+        """The table's columns and their steps, each ``[5, height]``."""
+        columns = np.ascontiguousarray(self.table.T)
+        return columns, np.ascontiguousarray(np.diff(columns, axis=1))
+
     @property
     def box(self) -> Box:
         """Lowest and highest corner, mm."""
@@ -61,8 +67,7 @@ class Column:
         first = np.minimum(place.astype(np.int32), len(self.table) - 2)
         share = np.minimum(place - first, 1)
         return tuple(
-            np.asarray(c[first] + share * (c[first + 1] - c[first]), dtype=np.float32)
-            for c in np.ascontiguousarray(self.table.T)
+            c.take(first) + share * s.take(first) for c, s in zip(*self.columns, strict=True)
         )
 
     def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
@@ -86,12 +91,19 @@ def ring(right: Floats, down: Floats, axes: tuple[Floats, Floats], power: float)
         slope = np.sqrt((p / wide) ** 2 + (q / deep) ** 2) + np.float32(1e-9)
         near = (value - 1) * (value + np.float32(1e-6)) / slope
     else:
-        low_p, low_q = p ** np.float32(power - 1), q ** np.float32(power - 1)
+        low_p, low_q = raised(p, power - 1), raised(q, power - 1)
         total = low_p * p + low_q * q + np.float32(1e-12)
         value = total ** np.float32(1 / power)
         slope = np.sqrt((low_p / wide) ** 2 + (low_q / deep) ** 2) + np.float32(1e-9)
         near = (value - 1) * (total / value) / slope
     return np.asarray(np.maximum(near, -np.minimum(wide, deep)), dtype=np.float32)
+
+
+def raised(base: NDArray[np.floating], power: float) -> Floats:
+    """A power; 1.5 by way of the root, which is many times faster."""
+    if power == 1.5:
+        return np.asarray(base * np.sqrt(base), dtype=np.float32)
+    return np.asarray(base ** np.float32(power), dtype=np.float32)
 
 
 def curve(

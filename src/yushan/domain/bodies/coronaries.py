@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Branch, Structure
-from yushan.domain.bodies.surfaces import Triple
 from yushan.domain.bodies.tubes import Tubes, spline
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from yushan.domain.bodies.deformation import Deformation
     from yushan.domain.bodies.heart import Heart
+    from yushan.domain.bodies.surfaces import Triple
 
 #: Off the muscle: the artery lies in fat, mm.
 OFF_MM: Final = 2.6

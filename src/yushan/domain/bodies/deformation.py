@@ -50,6 +50,11 @@ class Deformation:
         long = np.linalg.norm(self.ways, axis=1)
         return float((long * np.linalg.norm(self.heights, axis=1)).sum())
 
+    @property
+    def inverse(self) -> Points:
+        """The matrix back."""
+        return np.asarray(np.linalg.inv(self.matrix), dtype=np.float64)
+
     def back(self, x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
         """The model's coordinates of points in patient space, mm."""
         moved = [x, y, z]
@@ -66,7 +71,7 @@ class Deformation:
     def forward(self, points: ArrayLike) -> Points:
         """Where points ``[n, 3]`` of the model lie in patient space, mm."""
         there = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        goal = turned(there, np.linalg.inv(self.matrix))
+        goal = turned(there, self.inverse)
         found = goal
         for _ in range(ROUNDS):
             found = goal - self.moved(found)
@@ -86,7 +91,7 @@ class Deformation:
             starts, ends = self.forward(surface.starts), self.forward(surface.ends)
             normals = surface.normals
             if normals is not None:
-                normals = turned(normals, np.linalg.inv(self.matrix))
+                normals = turned(normals, self.inverse)
                 normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
             return surface.moved(starts, ends, normals)
         return Bent(surface, self)

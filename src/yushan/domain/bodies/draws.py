@@ -27,6 +27,8 @@ def drawn(table: str, seed: int, sex: str, fixed: Mapping[str, float | None]) ->
     ----------
     table
         Name of the table.
+    seed
+        Of chance.
     sex
         ``male`` or ``female``.
     fixed

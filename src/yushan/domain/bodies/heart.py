@@ -26,10 +26,10 @@ MIDDLE: Final = (24, -30, -56)
 LONG: Final = (0.68, -0.58, -0.45)
 #: Cavities: along, across, up; half axes; mm.
 CAVITIES: Final = {
-    "ventricle_left": ((10, -17, -2), (40, 20, 21)),
-    "ventricle_right": ((6, 19, 4), (42, 22, 30)),
-    "atrium_left": ((-46, -14, 6), (19, 30, 22)),
-    "atrium_right": ((-34, 32, -2), (22, 20, 27)),
+    "ventricle_left": ((9, -18, -2), (43, 23, 24)),
+    "ventricle_right": ((5, 20, 4), (45, 25, 33)),
+    "atrium_left": ((-48, -14, 5), (21, 33, 25)),
+    "atrium_right": ((-36, 34, -2), (25, 24, 31)),
 }
 WALLS: Final = {
     "ventricle_left": 10.0,

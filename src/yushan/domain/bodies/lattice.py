@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yushan.domain.bodies.surfaces import Box, Floats
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from yushan.domain.bodies.surfaces import Box, Floats, Surface
     from yushan.domain.volumes import Grid
 
 #: Distance of lattice points for smooth surfaces, mm.
@@ -46,9 +45,18 @@ class Axis:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A grid's samples as points, whole or with fractions."""
+    """A grid's samples as points, whole or with fractions.
+
+    Parameters
+    ----------
+    grid
+        The samples.
+    known
+        Where surfaces were found to be, by their identity: for one body only.
+    """
 
     grid: Grid
+    known: dict[tuple[int, float], Spans] = field(default_factory=dict)
 
     def points(self, places: tuple[NDArray[np.float64], ...]) -> tuple[Floats, Floats, Floats]:
         """x, y, z in mm of the product of places along slice, row, column.
@@ -70,22 +78,42 @@ class Frame:
             found.append(value.astype(np.float32))
         return found[0], found[1], found[2]
 
+    def spots(self, index: list[NDArray[np.intp]]) -> tuple[Floats, Floats, Floats]:
+        """x, y, z in mm of single samples ``(slices, rows, columns)``, each ``[n]``."""
+        found = []
+        for number in range(3):
+            value = np.full(len(index[0]), self.grid.origin[number], dtype=np.float32)
+            for axis, where in enumerate(index):
+                step = self.grid.axes[axis][number] * self.grid.spacing[axis]
+                if step:
+                    value += where.astype(np.float32) * np.float32(step)
+            found.append(value)
+        return found[0], found[1], found[2]
+
     def samples(self, spans: Spans) -> tuple[Floats, Floats, Floats]:
         """x, y, z in mm of whole samples."""
         return self.points(tuple(np.arange(a, b, dtype=np.float64) for a, b in spans))
 
     def spans(self, box: Box, margin_mm: float) -> Spans:
         """Samples that a box in space may touch, cut at the grid's ends; may be empty."""
-        ends = np.array(np.meshgrid(*zip(*np.clip(box, -5000, 5000), strict=True)))
-        index = self.grid.index(ends.reshape(3, -1).T)
-        more = margin_mm / np.array(self.grid.spacing)
-        low = np.floor(index.min(axis=0) - more).astype(int)
-        high = np.ceil(index.max(axis=0) + more).astype(int) + 1
+        low, high = np.clip(np.array(box), -5000, 5000)
+        spacing = np.array(self.grid.spacing)
+        middle = self.grid.index([(low + high) / 2])[0]
+        reach = (np.abs(self.grid.directions) * (high - low) / 2).sum(axis=1) + margin_mm
+        low = np.floor(middle - reach / spacing).astype(int)
+        high = np.ceil(middle + reach / spacing).astype(int) + 1
         cut = [
             (max(int(a), 0), min(int(b), size))
             for a, b, size in zip(low, high, self.grid.shape, strict=True)
         ]
         return cut[0], cut[1], cut[2]
+
+    def spans_of(self, surface: Surface, margin_mm: float) -> Spans:
+        """Samples that a surface may touch; found once for each surface."""
+        key = (id(surface), margin_mm)
+        if key not in self.known:
+            self.known[key] = self.spans(surface.box, margin_mm)
+        return self.known[key]
 
     def axes(self, step_mm: float) -> tuple[Axis, Axis, Axis]:
         """Lattice axes with about one distance between points."""

@@ -18,17 +18,12 @@ Rng = np.random.Generator
 DENSITIES: Final = ("solid", "solid", "part-solid", "ground-glass")
 #: Zones of a chest film: thirds of the height between apex and dome.
 ZONES: Final = (
-    "right-upper",
-    "right-middle",
-    "right-lower",
-    "left-upper",
-    "left-middle",
-    "left-lower",
-)
+    "right-upper", "right-middle", "right-lower", "left-upper", "left-middle", "left-lower",
+)  # fmt: skip
 #: Stations of the mediastinum: middle in the standard man, mm.
 STATIONS: Final = {
-    "4R": (-15, -2, 20), "4L": (24, 12, 8), "7": (2, 16, -26), "3A": (6, -46, 28), "10R": (-40, 4, -24),
-    "10L": (46, 10, -32), "6": (30, -30, 26),
+    "4R": (-15, -2, 20), "4L": (24, 12, 8), "7": (2, 16, -26), "3A": (6, -46, 28),
+    "10R": (-40, 4, -24), "10L": (46, 10, -32), "6": (30, -30, 26),
 }  # fmt: skip
 
 
@@ -93,9 +88,9 @@ def lobe_at(draft: Draft, at: Triple, side: str) -> str:
     x, y, z = (np.array([v], dtype=np.float32) for v in at)
     found = f"lung_upper_lobe_{side}"
     for structure in draft.structures:
-        if structure.name.startswith("lung_") and structure.name.endswith(f"lobe_{side}"):
-            if float(structure.surface.distance(x, y, z)[0]) < 0:
-                found = structure.name
+        is_lobe = structure.name.startswith("lung_") and structure.name.endswith(f"lobe_{side}")
+        if is_lobe and float(structure.surface.distance(x, y, z)[0]) < 0:
+            found = structure.name
     return found
 
 

@@ -34,6 +34,8 @@ def paint(body: Body, grid: Grid, look: Mapping[str, Shade], *, threads: int = T
 
     Parameters
     ----------
+    body, grid
+        What is drawn, and on which samples.
     look
         Tissue to shade; ``air`` fills what no structure covers.
     threads
@@ -46,11 +48,11 @@ def paint(body: Body, grid: Grid, look: Mapping[str, Shade], *, threads: int = T
     """
     if missing := ({s.tissue for s in body.structures} | {"air"}) - look.keys():
         raise ValueError(f"no shade for {sorted(missing)}")
-    width = edge_mm(grid)
+    width, frame = edge_mm(grid), Frame(grid)
     values = np.full(grid.shape, look["air"].mean, dtype=np.float32)
 
     def draw(slices: Span) -> None:
-        slab = Slab(body, Frame(grid), slices, width)
+        slab = Slab(body, frame, slices, width)
         texture = Texture(body.seed, slab.frame, slab.spans)
         for structure in body.structures:
             shade = look[structure.tissue]
@@ -102,11 +104,12 @@ def label(body: Body, grid: Grid, *, threads: int = THREADS) -> Labels:
     names = body.names
     kind = np.uint8 if len(names) < 256 else np.uint16
     values = np.zeros(grid.shape, dtype=kind)
+    frame = Frame(grid)
     numbers = {name: k for k, name in enumerate(names, 1)}
     seen = [s for s in body.structures if s.strength > VISIBLE or s.name in parents(body)]
 
     def draw(slices: Span) -> None:
-        slab = Slab(body, Frame(grid), slices, 0.0)
+        slab = Slab(body, frame, slices, 0.0)
         for structure in seen:
             for piece in slab.pieces(structure):
                 stamp(values, piece, structure, numbers[structure.name])

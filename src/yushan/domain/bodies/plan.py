@@ -34,7 +34,8 @@ CAGE: Final = (
     (-420, 0, 10, 118, 70, 70), (-330, 0, -4, 122, 76, 62), (-260, 0, -4, 123, 82, 70),
     (-200, 0, 0, 125, 86, 84), (-150, 0, 1, 129, 92, 92), (-100, 0, 2, 131, 94, 95),
     (-50, 0, 3, 129, 90, 95), (0, 0, 7, 121, 80, 89), (35, 0, 14, 106, 66, 76),
-    (60, 0, 22, 84, 52, 60), (78, 0, 28, 62, 38, 44), (92, 0, 30, 38, 22, 28), (98, 0, 30, 14, 10, 12),
+    (60, 0, 22, 84, 52, 60), (78, 0, 28, 62, 38, 44), (92, 0, 30, 38, 22, 28),
+    (98, 0, 30, 14, 10, 12),
 )  # fmt: skip
 #: The skin at BMI 25.
 SKIN: Final = (
@@ -137,7 +138,7 @@ class Plan:
     def belly(self, x: float, y: float, z: float) -> tuple[float, float, float]:
         """A point of the standard man's belly where this body's walls leave it."""
         levels = np.array(self.cage.levels)
-        usual = np.array(self.column(CAGE, 0, 2.3).levels)
+        usual = np.array(self.column(CAGE, 0, 2.5).levels)
         at = z * self.tall
         side = np.interp(at, levels[:, 0], levels[:, 3]) / np.interp(at, usual[:, 0], usual[:, 3])
         front = np.interp(at, levels[:, 0], levels[:, 4]) / np.interp(at, usual[:, 0], usual[:, 4])
@@ -153,10 +154,10 @@ class Plan:
     def cage(self) -> Column:
         """Inner face of ribs and belly wall; the belly of the plump is deeper."""
         levels = []
-        for z, x, y, w, f, b in self.column(CAGE, 0, 2.3).levels:
+        for z, x, y, w, f, b in self.column(CAGE, 0, 2.5).levels:
             belly = float(np.interp(z / self.tall, (-260, -120), (1, 0))) * self.plump
             levels.append((z, x, y, w + 1.2 * belly, f + 2.0 * belly, b))
-        return Column(tuple(levels), 2.3)
+        return Column(tuple(levels), 2.5)
 
     @cached_property
     def skin(self) -> Column:

@@ -23,8 +23,9 @@ from yushan.domain.bodies.lattice import (
     overlap,
 )
 from yushan.domain.bodies.sheets import Sheet, Skinned, layered
-from yushan.domain.bodies.surfaces import FAR_MM, Floats
-from yushan.domain.bodies.tubes import REACH, Tubes, drawn_radius
+from yushan.domain.bodies.surfaces import FAR_MM, Floats, Grown
+from yushan.domain.bodies.tubes import Points, Tubes
+from yushan.domain.bodies.windows import drawn_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +71,7 @@ class Slab:
     width_mm: float
     fields: dict[int, tuple[Floats, Floats, Floats]] = field(default_factory=dict)
     parents: dict[str, tuple[Span, Span, Floats] | None] = field(default_factory=dict)
+    known: dict[tuple[int, Spans], Floats] = field(default_factory=dict)
     axes: tuple[Axis, Axis, Axis] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +93,7 @@ class Slab:
         if structure.inside and self.parents.get(structure.inside) is None:
             return
         whole = self.spans
-        spans = overlap(self.frame.spans(structure.surface.box, reach), whole)
+        spans = overlap(self.frame.spans_of(structure.surface, reach), whole)
         if is_empty(spans):
             return
         found = list(self.raw(structure.surface, spans, reach))
@@ -106,7 +108,13 @@ class Slab:
     def raw(self, surface: Surface, spans: Spans, reach: float) -> Iterator[Piece]:
         """Distances of a surface before it is cut at its parent."""
         if isinstance(surface, Tubes):
-            yield from self.tubes(surface, spans)
+            near = surface.near(*self.reached(spans, reach))
+            if near is None:
+                return
+            if near.is_thick:
+                yield from self.smooth(near.widened(self.sagging), spans, reach)
+            else:
+                yield from self.tubes(near, spans)
         elif surface.fine:
             found = np.broadcast_to(
                 surface.distance(*self.frame.samples(spans)), [b - a for a, b in spans]
@@ -115,6 +123,20 @@ class Slab:
                 yield spans[0][0] + k, spans[1], spans[2], plane
         else:
             yield from self.smooth(surface, spans, reach)
+
+    @property
+    def sagging(self) -> float:
+        """A twelfth of the lattice's step squared, mm2, as far as values lie between its points."""
+        pairs = zip(self.axes, self.frame.grid.spacing, strict=True)
+        steps = [(axis.step * spacing) ** 2 if axis.step > 1 else 0.0 for axis, spacing in pairs]
+        return sum(steps) / 36
+
+    def reached(self, spans: Spans, reach: float) -> tuple[Points, Points]:
+        """Corners in space of a block of samples, mm."""
+        ends = np.array(np.meshgrid(*[(a - 1, b) for a, b in spans])).reshape(3, -1).T
+        points = self.frame.grid.points(ends)
+        more = reach + LATTICE_MM
+        return points.min(axis=0) - more, points.max(axis=0) + more
 
     def smooth(self, surface: Surface, spans: Spans, reach: float) -> Iterator[Piece]:
         """A smooth surface by way of the lattice, trimmed to where it is near or inside."""
@@ -150,8 +172,14 @@ class Slab:
         found: tuple[Floats, ...]
         if isinstance(inner, (Sheet, Skinned)):
             found = inner.fields(x, y, z)
+        elif isinstance(inner, Grown):
+            key = (id(inner.inner), nodes)
+            known = self.known.get(key)
+            known = inner.inner.distance(x, y, z) if known is None else known
+            found = (known - np.float32(inner.by_mm),)
         else:
             found = (inner.distance(x, y, z),)
+            self.known = {(id(inner), nodes): found[0]}
         return [np.broadcast_to(np.asarray(f, dtype=np.float32), shape) for f in found]
 
     def bent(self, bend: Deformation) -> tuple[Floats, Floats, Floats]:
@@ -167,39 +195,12 @@ class Slab:
 
     def tubes(self, tubes: Tubes, spans: Spans) -> Iterator[Piece]:
         """Tubes, piece by piece, in the window of each."""
-        seen = tubes
-        if self.width_mm:
-            drawn = drawn_radius(tubes.radii, self.width_mm)
-            seen = Tubes(tubes.starts, tubes.ends, drawn, tubes.normals, tubes.flat)
-        windows = self.windows(tubes, spans)
-        if not len(windows):
+        drawn = drawn_in(self.frame, tubes, spans, self.width_mm)
+        if drawn is None:
             return
-        low, high = windows[:, 1:4].min(axis=0), windows[:, 4:7].max(axis=0)
-        found = np.full(high - low, FAR_MM, dtype=np.float32)
-        x, y, z = self.frame.samples(block(low, high))
-        for number, *ends in windows:
-            first = [e - o for e, o in zip(ends[:3], low, strict=True)]
-            last = [e - o for e, o in zip(ends[3:], low, strict=True)]
-            cut = tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))
-            at = tuple(part(v, cut) for v in (x, y, z))
-            window = found[cut]
-            np.minimum(window, seen.piece(int(number), at), out=window)  # type: ignore[arg-type]
-        rows, columns = (int(low[1]), int(high[1])), (int(low[2]), int(high[2]))
+        (slices, rows, columns), found = drawn
         for k, plane in enumerate(found):
-            yield int(low[0]) + k, rows, columns, plane
-
-    def windows(self, tubes: Tubes, spans: Spans) -> NDArray[np.intp]:
-        """Rows ``(piece, low three, high three)`` of samples that pieces may touch."""
-        grid = self.frame.grid
-        wide = tubes.radii.max(axis=1, keepdims=True) * max(tubes.flat, 1.0) + REACH * self.width_mm
-        spacing = np.array(grid.spacing)
-        start, end = grid.index(tubes.starts), grid.index(tubes.ends)
-        low = np.floor(np.minimum(start, end) - wide / spacing).astype(np.intp)
-        high = np.ceil(np.maximum(start, end) + wide / spacing).astype(np.intp) + 1
-        low = np.maximum(low, [a for a, _ in spans])
-        high = np.minimum(high, [b for _, b in spans])
-        real = np.flatnonzero((low < high).all(axis=1))
-        return np.concatenate([real[:, None], low[real], high[real]], axis=1)
+            yield slices[0] + k, rows, columns, plane
 
     def within(self, name: str, piece: Piece, steep: float) -> Piece | None:
         """A piece cut off at the surface of its parent, sharply even if its own edge is soft."""
@@ -219,21 +220,10 @@ class Slab:
         return number, (a, b), (c, d), np.maximum(mine, edge)
 
 
-def block(low: NDArray[np.intp], high: NDArray[np.intp]) -> Spans:
-    """Spans of two corners."""
-    first, second, third = ((int(a), int(b)) for a, b in zip(low, high, strict=True))
-    return first, second, third
-
-
 def lattice_nodes(axes: tuple[Axis, Axis, Axis], spans: Spans) -> Spans:
     """Lattice points about a block of samples."""
     first, second, third = (axis.nodes(span) for axis, span in zip(axes, spans, strict=True))
     return first, second, third
-
-
-def part(line: Floats, cut: tuple[slice, ...]) -> Floats:
-    """A window of a line that broadcasts: axes of length 1 stay."""
-    return line[tuple(c if n > 1 else slice(None) for c, n in zip(cut, line.shape, strict=True))]
 
 
 def touched(near: NDArray[np.bool_], nodes: Span, axis: Axis, span: Span) -> Span:

@@ -86,7 +86,8 @@ class Star:
         """Points ``[n, 3]`` of the surface about its middle, mm."""
         ways = sphere_of_directions()
         x, y, z = ways.astype(np.float32).T
-        return ways * (self.radius_mm * self.radius(x, y, z)[:, None]) * np.array(self.stretch)
+        reach = self.radius_mm * self.radius(x, y, z).astype(np.float64)
+        return np.asarray(ways * reach[:, None] * np.array(self.stretch))
 
     @property
     def box(self) -> Box:
@@ -156,15 +157,4 @@ def volume_of(
 
 def cropped(surface: Surface, box: tuple[Points, Points]) -> Surface | None:
     """A surface as far as it may touch a box; tubes lose the pieces that do not."""
-    if not isinstance(surface, Tubes):
-        return surface
-    wide = surface.radii.max(axis=1, keepdims=True)
-    low = np.minimum(surface.starts, surface.ends) - wide
-    high = np.maximum(surface.starts, surface.ends) + wide
-    near = ((low < box[1]) & (high > box[0])).all(axis=1)
-    if not near.any():
-        return None
-    normals = None if surface.normals is None else surface.normals[near]
-    return Tubes(
-        surface.starts[near], surface.ends[near], surface.radii[near], normals, surface.flat
-    )
+    return surface.near(*box) if isinstance(surface, Tubes) else surface

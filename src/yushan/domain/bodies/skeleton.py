@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.columns import ring
 from yushan.domain.bodies.sheets import Sheet
-from yushan.domain.bodies.surfaces import Box, Ellipsoid, Floats, around, larger
+from yushan.domain.bodies.surfaces import Box, Ellipsoid, Floats, Surface, around, larger
 from yushan.domain.bodies.tubes import Tubes, tube
 from yushan.domain.bodies.wall import COLLAR, SPINE_OF_BLADE, UNDER, arm
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 SIDES: Final = ((1, "left"), (-1, "right"))
 #: Vertebral body: half width, half depth, half height, mm.
 BODIES: Final = {
-    "C6": (13, 8, 6), "C7": (14, 9, 7), "T1": (15, 9, 8), "T2": (14.5, 10, 8.3), "T3": (14, 11, 8.6),
-    "T4": (14, 12, 8.9), "T5": (14.2, 12.8, 9.2), "T6": (14.6, 13.5, 9.6), "T7": (15.2, 14, 9.9),
-    "T8": (16, 14.5, 10.2), "T9": (17, 14.8, 10.6), "T10": (18, 15.2, 11), "T11": (19.5, 15.5, 11.6),
-    "T12": (21, 15.8, 12.6), "L1": (22, 16.2, 13.4), "L2": (23, 16.6, 13.8), "L3": (24, 17, 14),
-    "L4": (25, 17.2, 14), "L5": (26, 17, 14),
+    "C6": (13, 8, 6), "C7": (14, 9, 7), "T1": (15, 9, 8), "T2": (14.5, 10, 8.3),
+    "T3": (14, 11, 8.6), "T4": (14, 12, 8.9), "T5": (14.2, 12.8, 9.2), "T6": (14.6, 13.5, 9.6),
+    "T7": (15.2, 14, 9.9), "T8": (16, 14.5, 10.2), "T9": (17, 14.8, 10.6), "T10": (18, 15.2, 11),
+    "T11": (19.5, 15.5, 11.6), "T12": (21, 15.8, 12.6), "L1": (22, 16.2, 13.4),
+    "L2": (23, 16.6, 13.8), "L3": (24, 17, 14), "L4": (25, 17.2, 14), "L5": (26, 17, 14),
 }  # fmt: skip
 #: Rib: height of its head over its vertebra, fall to its bony end, bony share of the way round.
 RIBS: Final = (
@@ -102,7 +103,7 @@ def spine(plan: Plan) -> list[Structure]:
     names = list(BODIES)
     for name in names:
         found.extend(vertebra(plan, name))
-    for above, below in zip(names, names[1:], strict=False):
+    for above, below in pairwise(names):
         found.append(disc(plan, above, below))
     heights = np.linspace(plan.level("L5"), plan.level("C6"), 30)
     line = [(0, plan.spine(z) + canal(z / plan.tall), z) for z in heights]
@@ -206,8 +207,8 @@ def on_cage(
     )
     deep = back if np.cos(angle) > 0 else front
     sine, cosine = (
-        np.sin(angle) ** (2 / 2.3),
-        np.abs(np.cos(angle)) ** (2 / 2.3) * np.sign(np.cos(angle)),
+        np.sin(angle) ** (2 / plan.cage.power),
+        np.abs(np.cos(angle)) ** (2 / plan.cage.power) * np.sign(np.cos(angle)),
     )
     way = np.array([side * sine / wide, cosine / deep, 0.0])
     way /= np.linalg.norm(way)
@@ -217,14 +218,13 @@ def on_cage(
 
 def cartilage(plan: Plan, number: int, side: int, path: list[tuple[float, float, float]]) -> Tubes:
     """From a rib's bony end to the breastbone, or to the cartilage above."""
-    x, z = ENDS[number - 1]
-    z *= plan.tall
+    x, usual = ENDS[number - 1]
+    z = usual * plan.tall
     last = path[-1]
     front = on_cage(plan, side, np.pi * 0.985, z, 6.0)[0]
     end = (side * x * plan.wide, front[1] + abs(x) * 0.12, z)
-    middle = on_cage(plan, side, np.pi * (RIBS[number - 1][2] + 0.09), (last[2] + z) / 2 - 6, 6.0)[
-        0
-    ]
+    turn = np.pi * (RIBS[number - 1][2] + 0.09)
+    middle, _ = on_cage(plan, side, turn, (last[2] + z) / 2 - 6, 6.0)
     return tube([last, middle, end], (5.4, 5.2, 4.6), 7)
 
 
@@ -256,10 +256,11 @@ def girdle(plan: Plan, arms: str) -> list[Structure]:
         )
         found += blade(plan, side, f"scapula_{name}")
         line = arm(plan, side, arms)
-        head = tuple(np.array(line[0]) + (0.0, 0.0, 2.0 if arms == "up" else 0.0))
+        x, y, z = line[0]
+        head = (x, y, z + (2.0 if arms == "up" else 0.0))
         shaft = tube([head, *line[1:]], (13, 11, 10), 12)
-        bone = [shaft, Ellipsoid(head, (23, 23, 23), fine=True)]
-        inner = [shaft.thinned(4.0), Ellipsoid(head, (21.6, 21.6, 21.6), fine=True)]
+        bone: list[Surface] = [shaft, Ellipsoid(head, (23, 23, 23), fine=True)]
+        inner: list[Surface] = [shaft.thinned(4.0), Ellipsoid(head, (21.6,) * 3, fine=True)]
         found += [Structure(f"humerus_{name}", "cortical_bone", b) for b in bone]
         found += [Structure(f"humerus_{name}", "marrow", b) for b in inner]
     return found

@@ -266,7 +266,7 @@ def nearby(surface: Surface, at: tuple[Floats, Floats, Floats]) -> Floats:
 
 def ripple(x: Floats, y: Floats, z: Floats, length_mm: float, seed: int) -> Floats:
     """A smooth irregular field of about unit variance, within -2.5 to 2.5."""
-    rng = np.random.default_rng((seed, 77))
+    rng = np.random.default_rng((seed % (1 << 32), 77))
     waves = 4
     ways = rng.standard_normal((waves, 3))
     ways *= 2 * np.pi / length_mm / np.linalg.norm(ways, axis=1, keepdims=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Edge of the periodic block of noise, in its own points.
 BLOCK: Final = 64
+#: Grains that are drawn, mm; others take the nearest.
+GRAINS: Final = np.array([1.5, 2.2, 3.2, 4.5, 6.5, 9.0, 13.0, 18.0, 26.0])
 #: Points of the block in one grain.
 POINTS: Final = 3.0
 
@@ -48,10 +50,11 @@ class Texture:
 
     def at(self, grain_mm: float, number: int, rows: Span, columns: Span) -> Floats:
         """Noise of variance 1 on a part of one slice."""
-        key = (grain_mm, number)
+        grain_mm = GRAINS[int(np.abs(np.log(GRAINS / np.float64(grain_mm))).argmin())]
+        key = (float(grain_mm), number)
         if key not in self.planes:
             whole = self.spans
-            self.planes[key] = self.raised(grain_mm).slice(number, whole[1], whole[2])
+            self.planes[key] = self.raised(key[0]).slice(number, whole[1], whole[2])
         return self.planes[key][rows[0] : rows[1], columns[0] : columns[1]]
 
     def raised(self, grain_mm: float) -> Raised:

@@ -1,4 +1,4 @@
-"""The trunk: from chest to pelvis, drawn by chance from a population, with lesions of known truth."""
+"""The trunk: from chest to pelvis, drawn by chance, with lesions of known truth."""
 
 from __future__ import annotations
 

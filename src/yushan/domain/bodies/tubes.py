@@ -17,6 +17,8 @@ Points = NDArray[np.float64]
 #: Three pieces' coordinates along slice, row and column, as lines that broadcast.
 Axes = tuple[Floats, Floats, Floats]
 
+#: Half width from which a tube counts as thick.
+THICK_MM: Final = 6.0
 #: Beyond this distance outside a piece nothing is drawn, in voxels.
 REACH: Final = 1.5
 
@@ -43,6 +45,21 @@ class Tubes:
     normals: Points | None = None
     flat: float = 1.0
     fine: bool = field(default=True, init=False)
+
+    @property
+    def is_thick(self) -> bool:
+        """Whether it is wide enough to be sampled every 2 mm, as smooth surfaces are."""
+        return bool(self.radii.min() * min(self.flat, 1.0) >= THICK_MM)
+
+    def near(self, low: Points, high: Points) -> Tubes | None:
+        """The pieces that may touch a box, or none."""
+        wide = self.radii.max(axis=1, keepdims=True) * max(self.flat, 1.0)
+        below = (np.minimum(self.starts, self.ends) - wide < high).all(axis=1)
+        close = below & (np.maximum(self.starts, self.ends) + wide > low).all(axis=1)
+        if not close.any():
+            return None
+        normals = None if self.normals is None else self.normals[close]
+        return Tubes(self.starts[close], self.ends[close], self.radii[close], normals, self.flat)
 
     @property
     def box(self) -> Box:
@@ -76,15 +93,47 @@ class Tubes:
         up = sum(o * np.float32(n) for o, n in zip(off, self.normals[number], strict=True))
         return flattened(square, np.asarray(up * up), radius, self.flat)
 
+    def pieces(self, numbers: NDArray[np.intp], at: Axes) -> Floats:
+        """Signed distance in mm of points ``[n]``, each from the piece of its number."""
+        way = self.ends - self.starts
+        share = way / np.maximum((way**2).sum(axis=1, keepdims=True), 1e-9)
+        off, along = [], np.zeros(len(numbers), dtype=np.float32)
+        for k, value in enumerate(at):
+            off.append(value - picked(self.starts[:, k], numbers))
+            along += off[k] * picked(share[:, k], numbers)
+        np.clip(along, 0, 1, out=along)
+        off = [o - along * picked(way[:, k], numbers) for k, o in enumerate(off)]
+        square = off[0] * off[0] + off[1] * off[1] + off[2] * off[2]
+        first = picked(self.radii[:, 0], numbers)
+        radius = first + along * picked(self.radii[:, 1] - self.radii[:, 0], numbers)
+        if self.normals is None:
+            return np.asarray(np.sqrt(square) - radius)
+        up = sum(o * picked(self.normals[:, k], numbers) for k, o in enumerate(off))
+        return flattened(square, np.asarray(up * up), radius, self.flat)
+
     def moved(self, starts: Points, ends: Points, normals: Points | None) -> Tubes:
         """The same pieces at other places."""
         return Tubes(starts, ends, self.radii, normals, self.flat)
+
+    def widened(self, sagging_mm2: float) -> Tubes:
+        """Radii that make up for the chords by which a lattice cuts off round walls.
+
+        Between lattice points of step h, a distance from a wall of radius r is on average
+        h ** 2 / (12 r) too long.
+        """
+        radii = self.radii + sagging_mm2 / self.radii
+        return Tubes(self.starts, self.ends, radii, self.normals, self.flat)
 
     def thinned(self, by_mm: float) -> Tubes:
         """The same lines with radii less by a wall's thickness, at least 0.1 mm."""
         radii = np.maximum(self.radii - by_mm, 0.1)
         flat = float(np.clip((self.flat * self.radii.mean() - by_mm) / radii.mean(), 0.05, 4))
         return Tubes(self.starts, self.ends, radii, self.normals, flat)
+
+
+def picked(values: Points, numbers: NDArray[np.intp]) -> Floats:
+    """Values of numbers."""
+    return np.asarray(values.astype(np.float32)[numbers])
 
 
 def flattened(square: Floats, up: Floats, radius: np.float32 | Floats, flat: float) -> Floats:
