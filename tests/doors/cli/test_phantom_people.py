@@ -22,7 +22,7 @@ def asked(out, *more):
 
 @pytest.mark.parametrize(("kind", "ending"), [("csv", "csv"), ("json", "jsonl")])
 def test_every_table_is_written_with_its_columns(tmp_path, kind, ending):
-    told = json.loads(asked(tmp_path / "a", "--format", kind, "--json").stdout)
+    told = json.loads(asked(tmp_path / "a", "--format", kind, "--reports", "--json").stdout)
     for name, columns in tables().items():
         path = tmp_path / "a" / f"{name}.{ending}"
         with path.open(encoding="utf-8") as file:
@@ -51,6 +51,19 @@ def test_parquet_has_typed_columns_and_the_rows_of_the_csv(tmp_path):
     births = ask(folder, f"SELECT person, birth FROM '{folder}/people.parquet' ORDER BY person")
     with (tmp_path / "csv" / "people.csv").open(encoding="utf-8") as file:
         assert [row["birth"] for row in csv.DictReader(file)] == [str(one) for _, one in births]
+
+
+def test_sentences_stand_in_the_texts_of_the_reports(tmp_path):
+    asked(tmp_path / "a", "--reports")
+    with (tmp_path / "a" / "reports.csv").open(encoding="utf-8", newline="") as file:
+        texts = {row["accession"]: row["text"] for row in csv.DictReader(file)}
+    with (tmp_path / "a" / "truth_sentences.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            text = texts[row["accession"]]
+            assert 0 <= int(row["begins"]) < int(row["ends"]) <= len(text)
+            assert all(int(row["begins"]) <= a < b for _, a, b in json.loads(row["spans"]))
+    assert len(texts) > 5
+    assert not (tmp_path / "b").exists()
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):

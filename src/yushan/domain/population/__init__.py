@@ -8,7 +8,7 @@ known, so that what is measured can be compared. Start at ``patients.py``, then 
 
 from yushan.domain.population.calendar import roc, roc_digits
 from yushan.domain.population.charts import HOSPITALS, SITES, Chart
-from yushan.domain.population.columns import Column, rows_of, tables
+from yushan.domain.population.columns import SPOKEN, Column, report_rows, rows_of, tables
 from yushan.domain.population.events import (
     Claim,
     ClaimLine,
@@ -65,6 +65,7 @@ __all__ = [
     "PEOPLE",
     "SHARED",
     "SITES",
+    "SPOKEN",
     "VERSION",
     "VISITOR",
     "WU",
@@ -106,6 +107,7 @@ __all__ = [
     "person",
     "report",
     "report_of",
+    "report_rows",
     "roc",
     "roc_digits",
     "rows_of",

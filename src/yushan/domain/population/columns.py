@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from yushan.domain.population.charts import HOSPITALS
+from yushan.domain.population.reports import report_of
 from yushan.domain.population.tables import rows
 
 if TYPE_CHECKING:
@@ -13,8 +15,13 @@ if TYPE_CHECKING:
 
     from yushan.domain.population.events import Life, Order, Statement
     from yushan.domain.population.patients import Patient
+    from yushan.domain.population.reports import Said
 
 Row = tuple[object, ...]
+#: Tables that are told only where reports are asked for.
+SPOKEN: Final = ("reports", "truth_sentences")
+#: Keeps the wordings of a person's reports apart.
+APART: Final = 1_000_003
 
 
 class Column(NamedTuple):
@@ -104,6 +111,40 @@ def truth(told: Life) -> dict[str, Sequence[Row]]:
         ],
         "truth_risks": [told.risk] if told.risk else [],
     }
+
+
+def report_rows(patient: Patient, told: Life) -> dict[str, Sequence[Row]]:
+    """The reports of a life, each as its hospital writes them, and the truth of every sentence."""
+    texts: list[Row] = []
+    sentences: list[Row] = []
+    for number, order in enumerate(told.orders):
+        language, style = HOSPITALS[order.site]["reports"]
+        seed = told.seed + APART * number
+        written = report_of(order, language, style, seed, patient if number % 2 else None)
+        texts.append(
+            (order.accession, order.person, order.reported_at, language, style, written.text)
+        )
+        sentences += [
+            sentence(order.accession, place, one) for place, one in enumerate(written.truth, 1)
+        ]
+    return {"reports": texts, "truth_sentences": sentences}
+
+
+def sentence(accession: str, place: int, one: Said) -> Row:
+    """A sentence as a row."""
+    said = one.statement
+    return (
+        accession,
+        place,
+        one.section,
+        one.start,
+        one.end,
+        one.of + 1,
+        said.concept if said else "",
+        said.status if said else "",
+        " ".join(map(str, said.sizes_mm)) if said else "",
+        json.dumps(one.spans),
+    )
 
 
 def statement(order: Order, place: int, one: Statement) -> Row:

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import click
@@ -22,7 +23,31 @@ if TYPE_CHECKING:
 #: People between two looks at the progress.
 STEP: Final = 500
 ABOUT: Final = "about.json"
+WHAT: Final = "Invented people; no one of them exists. Identity numbers are of reserved serials."
 FORMATS: Final = ("csv", "parquet", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which people, and how they are written."""
+
+    seed: int
+    numbers: range
+    kind: str
+    is_told: bool
+
+    def tables(self) -> tuple[str, ...]:
+        """The tables that are written."""
+        from yushan.domain.population import SPOKEN, tables  # noqa: PLC0415 - fast start
+
+        return tuple(name for name in tables() if self.is_told or name not in SPOKEN)
+
+    def about(self) -> dict[str, int]:
+        """What gives the same people again."""
+        from yushan.domain.population import VERSION  # noqa: PLC0415 - fast start
+
+        first, count = self.numbers.start, len(self.numbers)
+        return {"version": VERSION, "seed": self.seed, "first": first, "people": count}
 
 
 class Writer(Protocol):
@@ -42,14 +67,18 @@ class Writer(Protocol):
 @click.option("--out", type=NEW_FOLDER, required=True, help="A new or empty folder.")
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="csv", show_default=True,
               help="json writes one object per line.")  # fmt: skip
+@click.option("--reports", "is_told", is_flag=True,
+              help="Also every report, with the truth of its sentences.")  # fmt: skip
 @as_json
-def people(
+def people(  # noqa: PLR0913 - one argument per option
+    *,
     count: int,
     first: int,
     seed: int,
     out: Path,
     kind: str,
-    as_json: bool,  # noqa: FBT001 - a flag
+    is_told: bool,
+    as_json: bool,
 ) -> None:
     """Invent people of Taiwan: names, numbers, charts, contacts, claims, choices, truth.
 
@@ -60,8 +89,9 @@ def people(
     if first + count > capacity():
         raise Rejected("population.too-many", most=max(capacity() - first, 0))
     empty(out)
+    wish = Wish(seed, range(first, first + count), kind, is_told=is_told)
     try:
-        counts = write(out, seed, range(first, first + count), kind)
+        counts = write(out, wish)
     except OSError as error:
         raise Unavailable("population.unwritable") from error
     answer = {"people": count, "first": first, "seed": seed, "format": kind, "rows": counts}
@@ -78,42 +108,39 @@ def empty(out: Path) -> None:
         raise Unavailable("population.unwritable") from error
 
 
-def write(out: Path, seed: int, numbers: range, kind: str) -> dict[str, int]:
+def write(out: Path, wish: Wish) -> dict[str, int]:
     """All tables, and what they are; how many rows each has."""
-    from yushan.domain.population import VERSION, tables  # noqa: PLC0415 - fast start
-
-    counts = dict.fromkeys(tables(), 0)
+    counts = dict.fromkeys(wish.tables(), 0)
     with ExitStack() as stack:
         writers = {
-            name: stack.enter_context(opened(out, name, is_json=kind == "json"))
-            for name in tables()
+            name: stack.enter_context(opened(out, name, is_json=wish.kind == "json"))
+            for name in counts
         }
-        for rows in progress(told(seed, numbers), len(numbers)):
+        for rows in progress(told(wish), len(wish.numbers)):
             for name, mine in rows.items():
                 writers[name].writerows(mine)
                 counts[name] += len(mine)
-    if kind == "parquet":
-        turn_into_parquet(out)
-    document(out)
-    about = {
-        "what": "Invented people; no one of them exists. Identity numbers are of reserved serials.",
-        "version": VERSION,
-        "seed": seed,
-        "first": numbers.start,
-        "people": len(numbers),
-        "rows": counts,
-    }
+    if wish.kind == "parquet":
+        turn_into_parquet(out, counts)
+    document(out, counts)
+    about = {"what": WHAT, **wish.about(), "rows": counts}
     (out / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
     return counts
 
 
-def told(seed: int, numbers: range) -> Iterator[Mapping[str, Sequence[tuple[object, ...]]]]:
+def told(wish: Wish) -> Iterator[Mapping[str, Sequence[tuple[object, ...]]]]:
     """The rows of each person."""
-    from yushan.domain.population import life, person, rows_of  # noqa: PLC0415 - fast start
+    from yushan.domain.population import (  # noqa: PLC0415 - fast start
+        life,
+        person,
+        report_rows,
+        rows_of,
+    )
 
-    for number in numbers:
-        patient = person(number, seed)
-        yield rows_of(patient, life(patient))
+    for number in wish.numbers:
+        patient = person(number, wish.seed)
+        mine = life(patient)
+        yield rows_of(patient, mine) | (report_rows(patient, mine) if wish.is_told else {})
 
 
 def progress(each: Iterator[Any], total: int) -> Iterator[Any]:
@@ -156,24 +183,24 @@ class Lines:
             self.file.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
 
 
-def turn_into_parquet(out: Path) -> None:
+def turn_into_parquet(out: Path, names: Iterable[str]) -> None:
     """Each table from CSV to Parquet with typed columns."""
     from yushan.domain.population import tables  # noqa: PLC0415 - fast start
     from yushan.engines.analytics import to_parquet  # noqa: PLC0415 - fast start
 
-    for name, columns in tables().items():
-        to_parquet(out, name, {column.name: column.kind for column in columns})
+    for name in names:
+        to_parquet(out, name, {column.name: column.kind for column in tables()[name]})
 
 
-def document(out: Path) -> None:
+def document(out: Path, names: Iterable[str]) -> None:
     """What every column means, beside the tables."""
     from yushan.domain.population import tables  # noqa: PLC0415 - fast start
 
     with (out / "fields.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("table", "column", "type", "unit", "resembles", "en", "zh"))
-        for name, columns in tables().items():
+        for name in names:
             writer.writerows(
                 (name, one.name, one.kind, one.unit, one.resembles, one.en, one.zh)
-                for one in columns
+                for one in tables()[name]
             )
