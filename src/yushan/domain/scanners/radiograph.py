@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
@@ -57,6 +57,12 @@ class RadiographyUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "Grid": "NONE" if self.grid == 1 else "FIXED",
             "PhotometricInterpretation": "MONOCHROME1" if self.inverse else "MONOCHROME2",
         }  # fmt: skip
+
+
+#: Density beyond that of air from which a ray counts as gone through the body.
+THROUGH: Final = 0.9
+#: Share of the tone curve at which the thinnest part of a body comes out.
+LUNG: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +213,13 @@ def processed(
     middle = blurred(dense, 1.2 / pixel)
     level = np.float32(device.latitude) * broad + np.float32(device.detail) * (middle - broad)
     level += np.float32(device.detail + device.edge) * (dense - middle)
-    inside = level[::step, ::step][open_field[::step, ::step]]
+    body = open_field[::step, ::step] & (small > small.min() + THROUGH)
+    inside = level[::step, ::step][body if body.any() else slice(None)]
     low, high = np.percentile(inside, [device.toe, device.shoulder])
     share = (level - np.float32(low)) / np.float32(max(high - low, 1e-3))
-    bent = 1 / (1 + np.exp(-np.float32(4.2) * (share - np.float32(0.5))))
-    ends = 1 / (1 + np.exp(2.1))
+    share = np.float32(LUNG) + np.float32(1 - LUNG) * share
+    bent = 1 / (1 + np.exp(-np.float32(4.0) * (share - np.float32(0.5))))
+    ends = 1 / (1 + np.exp(2.0))
     grey = np.clip((bent - ends) / (1 - 2 * ends), 0, 1) ** np.float32(device.gamma)
     return np.asarray(
         np.where(open_field, grey, np.minimum(grey, np.float32(0.02))), dtype=np.float32
