@@ -40,6 +40,7 @@ LUNG = (
     "lung_left", "lung_right", "lung_upper_lobe_left", "lung_lower_lobe_left",
     "lung_upper_lobe_right", "lung_middle_lobe_right", "lung_lower_lobe_right",
 )  # fmt: skip
+VERTEBRAE = ("vertebrae_L1", "vertebrae_L2", *(f"vertebrae_T{k}" for k in range(1, 13)))
 #: Structures of the real mask by number, and their names in synthetic bodies.
 ORGANS = {
     "liver": ((5,), ("liver",)),
@@ -48,10 +49,7 @@ ORGANS = {
     "heart": ((51,), ("heart_ventricle_left", "heart_atrium_left", "heart_myocardium")),
     "back muscle": ((86, 87), ("autochthon_left", "autochthon_right")),
     "lung": ((10, 11, 12, 13, 14), LUNG),
-    "vertebrae": (
-        tuple(range(26, 51)),
-        tuple(f"vertebrae_T{k}" for k in range(1, 13)) + ("vertebrae_L1", "vertebrae_L2"),
-    ),
+    "vertebrae": (tuple(range(26, 51)), VERTEBRAE),
 }
 
 #: Ranges of HU: lung, fat, soft tissue, bone.

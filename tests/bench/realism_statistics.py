@@ -69,9 +69,10 @@ def grain(
     values: NDArray[np.floating], mask: NDArray[np.bool_], pixel_mm: float, size: int = 20
 ) -> Grain | None:
     """Noise of what a mask holds; None when no piece fits."""
-    pieces = flattened(patches(values, mask, size))
-    if len(pieces) < 4:
+    found = patches(values, mask, size)
+    if len(found) < 4:
         return None
+    pieces = flattened(found)
     bands, frequency = power(pieces, pixel_mm)
     deviations = pieces.std(axis=(1, 2))
     calm = pieces[deviations <= np.median(deviations)]

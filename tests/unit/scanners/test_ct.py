@@ -10,6 +10,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from yushan.domain.scanners import (
     CtOptions,
@@ -165,6 +166,23 @@ def test_two_scans_of_one_body_share_anatomy_and_no_noise() -> None:
     scans = [residual(ct_scan(hu, SIEMENS, seed, CtOptions(couch=False)).values) for seed in (1, 2)]
     part = np.s_[:, 40:90, 40:90]
     assert abs(np.corrcoef(scans[0][part].ravel(), scans[1][part].ravel())[0, 1]) < 0.05
+
+
+def test_noise_tells_a_copy_from_a_neighbour_and_from_a_repeated_scan() -> None:
+    hu = water((4, 256, 256), (3.0, 1.4, 1.4))
+    hu.values[:, 60:90, 60:90] = 60
+
+    def fine(image):
+        image = image.astype(np.float64)
+        return (image - ndimage.median_filter(image, 5))[100:156, 100:156].ravel()
+
+    first, again = (ct_scan(hu, GE, seed, CtOptions()).values for seed in (1, 2))
+    grey = np.rint(np.clip((first[1] + 160) / 400, 0, 1) * 255)
+    small = ndimage.zoom(first[1].reshape(128, 2, 128, 2).mean(axis=(1, 3)), 2, order=1)
+    for other, low, high in (
+        (grey, 0.9, 1.0), (small, 0.35, 1.0), (first[2], -0.1, 0.3), (again[1], -0.1, 0.1),
+    ):  # fmt: skip
+        assert low < np.corrcoef(fine(first[1]), fine(other))[0, 1] <= high
 
 
 def test_what_a_maker_pads_lies_outside_its_circle() -> None:

@@ -25,7 +25,7 @@ IODINE: Final = ((70.0, 1.92), (80.0, 1.62), (100.0, 1.24), (120.0, 1.0), (140.0
 BONE: Final = ((70.0, 1.45), (80.0, 1.32), (100.0, 1.13), (120.0, 1.0), (140.0, 0.92))
 #: Share of its mottle that a phase shows, and its grain.
 EARLY: Final = {"arterial": 1.0, "pulmonary": 1.0, "coronary": 1.0, "pancreatic": 0.5}
-MOTTLE_MM: Final = 12.0
+MOTTLE_MM: Final = 9.0
 BONY: Final = frozenset({"cortical_bone", "marrow", "calcium", "tooth"})
 
 
