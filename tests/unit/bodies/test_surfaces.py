@@ -7,8 +7,8 @@ import pytest
 
 from yushan.domain.bodies import Body, Structure, Surface, mask
 from yushan.domain.bodies.columns import Column
-from yushan.domain.bodies.sheets import Sheet, Skinned
 from yushan.domain.bodies.shapes import Star, volume_of
+from yushan.domain.bodies.sheets import Sheet, Skinned
 from yushan.domain.bodies.surfaces import (
     Both,
     Either,

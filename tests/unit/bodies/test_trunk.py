@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from yushan.domain.bodies import (
     KINDS,
     TISSUES,
     Body,
+    Lesion,
     LesionWish,
     Structure,
     TrunkWishes,
@@ -22,16 +24,20 @@ from yushan.domain.bodies import (
 )
 from yushan.domain.bodies.abdomen import kidneys, liver_surface, spleen
 from yushan.domain.bodies.coronaries import OFF_MM, lengths
+from yushan.domain.bodies.deformation import deformation
 from yushan.domain.bodies.draws import drawn, rows
 from yushan.domain.bodies.heart import Heart
+from yushan.domain.bodies.lesions import by_chance
 from yushan.domain.bodies.lines import course
 from yushan.domain.bodies.lungs import lung
 from yushan.domain.bodies.pancreas import pancreas_surface
-from yushan.domain.bodies.plan import Plan
 from yushan.domain.bodies.shapes import volume_of
-from yushan.domain.bodies.trunk import planned
+from yushan.domain.bodies.trunk import coronaries, planned
 from yushan.domain.measures import diameters
 from yushan.domain.volumes import Grid
+
+if TYPE_CHECKING:
+    from yushan.domain.bodies.plan import Plan
 
 #: Organs in mL: lowest and highest of adults at full breath, rounded outwards (plausible).
 RANGES = {
@@ -128,13 +134,14 @@ def distance(body: Body, name: str, grid: Grid) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_coronary_arteries_lie_on_the_muscle_and_obey_murray(seed: int) -> None:
-    body = trunk(seed, TrunkWishes(lesions=()))
-    tree = {branch.name: branch for branch in body.vessels}
+    bend = deformation(seed, 0.0, 0.0)
+    plan = planned(seed, TrunkWishes())
+    tree = coronaries(plan, bend)
     assert {"LM", "LAD", "LCX", "RCA", "PDA", "D1", "OM1"} <= set(tree)
-    muscle = [s.surface for s in body.structures if s.name.startswith("heart_")]
+    outside = Heart(plan).outside
     for name in ("LAD", "PDA", "D1", "OM1"):
         x, y, z = tree[name].points[4:].astype(np.float32).T
-        away = np.min([s.distance(x, y, z) for s in muscle], axis=0)
+        away = outside.distance(x, y, z)
         assert away.min() > -1.5, name
         assert np.median(away) < 2.5 * OFF_MM, name
     lm, lad, lcx = (tree[n] for n in ("LM", "LAD", "LCX"))
@@ -147,14 +154,14 @@ def test_coronary_arteries_lie_on_the_muscle_and_obey_murray(seed: int) -> None:
             assert gaps.min() < 0.1
 
 
-def around(lesion: object, most_mm: float = 60.0) -> Grid:
+def around(lesion: Lesion) -> Grid:
     """A fine, anisotropic grid about a lesion."""
-    reach = np.array(lesion.diameters_mm)[[2, 1, 0]].clip(3, most_mm) * 1.5 + 3  # type: ignore[attr-defined]
+    reach = np.array(lesion.diameters_mm)[[2, 1, 0]].clip(3, 60) * 1.5 + 3
     reach[1:] = reach.max()
     step = max(float(reach.max()) / 70, 0.1)
     spacing = (1.4 * step, step, step)
     shape = tuple(int(r / s) for r, s in zip(reach, spacing, strict=True))
-    return Grid.axial(shape, spacing, lesion.centre_mm)  # type: ignore[arg-type, attr-defined]
+    return Grid.axial(shape, spacing, lesion.centre_mm)  # type: ignore[arg-type]
 
 
 def test_every_lesion_of_a_wish_is_there_and_its_mask_has_its_volume_and_diameters() -> None:
@@ -183,7 +190,7 @@ def close(body: Body, grid: Grid, name: str) -> Body:
         return bool((first < high).all() and (last > low).all())
 
     wanted = {s.inside for s in body.structures if s.name == name} | {name}
-    later = [k for k, s in enumerate(body.structures) if s.name == name][0]
+    later = next(k for k, s in enumerate(body.structures) if s.name == name)
     kept = [
         s
         for k, s in enumerate(body.structures)
@@ -237,8 +244,6 @@ def test_chance_brings_every_kind_and_old_people_more_calcium() -> None:
 
 def trunk_plaques(seed: int, age: float) -> int:
     """Plaques by chance of a person of an age."""
-    from yushan.domain.bodies.lesions import by_chance
-
     plan = planned(seed, TrunkWishes(age_years=age))
     return sum(w.kind == "plaque" for w in by_chance(plan))
 
@@ -254,7 +259,8 @@ def test_unknown_wishes_and_courses_are_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "side"),
     [
-        ("liver", "10200004", ""), ("kidney_left", "64033007", "Left"), ("lung_nodule_2", "27925004", ""),
+        ("liver", "10200004", ""), ("kidney_left", "64033007", "Left"),
+        ("lung_nodule_2", "27925004", ""),
         ("vertebrae_T12", "23215003", ""), ("rib_right_7", None, "Right"),
     ],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,10 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from yushan.domain.bodies.surfaces import Box, Floats, Surface, corners
 from yushan.domain.bodies.tubes import Tubes
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Points = NDArray[np.float64]
 WAVES: Final = 8
-#: Rounds of the fixed point; the field's slope is below 0.35, so the rest is below 1e-9 mm.
-ROUNDS: Final = 24
+#: Rounds of the fixed point; the field's slope is below 0.35, so the rest is below 1e-6 mm.
+ROUNDS: Final = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +90,29 @@ class Deformation:
 
     def place(self, surface: Surface) -> Surface:
         """A surface of the model in patient space."""
-        if isinstance(surface, Tubes):
-            starts, ends = self.forward(surface.starts), self.forward(surface.ends)
-            normals = surface.normals
-            if normals is not None:
-                normals = turned(normals, self.inverse)
-                normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
-            return surface.moved(starts, ends, normals)
-        return Bent(surface, self)
+        return self.place_all([surface])[0]
+
+    def place_all(self, surfaces: Sequence[Surface]) -> list[Surface]:
+        """Surfaces of the model in patient space; all tubes' points are moved at once."""
+        tubes = [s for s in surfaces if isinstance(s, Tubes)]
+        if not tubes:
+            return [Bent(s, self) for s in surfaces]
+        ends = np.concatenate([part for t in tubes for part in (t.starts, t.ends)])
+        cuts = np.cumsum([len(t.radii) for t in tubes for _ in range(2)])[:-1]
+        parts = iter(np.split(self.forward(ends), cuts))
+        return [
+            s.moved(next(parts), next(parts), self.leaned(s.normals))
+            if isinstance(s, Tubes)
+            else Bent(s, self)
+            for s in surfaces
+        ]
+
+    def leaned(self, normals: Points | None) -> Points | None:
+        """Normals in patient space, without the waves."""
+        if normals is None:
+            return None
+        leaned = turned(normals, self.inverse)
+        return np.asarray(leaned / np.linalg.norm(leaned, axis=1, keepdims=True))
 
 
 def turned(points: Points, matrix: Points) -> Points:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -58,9 +58,10 @@ def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
     """
     wish = wishes or TrunkWishes()
     plan = planned(seed, wish)
+    lesions = by_chance(plan) if wish.lesions is None else wished(wish.lesions)
     bend = deformation(seed)
     draft = Draft(plan, bend, healthy(plan, bend, wish.arms), coronaries(plan, bend))
-    add(draft, by_chance(plan) if wish.lesions is None else wished(wish.lesions))
+    add(draft, lesions)
     draft.add_under_lesions(*drawn_arteries(draft.arteries))
     return Body(
         "trunk", seed, VERSION, tuple(draft.structures), tuple(draft.lesions),
@@ -73,7 +74,8 @@ def healthy(plan: Plan, bend: Deformation, arms: str) -> list[Structure]:
     parts = [
         *wall(plan, arms), *skeleton(plan, arms), *abdomen(plan), *lungs(plan), *mediastinum(plan)
     ]  # fmt: skip
-    return [placed(part, bend) for part in parts]
+    places = bend.place_all([part.surface for part in parts])
+    return [replace(part, surface=place) for part, place in zip(parts, places, strict=True)]
 
 
 def planned(seed: int, wish: TrunkWishes) -> Plan:
@@ -88,13 +90,6 @@ def coronaries(plan: Plan, bend: Deformation) -> dict[str, Branch]:
     root = plan.point(2, -30, -28)
     reach = plan["aorta_ascending_mm"] * 1.12 - 1.0
     return placed_arteries(tree(Heart(plan), root, reach), bend)
-
-
-def placed(part: Structure, bend: Deformation) -> Structure:
-    """A structure of the model in patient space."""
-    return Structure(
-        part.name, part.tissue, bend.place(part.surface), part.inside, part.soft_mm, part.strength
-    )
 
 
 def landmarks(plan: Plan, bend: Deformation) -> dict[str, tuple[float, float, float]]:
