@@ -39,11 +39,12 @@ class Spelling:
     def text(self, value: str) -> str:
         """The value itself when it is ASCII, or its stand-in of the same length in bytes.
 
-        An object holds at most 52 different texts that need one.
+        An object holds at most 52 different texts that need one. Characters the way of writing
+        does not have become question marks, as in hospitals.
         """
         if value.isascii():
             return value
-        raw = self.escape + value.encode(self.codec)
+        raw = self.escape + value.encode(self.codec, "replace")
         known = next((stand for stand, other in self.stand_ins.items() if other == raw), None)
         if known is None:
             known = f"~{ascii_letters[len(self.stand_ins)]}".ljust(len(raw), "~").encode()

@@ -219,7 +219,7 @@ OWN: Final[dict[str, Callable[[Array, int], bytes]]] = {
         imagecodecs.htj2k_encode(frame, level=0.002, reversible=False, rgb=frame.ndim == 3)
     ),
     "jpeg-xl": lambda frame, _: bytes(
-        imagecodecs.jpegxl_encode(frame, lossless=True, effort=3, numthreads=1)
+        imagecodecs.jpegxl_encode(unsigned(frame), lossless=True, effort=3, numthreads=1)
     ),
     "deflated-frames": deflated_frame,
 }  # fmt: skip
