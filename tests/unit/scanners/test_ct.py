@@ -208,6 +208,11 @@ def test_a_cup_holds_a_head_and_a_body_that_fills_the_field_lies_on_nothing_seen
     cup = ct_scan(hu, GE, 1, replace(STILL, couch="head")).values[0].astype(int)
     bare = ct_scan(hu, GE, 1, STILL).values[0]
     assert (cup - bare)[104:, 64].max() > 300
+    standing = Volume(Grid.coronal(hu.grid.shape, hu.grid.spacing), hu.values)
+    assert np.array_equal(
+        ct_scan(standing, GE, 1, STILL).values,
+        ct_scan(standing, GE, 1, replace(STILL, couch=True)).values,
+    )
     full = water((2, 64, 64), (3.0, 2.0, 2.0), radius=500)
     assert np.array_equal(
         ct_scan(full, GE, 1, STILL).values, ct_scan(full, GE, 1, replace(STILL, couch=True)).values
@@ -252,6 +257,12 @@ def test_motion_doubles_edges_where_something_moves(motion) -> None:
     assert change[(ring > 24) & (ring < 36)].max() > 80
     assert change[ring < 15].max() < 60
     assert moving[3].mean() == pytest.approx(still[3].mean(), abs=4)
+
+
+def test_nothing_in_the_field_and_nothing_that_moves_there_is_air() -> None:
+    far = Motion("heart", (8, 0, 0), centre_mm=(0.0, 0.0, 900.0), radius_mm=30)
+    options = replace(STILL, couch=True, motion=far)
+    assert np.ptp(ct_scan(water((2, 64, 64), radius=-1), SIEMENS, 1, options).values) <= 2
 
 
 def test_bits_do_not_depend_on_threads_processes_or_slabs() -> None:

@@ -37,15 +37,18 @@ COUCHES: Final = {
 #: A sheet between body and pad: thickness in mm, HU.
 SHEET: Final = (1.0, -560.0)
 PAD_HU: Final = -905.0
+#: Directions of rows and columns of an axial grid.
+DOWN_ACROSS: Final = ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
 
 
 def couch_slice(volume: Volume, kind: str) -> Floats | None:
     """HU of the couch ``[row, column]`` on an axial grid, -1000 where there is none.
 
-    It lies against the lowest point of the body; None when the body reaches the lowest row.
+    It lies against the lowest point of the body; None when the body reaches the lowest row, or
+    rows do not go straight to the back.
     """
     low = lowest(volume)
-    if low is None:
+    if low is None or not np.allclose(volume.grid.directions[1:], DOWN_ACROSS):
         return None
     grid, shape = volume.grid, COUCHES[kind]
     rows, columns = grid.shape[1:]

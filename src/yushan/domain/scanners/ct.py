@@ -189,7 +189,7 @@ def furnished(scan: Scan, inside: Floats, first: int) -> None:
     """Put implants in and the couch under the slices of a block, in place."""
     for made in scan.options.metal:
         metal.put(inside, scan.grid.slices(first, first + len(inside)), made)
-    if scan.cloth is not None:
+    if scan.cloth is not None and scan.couch is not None:
         for index, part in enumerate(inside, first):
             scan.cloth.lay(part, scan.grid, index * scan.grid.spacing[0])
     if scan.couch is not None:
