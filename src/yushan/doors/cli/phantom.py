@@ -77,7 +77,7 @@ def facts_of(recipe: Recipe) -> dict[str, Any]:
 @click.option("--syntax", default="explicit", show_default=True,
               help="Transfer syntax: explicit, implicit, rle, jpeg-ls, htj2k ...")  # fmt: skip
 @click.option("--charset", default="utf-8", show_default=True,
-              help="How names are written: utf-8, big5-undeclared, gb18030, iso-ir-58.")  # fmt: skip
+              help="Names as utf-8, big5-undeclared, gb18030 or iso-ir-58.")  # fmt: skip
 @click.option("--truth", default="seg,sr,rtstruct,nifti,json", show_default=True,
               help="What is written beside the images, or none.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Write although OUT is not empty.")
