@@ -21,7 +21,8 @@ from yushan.domain.population import (
     report,
     report_of,
 )
-from yushan.domain.population.reports import LANGUAGES, NORMAL, STYLES
+from yushan.domain.population.pages import NORMAL, diseases
+from yushan.domain.population.reports import LANGUAGES, STYLES
 from yushan.domain.population.sentences import CONCEPTS, WORDS
 
 SIZE = re.compile(
@@ -186,6 +187,20 @@ def assert_place(words, statement):
         side = WORDS["sides"][language].get(statement.side, "")
         names.add(row[language].format(side=side).strip())
     assert words.upper() in {name.upper() for name in names if name}
+
+
+def test_why_images_were_asked_for_is_a_question_and_no_finding(told):
+    asked = 0
+    for order, text in told:
+        for one in text.truth:
+            if one.section != "indication":
+                continue
+            asked += 1
+            assert one.statement is None
+            by = {what: plain(text.text[a:b]).upper() for what, a, b in one.spans}
+            row = diseases()[order.reason]
+            assert by["reason"] in {plain(row["zh"]).upper(), plain(row["en"]).upper()}
+    assert asked > 100
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

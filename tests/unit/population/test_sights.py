@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from yushan.domain.population import Statement, Wish, completed, report, sight, wishes
-from yushan.domain.population.reports import NORMAL
+from yushan.domain.population.pages import NORMAL
 from yushan.domain.population.sentences import CONCEPTS, WORDS
 from yushan.domain.population.sights import LESIONS
 

@@ -35,8 +35,9 @@ from yushan.domain.population.identity import (
 from yushan.domain.population.life import life
 from yushan.domain.population.mixtures import mixture, mixtures
 from yushan.domain.population.names import Name
+from yushan.domain.population.pages import Report, Said, Span
 from yushan.domain.population.patients import VERSION, Patient, people, person
-from yushan.domain.population.reports import Report, Said, Span, report, report_of
+from yushan.domain.population.reports import report, report_of
 from yushan.domain.population.samples import (
     CHANG,
     CHEN,

@@ -14,14 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from yushan.domain.population.events import Life, Order, Statement
+    from yushan.domain.population.pages import Said
     from yushan.domain.population.patients import Patient
-    from yushan.domain.population.reports import Said
 
 Row = tuple[object, ...]
 #: Tables that are told only where reports are asked for.
 SPOKEN: Final = ("reports", "truth_sentences")
-#: Keeps the wordings of a person's reports apart.
-APART: Final = 1_000_003
 
 
 class Column(NamedTuple):
@@ -119,8 +117,7 @@ def report_rows(patient: Patient, told: Life) -> dict[str, Sequence[Row]]:
     sentences: list[Row] = []
     for number, order in enumerate(told.orders):
         language, style = HOSPITALS[order.site]["reports"]
-        seed = told.seed + APART * number
-        written = report_of(order, language, style, seed, patient if number % 2 else None)
+        written = report_of(order, language, style, told.seed, patient if number % 2 else None)
         texts.append(
             (order.accession, order.person, order.reported_at, language, style, written.text)
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from yushan.domain.population.events import Statement
-from yushan.domain.population.reports import NORMAL
+from yushan.domain.population.pages import NORMAL
 from yushan.domain.population.tables import tree
 
 if TYPE_CHECKING:
