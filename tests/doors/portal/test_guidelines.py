@@ -65,3 +65,18 @@ def test_lists_are_typed_as_people_write_them(tmp_path):
     page = visit(site, "/guidelines/npc-ajcc?sites=nasopharynx&sites=skull-base&nodes=none"
                        "&metastases=0", "en")  # fmt: skip
     assert "T3" in page.text
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "not_said"),
+    [
+        ("chest-xray-severity", "可填多個，以空白分隔；0–3", "面積/HU"),
+        ("coronary-calcium", "病灶寫成「面積/HU」", "years"),
+        ("mesa-2015", "45–85 歲", "years"),
+    ],
+)
+def test_hints_say_how_an_input_is_written(tmp_path, rule, said, not_said):
+    site = make_commons(tmp_path)
+    shown = site.client.get(f"/guidelines/{rule}", headers={"accept-language": "zh-TW"}).text
+    assert said in shown
+    assert not_said not in shown

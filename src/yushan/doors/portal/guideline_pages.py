@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 #: Between the numbers of a list; a lesion is written area/HU.
 BETWEEN: Final = re.compile(r"[\s,;，、；]+")
+#: Lists whose items are more than numbers.
+LISTS: Final = {"lesions": "lesions"}
+#: Units that are words, in Chinese.
+UNITS: Final = {"years": "歲", "months": "個月"}
 #: Class of the badge of an outcome; the others wait for somebody.
 BADGES: Final = {"decided": "done", "not-applicable": "calm"}
 #: Parameters of every page, which are no inputs.
@@ -150,8 +154,8 @@ def fields(rule: RuleSet, asked: QueryParams, language: Language) -> Iterator[Fi
             continue
         label, chosen = one.en if language == "en" else one.zh, asked.getlist(name)
         offered = choices(one, chosen, language)
-        kind = one.kind if one.choices or one.kind != "list" else "numbers"
-        yield Field(name, label, hint(one), kind, asked.get(name, ""), offered)
+        kind = one.kind if one.choices or one.kind != "list" else LISTS.get(name, "numbers")
+        yield Field(name, label, hint(one, language), kind, asked.get(name, ""), offered)
 
 
 def choices(one: Input, chosen: list[str], language: Language) -> tuple[tuple[str, str, bool], ...]:
@@ -163,14 +167,15 @@ def choices(one: Input, chosen: list[str], language: Language) -> tuple[tuple[st
     return tuple((value, words[place], value in chosen) for value, words in one.choices.items())
 
 
-def hint(one: Input) -> str:
-    """Unit and range."""
+def hint(one: Input, language: Language) -> str:
+    """Unit and range; units that are words are said in the language."""
+    unit = one.unit if language == "en" else UNITS.get(one.unit, one.unit)
     span = ""
     if one.least is not None and one.most is not None:
         span = f"{one.least}–{one.most}"
     elif one.least is not None:
         span = f"≥ {one.least}"
-    return " ".join(part for part in (span, one.unit) if part)
+    return " ".join(part for part in (span, unit) if part)
 
 
 def answers(rule: RuleSet, result: Result, language: Language) -> Iterator[Answer]:
