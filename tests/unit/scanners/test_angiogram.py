@@ -77,6 +77,16 @@ def test_a_tree_is_read_off_a_body_with_its_narrowings() -> None:
     assert [one.name for one in tree] == ["LM", "LAD"]
     assert tree[1].along[0] == 29
     assert tree[1].stenoses == ((39.0, 50.0),)
+    more = tree_of(lumens, "LM", seed=3)
+    assert more[:2] == tree or [one.name for one in more[:2]] == ["LM", "LAD"]
+    twigs = more[2:]
+    assert twigs
+    mothers = np.concatenate([one.points for one in tree])
+    for twig in twigs:
+        assert twig.radii[0] < 2
+        assert twig.along[0] >= 0
+        if twig.name.count(" ") == 1:
+            assert np.linalg.norm(mothers - twig.points[0], axis=1).min() < 1e-6
     with pytest.raises(ValueError, match="no vessel"):
         tree_of(lumens, "PDA")
 

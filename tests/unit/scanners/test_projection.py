@@ -69,6 +69,12 @@ def test_a_point_is_shown_where_the_view_says_and_as_large() -> None:
         )
 
 
+def test_parallel_rays_do_not_magnify() -> None:
+    view = View((0, 100, 0), (1, 0, 0), (0, 0, -1), (40, 40), 2.5)
+    assert view.magnified((3, 2, 1)) == 1
+    assert np.allclose(view.seen(np.array([[0.0, 5, 0]])), 19.5)
+
+
 def test_an_unknown_view_is_refused() -> None:
     with pytest.raises(ValueError, match="no view"):
         view_of("RAO", (0, 0, 0), (4, 4), 1)

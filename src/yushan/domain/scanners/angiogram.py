@@ -248,12 +248,12 @@ def detected(light: Image, rng: np.random.Generator, size: int) -> Image:
     """Scatter, blur of the detector and quanta."""
     veil = blurred(light[::4, ::4], 12)
     seen = light + np.float32(0.25) * resized(veil, light.shape)
-    seen = blurred(seen, 0.9 * size / 512)
+    seen = blurred(seen, 1.25 * size / 512)
     return np.asarray(
         seen
         * (
             1
-            + np.float32(0.017)
+            + np.float32(0.008)
             * grain(rng, light.shape, 0.7)
             / np.sqrt(np.maximum(seen / seen.mean(), 0.05))
         ),

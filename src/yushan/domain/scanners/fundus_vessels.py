@@ -41,9 +41,9 @@ class Vessel:
 def vessels(rng: np.random.Generator) -> list[Vessel]:
     """The whole tree of one eye, thick vessels first."""
     found: list[Vessel] = []
-    for way, share in ((TEMPORAL, 1.0), (NASAL, 0.72)):
+    for way, share in ((TEMPORAL, 1.0), (NASAL, 0.6)):
         for upper in (1, -1):
-            for kind, wide, aside in (("vein", 0.0255, 0.03), ("artery", 0.0185, -0.028)):
+            for kind, wide, aside in (("vein", 0.0215, 0.03), ("artery", 0.0158, -0.028)):
                 found.extend(arcade(rng, np.array(way) * (upper, 1), (kind, wide * share, aside)))
     for _ in range(3):
         angle = rng.uniform(-0.5, 0.5) + np.pi
