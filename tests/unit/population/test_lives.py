@@ -203,6 +203,7 @@ def test_images_are_asked_for_made_and_reported_in_this_order(told):
         kind: median((one.reported_at - one.examined_at).total_seconds() / 60 for one in mine)
         for kind, mine in by_kind(told).items()
     }
+    assert all(8 <= one.reported_at.hour < 19 for one in by_kind(told)["checkup"])
     assert minutes["emergency"] < minutes["inpatient"] < minutes["outpatient"]
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TAIPEI: Final = timezone(timedelta(hours=8))
 TABLE: Final = tree("contacts")["imaging"]
 HOURS: Final = {kind: Urn(enumerate(TABLE[kind])) for kind in ("outpatient", "emergency")}
+#: Hours between which images without haste are read, and the day on which they are not.
+OPENS, CLOSES, SUNDAY = 8, 19, 6
 #: Minutes of a day.
 LATEST: Final = 24 * 60 - 1
 
@@ -39,7 +41,16 @@ def times(
     else:
         made = moment(examined, draws.pick(HOURS["outpatient"]) * 60 + draws.between(0, 59))
     told = made + timedelta(minutes=1 + waited(draws, "until-reported", kind))
-    return asked, made, told
+    return asked, made, told if kind in {"emergency", "inpatient"} else at_work(told)
+
+
+def at_work(when: datetime) -> datetime:
+    """The same moment, or the morning after it where nobody reads: nights and Sundays."""
+    if when.hour >= CLOSES:
+        when = when.replace(hour=OPENS) + timedelta(days=1)
+    elif when.hour < OPENS:
+        when = when.replace(hour=OPENS)
+    return when + timedelta(days=1) if when.weekday() == SUNDAY else when
 
 
 def moment(day: date, minutes: int) -> datetime:
