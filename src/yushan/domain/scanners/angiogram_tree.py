@@ -218,14 +218,21 @@ def walk(
     for _ in range(max(int(length / 1.2), 6)):
         normal = here / axes**2
         normal /= np.linalg.norm(normal)
-        way = way - (way @ normal) * normal
-        way /= np.linalg.norm(way)
+        way = flat(way, normal)
         way = way * np.cos(angle) + np.cross(normal, way) * np.sin(angle)
         here = here + 1.2 * way
         here = here / np.linalg.norm(here / axes) * size * (1 + 0.008 * float(rng.normal()))
         points.append(centre + here)
         angle = float(rng.normal(0, 0.14)) - 0.015 * turn
     return np.array(points)
+
+
+def flat(way: Floats, normal: Floats) -> Floats:
+    """Unit vector along a way as far as it runs across a normal; any such if it does not."""
+    across = way - (way @ normal) * normal
+    if float(np.linalg.norm(across)) < 1e-6:
+        across = np.cross(normal, np.roll(normal, 1) + np.array([0.1, 0.2, 0.3]))
+    return np.asarray(across / np.linalg.norm(across))
 
 
 def on_heart(angles: Floats) -> Floats:
