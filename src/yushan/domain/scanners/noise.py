@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from yushan.domain.scanners.words import Floats, Spectrum
 
 #: Angle in radians about the vertical frequency axis within which streaks run from side to side.
-STREAK_ANGLE: Final = 0.42
+STREAK_ANGLE: Final = 0.55
 
 
 @dataclass(frozen=True, eq=False)

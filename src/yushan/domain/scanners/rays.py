@@ -25,8 +25,11 @@ STEP_MM: Final = 8.0
 ANGLES: Final = 60
 #: Attenuation along 32 cm of water at 70 keV, where profiles give their noise.
 REFERENCE: Final = 320 * 0.01937
+#: Attenuation from which the detector's own noise counts, and by how much more (per unit).
+STARVED: Final = 8.0
+STARVED_MORE: Final = 0.5
 #: Rays within this of side to side count as lateral.
-LATERAL_DEG: Final = 26.0
+LATERAL_DEG: Final = 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +87,8 @@ def noise_maps(lines: NDArray[np.float64], beam: Rays, alpha: float) -> tuple[Fl
 
     ``alpha`` is the share of a ray's loss of quanta that the tube current does not make up for.
     """
-    power = np.exp(np.clip(alpha * (lines - REFERENCE), -6, 6))
+    starved = STARVED_MORE * np.maximum(lines - STARVED, 0)
+    power = np.exp(np.clip(alpha * (lines - REFERENCE) + starved, -6, 6))
     places = beam.back(power)
     lateral = np.abs(angles() - np.pi / 2) <= np.deg2rad(LATERAL_DEG)
     rest, across = places[~lateral].mean(axis=0), places[lateral].mean(axis=0)
