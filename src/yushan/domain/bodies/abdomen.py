@@ -73,12 +73,14 @@ def liver_surface(plan: Plan) -> Surface:
     """Right, left and tailed lobe, under the domes and over the organs below."""
     k = plan["liver_scale"]
     right = Ellipsoid(plan.point(-66, -2, -156), (74 * k, 86 * k, 84 * k), None, 2.5)
-    left = Ellipsoid(plan.point(4, -50, -132), (80 * k, 36 * k, 34 * k), None, 2.2)
+    left = Ellipsoid(
+        plan.point(4, -50, -132), (80 * k * plan["liver_left_lobe"], 36 * k, 34 * k), None, 2.2
+    )
     tail = ball(plan, (-16, 4, -150), (17, 16, 28), k)
     whole = Rippled(Either((right, left, tail), 26), 1.2, 55, plan.seed)
     face = Half(plan.point(-40, -20, -206), (0.34, 0.34, -0.88))
     cut = Both((whole, Grown(plan.cage, -3.5), under_domes(plan, -4), face), 9)
-    at = KIDNEYS[-1]
+    at = kidney_middle(plan, -1)
     spine = tube([(0.0, plan.spine(z * plan.tall), z * plan.tall) for z in (-260, -90)], 30, 60)
     less = (ball(plan, at, (36, 32, 62)), spine, ball(plan, (-42, -36, -214), (16, 18, 30)))
     return Without(cut, less, 8)
@@ -107,6 +109,12 @@ def spleen(plan: Plan) -> Surface:
     return Rippled(inside, 0.8, 40, plan.seed + 3)
 
 
+def kidney_middle(plan: Plan, side: int) -> Triple:
+    """Middle of a kidney in the standard man's measures."""
+    x, y, z = KIDNEYS[side]
+    return x, y, z + plan["kidney_shift_mm"]
+
+
 def kidneys(plan: Plan) -> list[Structure]:
     """Cortex, pyramids, sinus with fat, pelvis."""
     found = []
@@ -122,7 +130,7 @@ def kidney(plan: Plan, side: int, name: str) -> list[Structure]:
     back = np.array([-side * 0.57, 0.82, 0.0])
     long = np.array([side * 0.16, 0.14, -0.97])
     long /= np.linalg.norm(long)
-    middle = np.array(plan.point(*KIDNEYS[side]))
+    middle = np.array(plan.point(*kidney_middle(plan, side)))
 
     def at(a: float, b: float, c: float) -> Triple:
         x, y, z = middle + k * (a * out + b * back + c * long)
@@ -165,7 +173,9 @@ def adrenals(plan: Plan) -> list[Structure]:
         Structure(
             f"adrenal_gland_{side}",
             "gland",
-            tube([plan.point(*p) for p in line], 4.6, 5, (1, 0.3, 0.1), 0.5),
+            tube(
+                [plan.point(*p) for p in line], 4.6 * plan["adrenal_scale"], 5, (1, 0.3, 0.1), 0.5
+            ),
         )
         for side, line in lines
     ]
@@ -173,9 +183,10 @@ def adrenals(plan: Plan) -> list[Structure]:
 
 def bile(plan: Plan) -> list[Structure]:
     """Gallbladder and bile duct."""
+    size = plan["gallbladder_scale"]
     bag = Ellipsoid(
         plan.point(-46, -42, -208),
-        (13.5, 15, 29),
+        (13.5 * size, 15 * size, 29 * size),
         ((0.94, 0.0, 0.34), (0.12, 0.94, -0.32), (-0.32, 0.34, 0.88)),
     )
     duct = tube(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Lesion, Structure
-from yushan.domain.bodies.pancreas import DUCT_MM, axis, duct
+from yushan.domain.bodies.pancreas import axis, duct
 from yushan.domain.bodies.shapes import volume_of
 from yushan.domain.bodies.surfaces import Ellipsoid
 from yushan.domain.bodies.tubes import Tubes
@@ -49,7 +49,10 @@ def mass(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     at = (float(x), float(y), float(z))
     shape = Ellipsoid(at, (radius,) * 3, fine=True)
     wide = float(rng.uniform(1.8, 4.0)) if part != "tail" else float(rng.uniform(0.8, 1.4))
-    ducts, name = blocked(placed, number, wide), draft.name("pancreas_tumour")
+    ducts, name = (
+        blocked(placed, number, wide, draft.plan["pancreatic_duct_mm"]),
+        draft.name("pancreas_tumour"),
+    )
     under = next(s.name for s in draft.structures if s.name in VESSELS)
     draft.add_under(
         under,
@@ -66,9 +69,9 @@ def mass(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     draft.told(Lesion("mass", name, at, (size_mm,) * 3, volume, facts))
 
 
-def blocked(line: NDArray[np.float64], number: int, wide: float) -> Tubes:
+def blocked(line: NDArray[np.float64], number: int, wide: float, narrow: float) -> Tubes:
     """The duct: narrow on the gut's side of a mass, wide on the other."""
-    radii = np.where(np.arange(len(line)) >= number, wide, DUCT_MM)
+    radii = np.where(np.arange(len(line)) >= number, wide, narrow)
     radii = np.where(
         np.arange(len(line)) > number, radii * np.linspace(1.1, 0.75, len(line)), radii
     )

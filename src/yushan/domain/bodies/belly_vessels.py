@@ -33,7 +33,9 @@ def belly_vessels(plan: Plan) -> list[Structure]:
     ]
     found = [
         Structure(
-            "inferior_vena_cava", "blood_vein", tube(cava, [r for *_, r in CAVA], 8, (0, 1, 0), 0.8)
+            "inferior_vena_cava",
+            "blood_vein",
+            tube(cava, [r * plan["cava_scale"] for *_, r in CAVA], 8, (0, 1, 0), 0.8),
         ),
         *iliacs(plan),
     ]
@@ -51,7 +53,7 @@ def through(plan: Plan, line: Line) -> Tubes:
     for x, y, z in line.points:
         shift = plan.spine(z * plan.tall) / plan.deep - plan.usual_spine(z)
         points.append(plan.point(x, y + shift, z))
-    return tube(points, line.radii, 4)
+    return tube(points, [r * plan["belly_vessel_scale"] for r in line.radii], 4)
 
 
 def iliacs(plan: Plan) -> list[Structure]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LOOPS: Final = 26
 #: Nothing hollow leaves the belly.
-WITHIN: Final = "torso_fat"
+WITHIN: Final = "abdominal_cavity"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,17 +51,17 @@ def bowel(plan: Plan) -> list[Structure]:
     return [*small_bowel(plan), *colon(plan), *duodenum(plan), *stomach(plan)]
 
 
-def gut(plan: Plan, name: str, step_mm: float = 10) -> Surface:
-    """A part of the gut as a tube."""
+def gut(plan: Plan, name: str, scale: float = 1.0) -> Surface:
+    """A part of the gut as a tube, more or less filled."""
     found = course("gut", name)
-    return tube([plan.belly(*p) for p in found.points], found.radii, step_mm)
+    return tube([plan.belly(*p) for p in found.points], [r * scale for r in found.radii], 10)
 
 
 def stomach(plan: Plan) -> list[Structure]:
     """Wall, fluid, and air in front of it."""
-    outer = Rippled(gut(plan, "stomach"), 1.5, 45, plan.seed + 31)
+    outer = Rippled(gut(plan, "stomach", plan["stomach_scale"]), 1.5, 45, plan.seed + 31)
     inner = Rippled(Grown(outer, -4.5), 0.9, 15, plan.seed + 32)
-    level = plan.rng(58).uniform(-40, -18)
+    level = plan["stomach_level_mm"]
     air = Both((Grown(inner, -0.5), Half(plan.belly(0, level, -220), (0, 1, 0))))
     return [
         Structure("stomach", "stomach_wall", outer, WITHIN),
@@ -86,9 +86,9 @@ def duodenum(plan: Plan) -> list[Structure]:
 
 def colon(plan: Plan) -> list[Structure]:
     """Wall with its pouches, stool with bubbles, and air in front."""
-    outer = Rippled(gut(plan, "colon"), 2.2, 26, plan.seed + 35)
+    outer = Rippled(gut(plan, "colon", plan["colon_scale"]), 2.2, 26, plan.seed + 35)
     inner = Grown(outer, -2.2)
-    level = plan.rng(59).uniform(-78, -60)
+    level = plan["colon_level_mm"]
     front = Both((inner, Half(plan.belly(0, level, -220), (0, 1, 0))))
     return [
         Structure("colon", "bowel_wall", outer, WITHIN),
@@ -110,7 +110,7 @@ def small_bowel(plan: Plan) -> list[Structure]:
         knots = np.clip(knots, (-72, -80, -390), (84, 4, -216))
         before_spine = -30 + 0.8 * np.maximum(np.abs(knots[:, 0]) - 40, 0)
         knots[:, 1] = np.minimum(knots[:, 1], before_spine)
-        radius = rng.uniform(9, 14)
+        radius = plan["bowel_loop_mm"] * rng.uniform(0.8, 1.22)
         outer = tube([plan.belly(*p) for p in knots], radius, 7)
         found.append(Structure("small_bowel", "bowel_wall", outer, WITHIN))
         tissue = "gas" if number % 6 == 0 else "bowel_content"

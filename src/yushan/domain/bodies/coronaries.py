@@ -81,7 +81,7 @@ def tree(of: Heart, root: Triple, reach_mm: float) -> dict[str, Branch]:
         else:
             way = np.array(knots[0]) - np.array(root)
             start = np.array(root) + way / np.linalg.norm(way) * reach_mm
-            radius = ROOTS[name] * of.scale
+            radius = ROOTS[name] * of.scale * of.plan["coronary_scale"]
         found[name] = branch(name, parent, np.array([start, *knots]), radius)
     return found
 

@@ -31,12 +31,12 @@ CAVITIES: Final = {
     "atrium_left": ((-48, -14, 5), (21, 33, 25)),
     "atrium_right": ((-36, 34, -2), (25, 24, 31)),
 }
-WALLS: Final = {
-    "ventricle_left": 10.0,
-    "ventricle_right": 3.2,
-    "atrium_left": 2.0,
-    "atrium_right": 2.0,
-}
+#: Parameters of their sizes.
+SIZES: Final = {
+    "ventricle_left": "left_ventricle", "ventricle_right": "right_ventricle",
+    "atrium_left": "left_atrium", "atrium_right": "right_atrium",
+}  # fmt: skip
+WALLS: Final = {"ventricle_right": 3.2, "atrium_left": 2.0, "atrium_right": 2.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,15 +87,20 @@ class Heart:
         one, two, three = (self.scale * a + grow for a in axes)
         return Ellipsoid(self.at(*place), (one, two, three), self.turn)
 
+    def wall(self, name: str) -> float:
+        """Thickness of a chamber's muscle, mm."""
+        return self.plan["left_wall_mm"] if name == "ventricle_left" else WALLS[name]
+
     def cavity(self, name: str, grow: float = 0.0) -> Ellipsoid:
         """One chamber's cavity, grown by a wall."""
-        place, axes = CAVITIES[name]
-        return self.ball(place, axes, grow)
+        place, (along, across, up) = CAVITIES[name]
+        size = self.plan[SIZES[name]]
+        return self.ball(place, (along * size, across * size, up * size), grow)
 
     @cached_property
     def ventricles(self) -> Surface:
         """Outer face of both ventricles."""
-        walls = [self.cavity(n, WALLS[n]) for n in ("ventricle_left", "ventricle_right")]
+        walls = [self.cavity(n, self.wall(n)) for n in ("ventricle_left", "ventricle_right")]
         return Both((Either(tuple(walls), 8), self.floor(-27)), 6)
 
     def floor(self, along: float) -> Half:
@@ -105,13 +110,13 @@ class Heart:
     @cached_property
     def outside(self) -> Surface:
         """Outer face of the muscle of all chambers."""
-        atria = [self.cavity(n, WALLS[n]) for n in ("atrium_left", "atrium_right")]
+        atria = [self.cavity(n, self.wall(n)) for n in ("atrium_left", "atrium_right")]
         return Either((self.ventricles, *atria), 3)
 
     @cached_property
     def sac(self) -> Surface:
         """Inner face of the pericardium: chambers and the fat about them."""
-        fat = 4.0 + 0.35 * max(self.plan.plump, -6)
+        fat = max(self.plan["heart_fat_mm"] + 0.35 * self.plan.plump, 1.2)
         middle = self.ball((2, 2, 2), (56, 47, 42), 0)
         return Either((Grown(self.outside, fat), middle), 14)
 
@@ -139,12 +144,14 @@ def heart(of: Heart) -> list[Structure]:
     ]
     for name in ("atrium_right", "atrium_left"):
         found.append(
-            Structure(f"heart_{name}", "heart_muscle", of.cavity(name, WALLS[name]), "pericardium")
+            Structure(
+                f"heart_{name}", "heart_muscle", of.cavity(name, of.wall(name)), "pericardium"
+            )
         )
         found.append(Structure(f"heart_{name}", blood[name[7:]], of.cavity(name), "pericardium"))
     right = Both((of.cavity("ventricle_right"), of.floor(-25)), 5)
     left = Both((of.cavity("ventricle_left"), of.floor(-25)), 5)
-    wall = Both((of.cavity("ventricle_left", WALLS["ventricle_left"]), of.floor(-27)), 6)
+    wall = Both((of.cavity("ventricle_left", of.wall("ventricle_left")), of.floor(-27)), 6)
     found += [
         Structure("heart_ventricle_right", "blood_right", right, "pericardium"),
         Structure("heart_myocardium", "heart_muscle", wall, "pericardium"),

@@ -89,7 +89,7 @@ def lung(plan: Plan, side: int) -> Surface:
 
 def fissure(plan: Plan, side: int) -> Half:
     """All above the oblique fissure of one side."""
-    return Half(plan.point(side * 70, 80, 26), (0, 0.62, -0.78))
+    return Half(plan.point(side * 70, 80, 26 + plan["fissure_shift_mm"]), (0, 0.62, -0.78))
 
 
 def below(plane: Half) -> Half:
@@ -100,7 +100,7 @@ def below(plane: Half) -> Half:
 
 def flat_fissure(plan: Plan) -> Half:
     """All above the horizontal fissure of the right lung."""
-    return Half(plan.point(-70, -40, -16), (-0.08, -0.12, -1))
+    return Half(plan.point(-70, -40, -16 + 0.6 * plan["fissure_shift_mm"]), (-0.08, -0.12, -1))
 
 
 def lungs(plan: Plan) -> list[Structure]:
@@ -113,7 +113,9 @@ def lungs(plan: Plan) -> list[Structure]:
             Structure(parent, "lung", whole, strength=0.0),
             Structure(f"lung_upper_lobe_{name}", "lung", whole, parent),
             *lobes(plan, side, name),
-            Structure(parent, "ground_glass", heavy(plan), parent, 130.0, 0.14),
+            Structure(
+                parent, "ground_glass", heavy(plan), parent, 130.0, plan["lung_density_share"]
+            ),
             *fissures(plan, side, parent),
             *inner_trees(plan, side, whole, parent),
         ]
@@ -150,8 +152,12 @@ def inner_trees(plan: Plan, side: int, whole: Surface, parent: str) -> list[Stru
     rng = plan.rng(41, side + 2)
     ends = scattered(rng, whole, ENDS, 4.0)
     others = scattered(rng, whole, ENDS, 4.0)
-    arteries = grown(plan.rng(42, side + 2), roots(plan, ARTERIES[side]), ends, 0.46)
-    veins = grown(plan.rng(43, side + 2), roots(plan, VEINS[side]), others, 0.44)
+    arteries = grown(
+        plan.rng(42, side + 2), roots(plan, ARTERIES[side]), ends, 0.46 * plan["lung_vessel_scale"]
+    )
+    veins = grown(
+        plan.rng(43, side + 2), roots(plan, VEINS[side]), others, 0.44 * plan["lung_vessel_scale"]
+    )
     thin = grown(plan.rng(42, side + 2), roots(plan, BRONCHI[side]), ends, 0.36, 1.0)
     return [
         Structure("lung_vessels", "blood_left", veins, parent),

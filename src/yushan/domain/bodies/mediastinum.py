@@ -97,21 +97,29 @@ def mediastinum(plan: Plan) -> list[Structure]:
 
 def chest_vessels(plan: Plan) -> list[tuple[Line, Tubes]]:
     """Great vessels with their walls, as tubes."""
-    return [
-        (c, tube([plan.point(*p) for p in c.points], c.radii, 5)) for c in lines("chest_vessels")
-    ]
+    return [(c, scaled(plan, c, plan["chest_vessel_scale"])) for c in lines("chest_vessels")]
+
+
+def scaled(plan: Plan, course: Line, scale: float) -> Tubes:
+    """A course of the standard man as a tube."""
+    return tube([plan.point(*p) for p in course.points], [r * scale for r in course.radii], 5)
 
 
 def airways(plan: Plan) -> list[Structure]:
     """Windpipe, main and lobar bronchi; all walls, then all air."""
-    tubes = [(c, tube([plan.point(*p) for p in c.points], c.radii, 5)) for c in lines("airways")]
+    tubes = [(c, scaled(plan, c, plan["airway_scale"])) for c in lines("airways")]
     walls = [Structure(c.name, c.tissue, t) for c, t in tubes]
     return walls + [Structure(c.name, "gas", t.thinned(c.wall_mm)) for c, t in tubes]
 
 
 def thyroid(plan: Plan) -> list[Structure]:
     """The lower poles of the thyroid."""
+    size = plan["thyroid_scale"]
     return [
-        Structure("thyroid_gland", "thyroid", Ellipsoid(plan.point(side * 17, -4, 112), (8, 9, 20)))
+        Structure(
+            "thyroid_gland",
+            "thyroid",
+            Ellipsoid(plan.point(side * 17, -4, 112), (8 * size, 9 * size, 20 * size)),
+        )
         for side in (1, -1)
     ]

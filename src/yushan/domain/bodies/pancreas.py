@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from yushan.domain.bodies.plan import Plan
-
-DUCT_MM: Final = 1.0
 
 
 def axis(plan: Plan) -> NDArray[np.float64]:
@@ -36,7 +34,9 @@ def pancreas_surface(plan: Plan) -> Surface:
     """The gland, lobulated, more so with age and fat."""
     line = axis(plan)
     hook = knots(plan, "uncinate_process")
-    lobes = float(np.interp(plan["age_years"] + 1.5 * plan.plump, (35, 90), (0.5, 1.6)))
+    lobes = plan["pancreas_lobes_mm"] * float(
+        np.interp(plan["age_years"] + 1.5 * plan.plump, (35, 85, 110), (0.6, 1.2, 2.0))
+    )
     whole = Either((rough(line, 9.0), rough(hook, 9.0)), 6)
     return Rippled(whole, lobes, 11, plan.seed + 21)
 
@@ -58,7 +58,7 @@ def duct(line: NDArray[np.float64], radii: NDArray[np.float64]) -> Tubes:
 def pancreas(plan: Plan) -> list[Structure]:
     """The gland and its healthy duct."""
     line = axis(plan)
-    radii = np.linspace(1.25, 0.7, len(line)) * DUCT_MM
+    radii = np.linspace(1.25, 0.7, len(line)) * plan["pancreatic_duct_mm"]
     return [
         Structure("pancreas", "pancreas", pancreas_surface(plan)),
         Structure("pancreatic_duct", "pancreatic_duct", duct(line, radii), "pancreas"),

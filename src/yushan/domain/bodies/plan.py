@@ -26,12 +26,12 @@ VERTEBRAE: Final = {
 }  # fmt: skip
 #: Depth of the middle of vertebral bodies, mm, by height.
 SPINE: Final = (
-    (-400, 62), (-368, 46), (-333, 33), (-297, 27), (-261, 26), (-226, 29), (-193, 34),
+    (-500, 100), (-440, 82), (-400, 62), (-368, 46), (-333, 33), (-297, 27), (-261, 26), (-226, 29), (-193, 34),
     (-163, 40), (-111, 47), (-64, 50), (-20, 49), (20, 44), (60, 33), (97, 21), (131, 14),
 )  # fmt: skip
 #: Inner face of the rib cage, then of the belly's wall: z, x, y, half width, front, back.
 CAGE: Final = (
-    (-420, 0, 10, 118, 70, 70), (-330, 0, -4, 122, 76, 62), (-260, 0, -4, 123, 82, 70),
+    (-500, 0, 20, 100, 62, 58), (-420, 0, 10, 118, 70, 70), (-330, 0, -4, 122, 76, 62), (-260, 0, -4, 123, 82, 70),
     (-200, 0, 0, 125, 86, 84), (-150, 0, 1, 129, 92, 92), (-100, 0, 2, 131, 94, 95),
     (-50, 0, 3, 129, 90, 95), (0, 0, 7, 121, 80, 89), (35, 0, 14, 106, 66, 76),
     (60, 0, 22, 84, 52, 60), (78, 0, 28, 62, 38, 44), (92, 0, 30, 38, 22, 28),
@@ -39,7 +39,7 @@ CAGE: Final = (
 )  # fmt: skip
 #: The skin at BMI 25.
 SKIN: Final = (
-    (-420, 0, 14, 172, 104, 112), (-330, 0, 4, 160, 108, 106), (-260, 0, 2, 150, 110, 108),
+    (-500, 0, 18, 178, 96, 112), (-420, 0, 14, 172, 104, 112), (-330, 0, 4, 160, 108, 106), (-260, 0, 2, 150, 110, 108),
     (-200, 0, 4, 150, 112, 113), (-150, 0, 6, 152, 117, 117), (-100, 0, 8, 155, 121, 119),
     (-50, 0, 9, 159, 118, 119), (0, 0, 12, 160, 110, 115), (35, 0, 18, 160, 98, 105),
     (60, 0, 24, 156, 86, 92), (82, 0, 28, 138, 72, 76), (100, 0, 30, 104, 62, 64),
@@ -104,7 +104,7 @@ class Plan:
         """Depth of the middle of vertebral bodies at a height, mm."""
         knots = np.array(SPINE, dtype=np.float64)
         found = curve(knots[:, 0], knots[:, 1], np.array([z / self.tall]))
-        return float(found[0]) * self.deep
+        return (38 + (float(found[0]) - 38) * self["kyphosis"]) * self.deep
 
     @staticmethod
     def usual_spine(z: float) -> float:
@@ -133,7 +133,12 @@ class Plan:
     @property
     def padding(self) -> float:
         """Units of BMI by which the fat under the skin is more or less than usual."""
-        return max(self.plump, 0.0) + 0.55 * min(self.plump, 0.0)
+        return self["fat_layer"] * (max(self.plump, 0.0) + 0.55 * min(self.plump, 0.0))
+
+    @property
+    def stuffed(self) -> float:
+        """Units of BMI by which the fat in the belly is more or less than usual."""
+        return max(self.plump, 0.0) * self["belly_fat"] + min(self.plump, 0.0)
 
     def belly(self, x: float, y: float, z: float) -> tuple[float, float, float]:
         """A point of the standard man's belly where this body's walls leave it."""
@@ -155,7 +160,7 @@ class Plan:
         """Inner face of ribs and belly wall; the belly of the plump is deeper."""
         levels = []
         for z, x, y, w, f, b in self.column(CAGE, 0, 2.5).levels:
-            belly = float(np.interp(z / self.tall, (-260, -120), (1, 0))) * self.plump
+            belly = float(np.interp(z / self.tall, (-260, -120), (1, 0))) * self.stuffed
             levels.append((z, x, y, w + 1.2 * belly, f + 2.0 * belly, b))
         return Column(tuple(levels), 2.5)
 
@@ -169,6 +174,6 @@ class Plan:
                 float(np.interp(z / self.tall, fat[:, 0], fat[:, k])) * self.plump
                 for k in (1, 2, 3)
             )
-            belly = float(np.interp(z / self.tall, (-260, -120), (1, 0))) * self.plump
+            belly = float(np.interp(z / self.tall, (-260, -120), (1, 0))) * self.stuffed
             levels.append((z, x, y, w + side + 1.2 * belly, f + front + 2.0 * belly, b + back))
         return Column(tuple(levels), 2.5)

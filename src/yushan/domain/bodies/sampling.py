@@ -176,6 +176,7 @@ class Slab:
             key = (id(inner.inner), nodes)
             known = self.known.get(key)
             known = inner.inner.distance(x, y, z) if known is None else known
+            self.known = {key: known}
             found = (known - np.float32(inner.by_mm),)
         else:
             found = (inner.distance(x, y, z),)

@@ -10,6 +10,7 @@ import numpy as np
 
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.columns import ring
+from yushan.domain.bodies.pelvis import pelvis
 from yushan.domain.bodies.sheets import Sheet
 from yushan.domain.bodies.surfaces import Box, Ellipsoid, Floats, Surface, around, larger
 from yushan.domain.bodies.tubes import Tubes, tube
@@ -94,6 +95,7 @@ def skeleton(plan: Plan, arms: str) -> list[Structure]:
             found.extend(rib(plan, number, side, name))
     found.extend(sternum(plan))
     found.extend(girdle(plan, arms))
+    found.extend(pelvis(plan))
     return found
 
 
@@ -112,6 +114,12 @@ def spine(plan: Plan) -> list[Structure]:
     return found
 
 
+def sized(plan: Plan, name: str) -> tuple[float, float, float]:
+    """Half width, depth and height of a vertebral body; the height is the standard man's."""
+    wide, deep, high = BODIES[name]
+    return wide * plan["vertebra_scale"], deep * plan["vertebra_scale"], high
+
+
 def canal(z: float) -> float:
     """From the middle of a vertebral body back to the middle of the canal, mm."""
     return float(np.interp(z, (-340, -190, -60, 60, 120), (27, 25.5, 23, 20, 17)))
@@ -119,13 +127,13 @@ def canal(z: float) -> float:
 
 def vertebra(plan: Plan, name: str) -> list[Structure]:
     """Body, pedicles, laminae, spinous and transverse processes."""
-    wide, deep, high = BODIES[name]
+    wide, deep, high = sized(plan, name)
     z = plan.level(name)
     y = plan.spine(z)
     label, high = f"vertebrae_{name}", high * plan.tall
     arch = arches(y, z, canal(z / plan.tall), wide)
-    parts: list[Structure] = [Structure(label, "cortical_bone", t) for t in arch]
-    parts += [Structure(label, "marrow", t.thinned(1.6)) for t in arch]
+    parts: list[Structure] = [Structure(label, "cortical_bone", t, UNDER) for t in arch]
+    parts += [Structure(label, "marrow", t.thinned(1.6), UNDER) for t in arch]
     body = Drum((0, y, z), (wide, deep, high), plan.lean(z))
     inner = Drum((0, y, z), (wide - 1.0, deep - 1.0, high - 0.9), plan.lean(z))
     return [*parts, Structure(label, "cortical_bone", body), Structure(label, "marrow", inner)]
@@ -161,7 +169,7 @@ def disc(plan: Plan, above: str, below: str) -> Structure:
     top = plan.level(above) - BODIES[above][2] * plan.tall
     bottom = plan.level(below) + BODIES[below][2] * plan.tall
     z = (top + bottom) / 2
-    wide, deep, _ = BODIES[below]
+    wide, deep, _ = sized(plan, below)
     shape = Ellipsoid(
         (0, plan.spine(z), z), (wide, deep, (top - bottom) / 2 + 0.5), None, 4.0, fine=True
     )
@@ -171,7 +179,7 @@ def disc(plan: Plan, above: str, below: str) -> Structure:
 def rib(plan: Plan, number: int, side: int, name: str) -> list[Structure]:
     """One rib with its cartilage."""
     path, out = rib_path(plan, number, side)
-    radii = 6.0 if number > 1 else 7.5
+    radii = (6.0 if number > 1 else 7.5) * plan["rib_scale"]
     bone = tube(path, np.linspace(radii * 0.9, radii * 1.05, len(path)), 7, out, 0.55)
     label = f"rib_{name}_{number}"
     found = [Structure(label, "cortical_bone", bone), Structure(label, "marrow", bone.thinned(1.3))]
@@ -190,7 +198,9 @@ def rib_path(
     head = plan.level(f"T{number}") + rise * plan.tall
     path, out = [], []
     for turn in np.linspace(0.10, share, 12):
-        z = head - fall * plan.tall * float(((turn - 0.10) / (share - 0.10)) ** 1.15)
+        z = head - plan["rib_fall"] * fall * plan.tall * float(
+            ((turn - 0.10) / (share - 0.10)) ** 1.15
+        )
         at, way = on_cage(plan, side, turn * np.pi, z, 5.5)
         path.append(at)
         out.append(way)
@@ -234,7 +244,9 @@ def sternum(plan: Plan) -> list[Structure]:
         (0.0, on_cage(plan, 1, np.pi, z * plan.tall, 7.0)[0][1], z * plan.tall)
         for z in (46, 30, 8, -20, -55, -82)
     ]
-    bone = tube(line, (22, 23, 14, 15, 18, 13), 8, (0, 1, 0), 0.32)
+    bone = tube(
+        line, [w * plan["sternum_scale"] for w in (22, 23, 14, 15, 18, 13)], 8, (0, 1, 0), 0.32
+    )
     end = on_cage(plan, 1, np.pi, -104 * plan.tall, 6.0)[0]
     sword = tube([line[-1], end], (8, 5), 8, (0, 1, 0), 0.5)
     return [

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SIDES: Final = ((1, "left"), (-1, "right"))
 #: What muscles and bones near the surface may not leave.
-UNDER: Final = "subcutaneous_fat"
+UNDER: Final = "body_trunc"
 #: Bones under the skin: the collar bone, and the ridge of the shoulder blade.
 COLLAR: Final = ((22, -48, 52), (66, -50, 66), (108, -10, 84), (148, 14, 98))
 SPINE_OF_BLADE: Final = ((84, 98, 40), (120, 82, 66), (152, 52, 92), (160, 24, 96))
@@ -47,12 +47,14 @@ def wall(plan: Plan, arms: str) -> list[Structure]:
     layer = Rippled(Grown(plan.cage, 8.5), 0.6, 70, plan.seed)
     return [
         Structure("skin", "skin", skin),
-        Structure("subcutaneous_fat", "fat", Grown(skin, -1.8)),
+        Structure(UNDER, "fat", Grown(skin, -plan["skin_mm"]), strength=0.0),
+        Structure("subcutaneous_fat", "fat", Grown(skin, -plan["skin_mm"])),
         *limbs(plan, arms),
         Structure("skeletal_muscle", "muscle", layer, UNDER),
         *flat_muscles(plan),
         *belly(plan),
         Structure("torso_fat", "fat", plan.cage),
+        Structure("abdominal_cavity", "fat", plan.cage, strength=0.0),
         *back_muscles(plan),
     ]
 
@@ -64,7 +66,9 @@ def outline(plan: Plan, arms: str) -> Surface:
     fat = max(plan.plump, -6) * 0.8
     for side, _ in SIDES:
         parts.append(Ellipsoid(plan.point(side * 136, 26, 66), (54 + fat, 50 + fat, 48 + fat)))
-        parts.append(tube(arm(plan, side, arms), (54 + fat, 50 + fat, 44 + fat), 30))
+        parts.append(
+            tube(arm(plan, side, arms), [r * plan["arm_scale"] + fat for r in (54, 50, 44)], 30)
+        )
         over = 3.0 + max(plan.padding, -3) * 0.6
         for ridge, radius in ((COLLAR, 8.5), (SPINE_OF_BLADE, 9.5)):
             line = [plan.point(side * x, y, z) for x, y, z in ridge]
@@ -80,7 +84,7 @@ def outline(plan: Plan, arms: str) -> Surface:
 
 def breast(plan: Plan, side: int) -> Ellipsoid:
     """One breast of somebody who lies on the back."""
-    size = 44 + 1.3 * plan.plump
+    size = (44 + 1.3 * plan.plump) * plan["breast_scale"]
     return Ellipsoid(plan.point(side * 84, -82, -36), (size + 14, size * 0.92, size + 10))
 
 
@@ -99,7 +103,10 @@ def limbs(plan: Plan, arms: str) -> list[Structure]:
     for side, _ in SIDES:
         line = arm(plan, side, arms)
         muscle = Either(
-            (tube(line, (43, 38, 32), 30), Ellipsoid(plan.point(side * 132, 34, 64), (44, 36, 34))),
+            (
+                tube(line, [r * plan["arm_scale"] for r in (43, 38, 32)], 30),
+                Ellipsoid(plan.point(side * 132, 34, 64), (44, 36, 34)),
+            ),
             12,
         )
         found.append(
@@ -122,7 +129,7 @@ def limbs(plan: Plan, arms: str) -> list[Structure]:
 
 def gland(plan: Plan, side: int) -> Structure:
     """Tissue of a breast, less with age."""
-    size = float(np.interp(plan["age_years"], (30, 75), (32, 14)))
+    size = plan["gland_scale"] * float(np.interp(plan["age_years"], (30, 75), (32, 14)))
     core = Ellipsoid(plan.point(side * 84, -100, -40), (size, size * 0.55, size * 0.8))
     return Structure(
         "breast_gland", "gland", Rippled(core, 5.0, 16, plan.seed + 5 * side), None, 3.0, 0.7
@@ -131,8 +138,7 @@ def gland(plan: Plan, side: int) -> Structure:
 
 def flat_muscles(plan: Plan) -> list[Structure]:
     """Muscles that lie flat on the cage."""
-    strong = 1.0 if plan.sex == "male" else 0.8
-    strong *= float(np.interp(plan["age_years"], (40, 85), (1.05, 0.75)))
+    strong = plan["muscle_scale"] * float(np.interp(plan["age_years"], (40, 85), (1.05, 0.75)))
     found = []
     for _, off, half, middle, reach, lean in MUSCLES:
         for side, _name in SIDES:
@@ -173,7 +179,7 @@ def back_muscles(plan: Plan) -> list[Structure]:
     heights = np.linspace(plan.level("L5"), plan.level("C7"), 9)
     deep = tube([(0.0, plan.spine(z) + 27, z) for z in heights], 27, 20, (0, 1, 0), 0.58)
     found = [Structure("skeletal_muscle", "muscle", deep)]
-    strong = float(np.interp(plan["age_years"], (40, 85), (1.03, 0.85)))
+    strong = plan["back_scale"] * float(np.interp(plan["age_years"], (40, 85), (1.03, 0.85)))
     for side, name in SIDES:
         for _, across, behind, radii in BUNDLES:
             line = [
@@ -213,7 +219,11 @@ def back_muscles(plan: Plan) -> list[Structure]:
                 f"iliopsoas_{name}",
                 "muscle",
                 tube(
-                    psoas, (5, 13 * strong, 21 * strong, 24 * strong, 24), 12, (side, 0.3, 0), 0.8
+                    psoas,
+                    [r * plan["psoas_scale"] for r in (5, 13, 21, 24, 24)],
+                    12,
+                    (side, 0.3, 0),
+                    0.8,
                 ),
             )
         )
