@@ -135,14 +135,15 @@ def calcifications(
     """A cluster of small bright grains; their places are the same in both views."""
     half = lesion.size_mm / 2
     grains = rng.normal(0, lesion.size_mm / 4, (lesion.count, 3)).clip(-half, half)
-    sizes = rng.uniform((0.1, 0.13), (0.7, 0.30), (lesion.count, 2))
+    sizes = rng.uniform((0.05, 0.12), (0.45, 0.28), (lesion.count, 2))
+    ways = rng.uniform(0, np.pi, lesion.count)
     inside = np.zeros(shown.shape, dtype=np.bool_)
-    for (u, v, w), (long, thick) in zip(grains, sizes, strict=True):
+    for (u, v, w), (long, thick), way in zip(grains, sizes, ways, strict=True):
         up = np.cos(at.turn) * v + np.sin(at.turn) * w
         start = np.array([at.row - up / at.pixel_mm, at.column + u / at.pixel_mm])
-        end = start + np.array([-0.7, 0.7]) * long / at.pixel_mm
+        end = start + np.array([np.sin(way), np.cos(way)]) * long / at.pixel_mm
         cover = np.zeros(shown.shape, dtype=np.float32)
-        tube(cover, np.stack([start, end]), np.full(2, thick / at.pixel_mm))
+        tube(cover, np.stack([start, end]), np.array([thick, 0.7 * thick]) / at.pixel_mm)
         inside |= cover > 0.3
         shown += np.float32(9 + 40 * thick) * cover
     return inside, (lesion.size_mm, lesion.size_mm), {"count": lesion.count}
