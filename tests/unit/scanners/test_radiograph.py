@@ -103,18 +103,24 @@ def test_lung_fields_and_heart_are_apart_and_the_ratio_is_that_of_the_widths() -
 
 
 def test_scores_of_zones_never_fall_when_more_is_planted() -> None:
-    scores = []
+    scores, rales = [], []
     for radius in (0, 8, 18, 30, 45, 70):
         dense = ball((-75, 0, -40), (radius + 0.1,) * 3) & RIGHT
         parts = ChestParts(GRID, {"right": RIGHT, "left": LEFT}, HEART, dense=dense)
         facts = chest_truth(parts, VIEW).facts
         scores.append(facts["zone_right_lower"])
         assert facts["zone_left_upper"] == 0
+        assert facts["rale"] == facts["rale_right_upper"] + facts["rale_right_lower"]
+        rales.append(facts["rale"])
         assert facts["zone_sum"] == sum(
             value for name, value in facts.items() if name.startswith("zone_r") or "zone_l" in name
         )
     assert scores == sorted(scores)
     assert (scores[0], scores[-1]) == (0, 3)
+    assert rales == sorted(rales)
+    assert rales[0] == 0
+    assert rales[-1] % 3 == 0  # dense
+    assert 6 <= rales[-1] <= 24
     hazy = RIGHT & ball((-75, 0, 90), (60, 80, 60))
     parts = ChestParts(GRID, {"right": RIGHT, "left": LEFT}, HEART, hazy=hazy, heights_mm=(40, -30))
     truth = chest_truth(parts, VIEW)

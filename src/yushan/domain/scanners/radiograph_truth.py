@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 #: Share of a zone from which it counts as affected, as partly and as mainly alveolar.
 LIMITS: Final = (0.015, 0.05, 0.22)
+#: Shares of a quarter at which its extent rises to 2, 3 and 4, and from which it counts at all;
+#: shares of what is struck that is consolidated from which it is moderate and dense.
+EXTENTS: Final = (0.25, 0.5, 0.75)
+LEAST_EXTENT: Final = 0.02
+DENSITIES: Final = (0.2, 0.6)
 ZONES: Final = ("upper", "middle", "lower")
 #: A ray belongs to a lung's field if it runs so far in it, not so far in the heart, nor so far
 #: under the diaphragm, mm.
@@ -89,7 +94,8 @@ def chest_truth(parts: ChestParts, view: View, shape: tuple[int, int] | None = N
     Picture
         Pixels: lung fields, right 1 and left 2. Masks ``lung_right``, ``lung_left``, ``heart``,
         ``opacity`` and those of ``more``. Facts: ``zone_<side>_<zone>`` 0 to 3 with
-        ``hazy_…`` and ``dense_…`` shares, ``zone_sum``, ``cardiothoracic``.
+        ``hazy_…`` and ``dense_…`` shares, ``zone_sum``; ``rale_<side>_<half>`` extent times density
+        of the field's halves and their sum ``rale`` (0 to 48); ``cardiothoracic``.
     """
     parts = replace(parts, lungs=filled(parts))
     flat = {
@@ -105,7 +111,8 @@ def chest_truth(parts: ChestParts, view: View, shape: tuple[int, int] | None = N
     if opacity:
         masks["opacity"] = shadow(parts, np.logical_or.reduce(opacity), view) > 3
     masks |= {name: shadow(parts, mask, view) > 1 for name, mask in parts.more.items()}
-    facts = zones(parts) | {"cardiothoracic": cardiothoracic(flat)}
+    facts = zones(parts) | quarters(parts, masks, view)
+    facts["cardiothoracic"] = cardiothoracic(flat)
     if shape is not None:
         masks = {name: enlarged(mask, shape) for name, mask in masks.items()}
     pixels = masks["lung_right"].astype(np.uint8) + 2 * masks["lung_left"].astype(np.uint8)
@@ -175,6 +182,31 @@ def shares(parts: ChestParts, zone: Bools) -> tuple[float, float]:
         for mask in (parts.hazy, parts.dense)
     )
     return hazy, dense
+
+
+def quarters(parts: ChestParts, masks: Mapping[str, Bools], view: View) -> dict[str, float | str]:
+    """Extent 0 to 4 times density 1 to 3 of four quarters, and their sum (Warren et al. 2018)."""
+    found: dict[str, float | str] = {}
+    total = 0
+    ill = masks.get("opacity", np.zeros(view.shape, np.bool_))
+    dense = (
+        np.zeros(view.shape, np.bool_)
+        if parts.dense is None
+        else shadow(parts, parts.dense, view) > 3
+    )
+    for side in parts.lungs:
+        lung = masks[f"lung_{side}"]
+        rows = np.flatnonzero(lung.any(axis=1))
+        half = int(rows.mean()) if rows.size else 0
+        for name, part in (("upper", slice(0, half)), ("lower", slice(half, None))):
+            area, struck = int(lung[part].sum()), int((lung & ill)[part].sum())
+            share = struck / max(area, 1)
+            extent = 0 if share < LEAST_EXTENT else 1 + int(np.searchsorted(EXTENTS, share))
+            thick = float((lung & dense)[part].sum()) / max(struck, 1)
+            points = extent * (1 + int(np.searchsorted(DENSITIES, thick)))
+            found[f"rale_{side}_{name}"] = points
+            total += points
+    return found | {"rale": total}
 
 
 def cardiothoracic(flat: Mapping[str, NDArray[np.float32]]) -> float:
