@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from yushan.domain.population import capacity, is_synthetic, people, person
 from yushan.domain.population.calendar import FIRST, LAST
+from yushan.domain.population.patients import is_newborn
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,13 @@ def test_newborns_are_filed_under_a_mother_of_the_right_age(crowd):
         assert child.name.startswith(mother.name)
         assert child.family == mother.family
         assert LAST - 60 <= child.birth.toordinal() <= LAST
+
+
+def test_the_last_numbers_have_mothers_too():
+    last = capacity() - 1
+    found = [seed for seed in range(3000) if is_newborn(last, seed)]
+    assert found
+    assert person(last, found[0]).mother < last
 
 
 def test_people_look_like_patients_of_samples(crowd):

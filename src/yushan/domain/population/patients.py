@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.domain.population.calendar import FIRST, LAST, YEAR, roc
 from yushan.domain.population.charts import Chart, charts_of
 from yushan.domain.population.draws import WHO, Draws, Urn
-from yushan.domain.population.identity import SECOND, cell, numbered
+from yushan.domain.population.identity import SECOND, capacity, cell, numbered
 from yushan.domain.population.names import Name, foreign, han, indigenous
 from yushan.domain.population.tables import rows, tree
 
@@ -212,7 +212,7 @@ def mother_of(number: int, seed: int, born: date) -> Patient:
     while True:
         step += 1
         for near in (number - step, number + step):
-            if near < 0 or cell(near)[1] != "F":
+            if not 0 <= near < capacity() or cell(near)[1] != "F":
                 continue
             who = person(near, seed) if not is_newborn(near, seed) else None
             if who and FERTILE[0] <= (born - who.birth).days / YEAR <= FERTILE[1]:
