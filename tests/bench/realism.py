@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tests.bench.realism_chest import chest_ct
 from tests.bench.realism_film import chest_film
 from tests.bench.realism_head import head_ct, head_mr
+from tests.bench.realism_nuclear import bone_scan
 from tests.bench.realism_pictures import coronary_cine, fundus_photograph
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ KINDS: dict[str, Callable[[Path, Path | None, int], None]] = {
     "head-mr": head_mr,
     "head-ct": head_ct,
     "chest-film": chest_film,
+    "bone-scan": bone_scan,
     "fundus": fundus_photograph,
     "angiogram": coronary_cine,
 }

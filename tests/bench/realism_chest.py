@@ -37,7 +37,7 @@ SLICES = 6
 #: Seed of the first person.
 FIRST = 5
 LUNG = (
-    "lung_left", "lung_right", "lung_upper_lobe_left", "lung_lower_lobe_left",
+    "lung_left", "lung_right", "lung_vessels", "lung_upper_lobe_left", "lung_lower_lobe_left",
     "lung_upper_lobe_right", "lung_middle_lobe_right", "lung_lower_lobe_right",
 )  # fmt: skip
 VERTEBRAE = ("vertebrae_L1", "vertebrae_L2", *(f"vertebrae_T{k}" for k in range(1, 13)))
