@@ -10,7 +10,17 @@ from functools import cache
 import numpy as np
 import pytest
 
-from yushan.domain.bodies import TISSUES, Body, Structure, TrunkWishes, label, mask, paint, trunk
+from yushan.domain.bodies import (
+    TISSUES,
+    Body,
+    Structure,
+    TrunkWishes,
+    label,
+    mask,
+    paint,
+    paint_and_label,
+    trunk,
+)
 from yushan.domain.bodies.deformation import Deformation, deformation
 from yushan.domain.bodies.surfaces import Ellipsoid, Half
 from yushan.domain.bodies.tubes import tube
@@ -74,6 +84,9 @@ def test_bits_do_not_depend_on_threads() -> None:
     one_thread = paint(body, TRUNK, LOOK, threads=1).values
     three = paint(body, TRUNK, LOOK, threads=3).values
     assert one_thread.tobytes() == three.tobytes()
+    values, labels = paint_and_label(body, TRUNK, LOOK)
+    assert values.values.tobytes() == three.tobytes()
+    assert labels.values.tobytes() == label(body, TRUNK).values.tobytes()
     assert label(body, TRUNK, threads=1).values.tobytes() == label(body, TRUNK).values.tobytes()
 
 

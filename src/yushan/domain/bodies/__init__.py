@@ -11,7 +11,7 @@ from yushan.domain.bodies.draft import LesionWish
 from yushan.domain.bodies.head import head
 from yushan.domain.bodies.head_parameters import HeadWishes
 from yushan.domain.bodies.lesions import KINDS
-from yushan.domain.bodies.painting import label, mask, paint
+from yushan.domain.bodies.painting import label, mask, paint, paint_and_label
 from yushan.domain.bodies.surfaces import Surface
 from yushan.domain.bodies.tissues import TISSUES
 from yushan.domain.bodies.trunk import TrunkWishes, trunk
@@ -33,5 +33,6 @@ __all__ = [
     "label",
     "mask",
     "paint",
+    "paint_and_label",
     "trunk",
 ]

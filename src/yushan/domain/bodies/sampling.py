@@ -85,8 +85,11 @@ class Slab:
         _, rows, columns = self.frame.grid.shape
         return self.slices, (0, rows), (0, columns)
 
-    def pieces(self, structure: Structure) -> Iterator[Piece]:
-        """Signed distances of a structure, slice by slice, where it can be seen."""
+    def pieces(self, structure: Structure, *, exact: bool = False) -> Iterator[Piece]:
+        """Signed distances of a structure, slice by slice, where it can be seen.
+
+        Thin tubes have the radii that soft edges need, or the true ones where ``exact``.
+        """
         reach = self.width_mm / 2 + structure.soft_mm / 2
         name = structure.name
         keep = name in self.parents and self.parents[name] is None
@@ -96,7 +99,8 @@ class Slab:
         spans = overlap(self.frame.spans_of(structure.surface, reach), whole)
         if is_empty(spans):
             return
-        found = list(self.raw(structure.surface, spans, reach))
+        width = 0.0 if exact else self.width_mm
+        found = list(self.raw(structure.surface, spans, reach, width))
         if structure.inside:
             steep = 1 + structure.soft_mm / self.width_mm if self.width_mm else 1.0
             cuts = (self.within(structure.inside, piece, steep) for piece in found)
@@ -105,7 +109,7 @@ class Slab:
             self.parents[name] = kept(found, self.slices)
         yield from found
 
-    def raw(self, surface: Surface, spans: Spans, reach: float) -> Iterator[Piece]:
+    def raw(self, surface: Surface, spans: Spans, reach: float, width: float) -> Iterator[Piece]:
         """Distances of a surface before it is cut at its parent."""
         if isinstance(surface, Tubes):
             near = surface.near(*self.reached(spans, reach))
@@ -114,7 +118,7 @@ class Slab:
             if near.is_thick:
                 yield from self.smooth(near.widened(self.sagging), spans, reach)
             else:
-                yield from self.tubes(near, spans)
+                yield from self.tubes(near, spans, width)
         elif surface.fine:
             found = np.broadcast_to(
                 surface.distance(*self.frame.samples(spans)), [b - a for a, b in spans]
@@ -194,9 +198,9 @@ class Slab:
             self.fields[id(bend)] = (whole[0], whole[1], whole[2])
         return self.fields[id(bend)]
 
-    def tubes(self, tubes: Tubes, spans: Spans) -> Iterator[Piece]:
+    def tubes(self, tubes: Tubes, spans: Spans, width: float) -> Iterator[Piece]:
         """Tubes, piece by piece, in the window of each."""
-        drawn = drawn_in(self.frame, tubes, spans, self.width_mm)
+        drawn = drawn_in(self.frame, tubes, spans, width)
         if drawn is None:
             return
         (slices, rows, columns), found = drawn
