@@ -14,7 +14,16 @@ import pydicom
 import pytest
 
 from yushan.domain.phantoms.acquisition import made
-from yushan.domain.phantoms.classes import derived, enhanced, planar, sections, visible, waveforms
+from yushan.domain.phantoms.classes import (
+    derived,
+    enhanced,
+    enhanced_mr,
+    enhanced_pet,
+    planar,
+    sections,
+    visible,
+    waveforms,
+)
 from yushan.domain.phantoms.documents import PDF, add_pdf
 from yushan.domain.phantoms.headers import Device, Hospital, Series, Study
 from yushan.domain.phantoms.people import SHARED
@@ -121,10 +130,11 @@ ROWS: dict[str, Row] = {
     "pdf": ("DOC", PDF, "", lambda d, _: add_pdf(d, "Title", ("a", "b"))),
     "ct-enhanced": ("CT", enhanced.ENHANCED_CT, "CHEST", lambda d, s: enhanced.add_enhanced_ct(
         d, s, HU, (GRID, 2.5), {})),
-    "mr-enhanced": ("MR", enhanced.ENHANCED_MR, "HEAD", lambda d, s: enhanced.add_enhanced_mr(
+    "mr-enhanced": ("MR", enhanced_mr.ENHANCED_MR, "HEAD", lambda d, s: enhanced_mr.add_enhanced_mr(
         d, s, GREY, (GRID, 2.5), {})),
-    "pt-enhanced": ("PT", enhanced.ENHANCED_PT, "CHEST", lambda d, s: enhanced.add_enhanced_pet(
-        d, s, GREY.astype(np.float32), (GRID, 2.5), {})),
+    "pt-enhanced": (
+        "PT", enhanced_pet.ENHANCED_PT, "CHEST", lambda d, s: enhanced_pet.add_enhanced_pet(
+            d, s, GREY.astype(np.float32), (GRID, 2.5), {})),
 }  # fmt: skip
 
 

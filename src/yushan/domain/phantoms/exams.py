@@ -147,8 +147,8 @@ def breast(series: Series, seed: int, side: str, view: str, lesions: Sequence[An
 
 def coronary(series: Series, seed: int, body: Body) -> SampleFile:
     """A run of contrast through the left coronary tree of a body."""
-    run = Injection(frames=14, frame_hz=7.5, left_deg=-30, head_deg=25)
-    shown = angiogram(seed, tree_of(body.vessels, "LM"), run, size=384)
+    run = Injection(frames=10, frame_hz=5, left_deg=-30, head_deg=25)
+    shown = angiogram(seed, tree_of(body.vessels, "LM"), run, size=320)
     angles = (run.left_deg, run.head_deg)
     return single(series, lambda d: add_angiogram(d, shown.pixels, angles, 1000 / run.frame_hz))
 

@@ -72,7 +72,7 @@ def ultrasound() -> Iterator[SampleFile]:
     """A still and a clip, name and number burned in."""
     study = Study(HOSPITAL_B, people.CHANG, "us-1", "20260413", "133000", "ABDOMEN")
     yield sonogram(Series(study, US_B, 1, "Still", US, "ABDOMEN"), 4)
-    yield sonogram(Series(study, US_B, 2, "Clip", US_MULTIFRAME, "ABDOMEN"), 5, Cine(8))
+    yield sonogram(Series(study, US_B, 2, "Clip", US_MULTIFRAME, "ABDOMEN"), 5, Cine(6))
 
 
 def mammograms() -> Iterator[SampleFile]:

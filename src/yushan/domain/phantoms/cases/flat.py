@@ -9,16 +9,16 @@ import numpy as np
 import pydicom
 
 from yushan.domain.phantoms.acquisition import named
-from yushan.domain.phantoms.cases.truths import (
+from yushan.domain.phantoms.cases.lesions import (
     COLOURS,
     LONG,
     SHORT,
     STRUCTURE,
     TRUTH,
-    Truths,
     kind_of,
     kinds,
 )
+from yushan.domain.phantoms.cases.truths import Truths
 from yushan.domain.phantoms.sample import SampleFile
 from yushan.domain.results import (
     ABNORMAL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from yushan.domain.phantoms.cases import documents, nuclear, pictures, volumes
+from yushan.domain.phantoms.cases import documents, films, nuclear, pictures, volumes, waves
 from yushan.domain.phantoms.cases.case import Case, Counter, Options
 from yushan.domain.phantoms.recipes import recipe_of
 
@@ -26,16 +26,16 @@ KINDS: Final[dict[str, Callable[[Case, Counter, Step], Iterator[SampleFile]]]] =
     "documents": documents.documents,
     "registration": documents.registration,
     "radiotherapy": documents.radiotherapy,
-    "film": pictures.film,
-    "mammography": pictures.mammography,
+    "film": films.film,
+    "mammography": films.mammography,
     "ultrasound": pictures.sonography,
-    "ecg": pictures.electrocardiogram,
-    "waveforms": pictures.other_waveforms,
+    "ecg": waves.electrocardiogram,
+    "waveforms": waves.other_waveforms,
     "fundus": pictures.eyes,
     "oct": pictures.retina,
     "endoscopy": pictures.colonoscopy,
     "slide": pictures.slide,
-    "angiogram": pictures.coronary_angiogram,
+    "angiogram": films.coronary_angiogram,
 }
 
 

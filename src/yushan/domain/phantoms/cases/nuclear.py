@@ -10,7 +10,7 @@ from yushan.domain.bodies import Body, label, mask, paint
 from yushan.domain.phantoms.cases.case import device
 from yushan.domain.phantoms.cases.truths import Truths, source_of
 from yushan.domain.phantoms.cases.volumes import body_of, grid_of, header_of, truths
-from yushan.domain.phantoms.classes.enhanced import ENHANCED_PT, add_enhanced_pet
+from yushan.domain.phantoms.classes.enhanced_pet import ENHANCED_PT, add_enhanced_pet
 from yushan.domain.phantoms.classes.planar import NM, add_scintigram, add_tomogram
 from yushan.domain.phantoms.classes.sections import PT, add_pet
 from yushan.domain.scanners import (

@@ -22,12 +22,8 @@ from yushan.domain.bodies import (
 )
 from yushan.domain.phantoms.cases.case import device
 from yushan.domain.phantoms.cases.truths import Truths, source_of
-from yushan.domain.phantoms.classes.enhanced import (
-    ENHANCED_CT,
-    ENHANCED_MR,
-    add_enhanced_ct,
-    add_enhanced_mr,
-)
+from yushan.domain.phantoms.classes.enhanced import ENHANCED_CT, add_enhanced_ct
+from yushan.domain.phantoms.classes.enhanced_mr import ENHANCED_MR, add_enhanced_mr
 from yushan.domain.phantoms.classes.sections import CT, MR, add_ct, add_mr
 from yushan.domain.scanners import (
     CtOptions,
@@ -120,7 +116,7 @@ def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
     body, grid = body_of(case, step), grid_of(case, step)
     chosen = ct_device(case, step)
     options = CtOptions(kernel=step.kernel, thickness_mm=step.thickness_mm,
-                        couch=step.body == "trunk")  # fmt: skip
+                        couch="head" if step.body == "head" else True)  # fmt: skip
     hu = paint(body, grid, ct_look(step.phase, case.seed))
     image = ct_scan(hu, chosen, case.seed, options)
     del hu
