@@ -27,7 +27,7 @@ def brain(seed: int, number: Mapping[str, float], inside: Surface) -> Parts:
     hull = Grown(brain_parts.cerebrum(), -number["atrophy_mm"] / 2)
     half = number["furrow_half_mm"]
     deep = Furrows(number["furrow_mm"], number["furrow_deep_mm"], half)
-    shallow = Furrows(number["furrow_mm"] * 0.62, 6.5, half * 0.6)
+    shallow = Furrows(number["furrow_mm"] * 0.64, 5.5, half * 0.5)
     folds = Folds(hull, (deep, shallow), seed)
     return [
         *sheets(inside),

@@ -24,13 +24,16 @@ WAVES: Final = 20
 #: Edges of crowns and of the ribbon are rounded over so much, mm.
 ROUND_MM: Final = 2.5
 #: Furrows open towards the surface by so much over this depth, mm.
-OPENING_MM: Final = 0.9
-MOUTH_MM: Final = 2.0
+OPENING_MM: Final = 1.1
+MOUTH_MM: Final = 2.5
 #: Where the hull's distance rises less steeply than this a point has no clear place on the hull:
 #: there is no furrow; it is put so far away, mm.
 SURE: Final = 0.8
 NO_WAY: Final = 0.6
 FAR_MM: Final = 30.0
+#: Below this height (temporal lobes are thin) furrows are so much flatter.
+LOW_MM: Final = -6.0
+FLAT: Final = 1.7
 #: Floors rise and fall by this share of the depth.
 UNEVEN: Final = 0.3
 #: Furrows lean: they are moved by so much at 10 mm depth, by waves of this length, mm.
@@ -96,7 +99,8 @@ class Folds:
         ]
         bent = [v + warp(on, -outside, (self.seed, k)) for k, v in enumerate(on)]
         found = [from_zero(bent, f.length_mm, (self.seed, k)) for k, f in enumerate(self.families)]
-        return -outside, np.asarray(lost - outside, dtype=np.float32), found[0], found[1]
+        low = 1 + (FLAT - 1) / (1 + np.exp((z - np.float32(LOW_MM)) / np.float32(4)))
+        return -outside, np.asarray(lost - outside * low, dtype=np.float32), found[0], found[1]
 
     def at(self, x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats]:
         """Depth below the hull, and distance from the next furrow's wall, mm."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yushan.domain.bodies.tubes import Tubes
 
 #: Above the tentorium and below the dome of the posterior fossa.
-DOME: Final = Ellipsoid((0, 60, -42), (64, 46, 43))
+DOME: Final = Ellipsoid((0, 60, -42), (70, 50, 43), power=1.65)
 #: Middle of the cerebellum's leaves, (y, z); leaves around the whole circle.
 LEAVES: Final = ((46.0, -36.0), 50)
 
@@ -37,7 +37,7 @@ def cavity() -> Surface:
     floor = Half((0, -35, -23), (0, -0.1, -1))
     upper = Both((vault, floor), smooth_mm=6)
     temporal = Mirrored(Ellipsoid((43, 8, -25), (27, 38.5, 25)))
-    fossa = Ellipsoid((0, 58, -36), (57, 44.5, 31), power=2.3)
+    fossa = Ellipsoid((0, 57.5, -35), (53.5, 42, 29), power=2.3)
     stem = tube([(0, 24, -40), (0, 38, -66), (0, 41, -84)], [16, 14, 11])
     return Flowing((upper, temporal, fossa, stem), smooth_mm=7)
 
@@ -60,7 +60,7 @@ def cerebrum() -> Surface:
 def lateral_fissure(x: Floats, y: Floats, z: Floats) -> Floats:
     """A sheet from the side to the insula, rising to the back."""
     height = np.float32(-14) + np.float32(0.4) * (y + np.float32(18))
-    aside = np.abs(z - height) * np.float32(0.93) - np.float32(1.3)
+    aside = np.abs(z - height) * np.float32(0.93) - np.float32(0.7)
     insula = np.float32(37) - x
     back = y - np.float32(38)
     return np.asarray(np.maximum(np.maximum(aside, insula), back), dtype=np.float32)
@@ -151,7 +151,7 @@ def cerebellum_hull() -> Surface:
     """The smooth outer surface of both hemispheres and the worm, close under the tentorium."""
     half = Mirrored(Ellipsoid((22, 62, -38), (36, 36, 31), power=2.2))
     worm = Ellipsoid((0, 61, -31), (13, 27, 30))
-    room = Ellipsoid((0, 58, -36), (54, 41.5, 27.5), power=2.2)
+    room = Ellipsoid((0, 56.5, -28), (49, 39, 33), power=2.2)
     notch = Ellipsoid((0, 101, -46), (5, 14, 20))
     whole = Both((Either((half, worm), smooth_mm=5), room, Grown(DOME, -0.8)), smooth_mm=3)
     return Without(whole, (notch,), smooth_mm=6)
@@ -165,13 +165,15 @@ def cerebellum(inner_mm: float = 0.0) -> Surface:
         (middle_y, middle_z), count = LEAVES
         right, up = y - np.float32(middle_y), z - np.float32(middle_z)
         radius = np.sqrt(right * right + up * up)
-        bend = np.float32(0.12) * np.sin(x * np.float32(0.11)) + np.float32(0.004) * np.abs(x)
+        bend = np.float32(0.10) * np.sin(x * np.float32(0.11)) + np.float32(0.004) * np.abs(x)
+        bend = bend + np.float32(0.06) * np.sin((x + y) * np.float32(0.19))
+        bend = bend + np.float32(0.05) * np.sin((x - z) * np.float32(0.23))
         turn = np.arctan2(up, right) + bend
         outside = hull.distance(x, y, z)
         wave = np.abs(np.sin(turn * np.float32(count / 2)))
-        aside = wave * radius * np.float32(2 / count) - np.float32(0.3)
+        aside = wave * radius * np.float32(2 / count) - np.float32(0.12)
         branch = np.abs(np.sin(turn * np.float32(count / 10) + np.float32(0.02) * x))
-        deep = np.maximum(-outside - 13 - 6 * branch * branch, 0)
+        deep = np.maximum(-outside - 8 - 11 * (1 - branch) ** 3, 0)
         wall = np.sqrt(np.maximum(aside, 0) ** 2 + deep**2) + np.minimum(aside, 0)
         folded = np.maximum(outside, -wall)
         return np.asarray(folded + np.float32(inner_mm))

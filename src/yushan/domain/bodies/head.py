@@ -35,6 +35,8 @@ SKIN_MM: Final = 1.9
 #: What lies deeper under the skin than this; muscles are cut off there.
 FLESH: Final = "flesh"
 FLESH_MM: Final = 3.5
+#: Structures whose edges are gradual.
+SOFT_MM: Final = {"thalamus": 3.0, "pallidum": 2.0, "putamen": 1.2, "hippocampus": 1.0}
 BY_CHANCE: Final = HeadWishes()
 #: Largest displacement of the bend and spread of the turn.
 BEND_MM: Final = 2.5
@@ -55,7 +57,13 @@ def head(seed: int, wishes: HeadWishes = BY_CHANCE) -> Body:
     field = bend(seed, number)
     cut = {name for name, _, _ in (*neck.muscles(), *neck.glands(number))}
     structures = [
-        Structure(name, tissue, field.place(surface), FLESH if name in cut else None)
+        Structure(
+            name,
+            tissue,
+            field.place(surface),
+            FLESH if name in cut else None,
+            SOFT_MM.get(name.removesuffix("_left").removesuffix("_right"), 0.0),
+        )
         for name, tissue, surface in anatomy(seed, number)
     ]
     sex, age = person(seed, wishes)

@@ -8,7 +8,7 @@ import numpy as np
 
 from yushan.domain.bodies import head_growth, head_lesions, head_nodes
 from yushan.domain.bodies.body import Lesion, Structure
-from yushan.domain.bodies.brain_parts import cavity, cerebellum_hull, cerebrum
+from yushan.domain.bodies.brain_parts import cavity, cerebellum_hull, cerebrum, ventricles
 from yushan.domain.bodies.head_lesions import Room, table
 from yushan.domain.bodies.head_parameters import HeadWishes, chosen
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def ill(seed: int, wishes: HeadWishes, number: Mapping[str, float], field: Deformation) -> Found:
     """All lesions of a head, in painting order."""
-    room = Room(cavity(), cerebrum(), cerebellum_hull(), field)
+    room = Room(cavity(), cerebrum(), cerebellum_hull(), ventricles(number["ventricle"]), field)
     found: list[Found] = []
     if chosen(seed, "infarct", wished=wishes.infarct):
         found.append(head_lesions.infarct(seed, room))

@@ -29,6 +29,8 @@ APART: Final = 1.5
 APART_MM: Final = 3.0
 #: What has shrunk below this is gone, mm.
 VISIBLE_MM: Final = 2.0
+#: None lies nearer to the middle plane than this, mm.
+MIDDLE_MM: Final = 8.0
 #: Where metastases of hemispheres and cerebellum are sought, model mm: middle and half axes.
 HEMISPHERES: Final = ((0.0, 14.0, 24.0), (64.0, 82.0, 54.0))
 CEREBELLUM: Final = ((0.0, 64.0, -40.0), (46.0, 26.0, 18.0))
@@ -43,11 +45,12 @@ def table() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where lesions may lie: the skull's cavity and the brain's hull in the model, and the bend."""
+    """Where lesions may lie: cavity, hulls and ventricles in the model, and the bend."""
 
     cavity: Surface
     hull: Surface
     cerebellum: Surface
+    water: Surface
     field: Deformation
 
     def depth_mm(self, surface: Surface, points: NDArray[np.float64]) -> Floats:
@@ -184,6 +187,8 @@ def sought(
     drawn = np.array(middle) + np.array(reach) * rng.uniform(-1, 1, (TRIES, 3))
     depth = room.depth_mm(hull, drawn)
     is_right = room.depth_mm(room.cavity, drawn) > 1.6 * radius + 1
+    is_right &= room.depth_mm(room.water, drawn) < -radius - 1
+    is_right &= is_low | (np.abs(drawn[:, 0]) > MIDDLE_MM + radius / 2)
     is_right &= (depth > max(2.0, 0.5 * radius)) & (depth < max(16.0, 1.3 * radius))
     for point in drawn[is_right]:
         place = (float(point[0]), float(point[1]), float(point[2]))

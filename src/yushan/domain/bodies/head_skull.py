@@ -29,6 +29,7 @@ def skull(cavity: Surface, number: Mapping[str, float]) -> list[tuple[str, str, 
     marrow = Both((Grown(cavity, thick * 0.7), Grown(VAULT, -3), low), smooth_mm=2)
     inner = Grown(cavity, thick * 0.28)
     return [
+        ("galea", "muscle", Both((Grown(cavity, thick + 1.5), VAULT), smooth_mm=4)),
         ("skull", "cortical_bone", whole),
         ("diploe", "marrow", marrow),
         ("clivus", "marrow", clivus(-1.6)),
