@@ -100,7 +100,7 @@ def test_series_are_found_by_patterns(
 def test_series_come_page_by_page(programs: Programs) -> None:
     everything = programs.get("/series")["series"]
     first = programs.get("/series", limit=4)
-    rest = programs.get("/series", limit=4, offset=first["next"])
+    rest = programs.get("/series", limit=4, cursor=first["next"])
     assert first["series"] + rest["series"] == everything
     assert rest["next"] is None
 

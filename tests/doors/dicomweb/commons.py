@@ -146,8 +146,20 @@ class FakeCatalogue:
                 grouped.setdefault(sidecar.series_instance_uid, []).append(sidecar)
         return sorted(map(series_row, grouped.values()), key=lambda row: row.series_instance_uid)
 
-    def series(self, scope: Scope, query: Query, limit: int, offset: int = 0) -> list[SeriesRow]:
-        return [row for row in self.rows(scope) if fits(row, query)][offset : offset + limit]
+    def series(
+        self,
+        scope: Scope,
+        query: Query,
+        limit: int,
+        offset: int = 0,
+        *,
+        after: tuple[str, str] | None = None,
+    ) -> list[SeriesRow]:
+        found = [row for row in self.rows(scope) if fits(row, query)]
+        if after is not None:
+            places = [(row.study_instance_uid, row.series_instance_uid) for row in found]
+            offset = places.index((StudyUID(after[0]), SeriesUID(after[1]))) + 1
+        return found[offset : offset + limit]
 
     def studies(
         self,

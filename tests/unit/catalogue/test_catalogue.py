@@ -139,6 +139,19 @@ def test_series_are_asked_the_same_way(database):
     assert len(catalogue.series(EVERYTHING, Query(), limit=2, offset=1)) == 2
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_series_come_page_by_page_behind_the_last_one_seen(database, size):
+    catalogue = a_little_of_everything(database)
+    everything = catalogue.series(EVERYTHING)
+    found, after = [], None
+    while page := catalogue.series(EVERYTHING, limit=size, after=after):
+        found += page
+        after = (page[-1].study_instance_uid, page[-1].series_instance_uid)
+    assert found == everything
+    first = everything[0].study_instance_uid
+    assert catalogue.series(EVERYTHING, after=(first, "2.25.0")) == everything
+
+
 def test_no_scope_sees_nothing(database):
     catalogue = a_little_of_everything(database)
     assert catalogue.studies(NOTHING) == []

@@ -32,6 +32,13 @@ Cursor = Annotated[
     str,
     msgspec.Meta(pattern=r"^[0-9]{1,12}\.[0-9]{1,12}$", description="`next` of the page before."),
 ]
+SeriesCursor = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=129, pattern=r"^[0-9]+(\.[0-9]+)*/[0-9]+(\.[0-9]+)*$",
+        description="`next` of the page before.",
+    ),
+]  # fmt: skip
 Kind = Literal[
     "modality",
     "body_part",
@@ -96,7 +103,7 @@ class SeriesPageAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date_to: Day | UnsetType = UNSET
     subject: Subject | UnsetType = UNSET
     limit: Limit = 100
-    offset: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+    cursor: SeriesCursor | UnsetType = UNSET
 
 
 class FacetsAsked(SearchAsked, frozen=True, forbid_unknown_fields=True):

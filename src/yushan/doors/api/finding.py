@@ -87,12 +87,17 @@ def series(rooms: Rooms, asker: Asker, asked: SeriesPageAsked) -> values.SeriesL
         date_to=asked.date_to or "",
         subjects=subjects_of(asked.subject, asker.names),
     )
-    found = rooms.catalogue.series(asker.scope, query, asked.limit + 1, asked.offset)
+    after = None
+    if asked.cursor is not UNSET:
+        study, one = map(asker.names.own_uid, asked.cursor.split("/"))
+        after = study, one
+    found = rooms.catalogue.series(asker.scope, query, asked.limit + 1, after=after)
     thing = Thing("search", query=told(asked))
     rooms.audit.saw(asker.account, "image.searched", thing, count=len(found))
-    after = asked.offset + asked.limit if len(found) > asked.limit else None
     shown = tuple(shown_series(row, asker.names) for row in found[: asked.limit])
-    return values.SeriesList(shown, after if after is None or after <= MOST else None)
+    is_more = len(found) > asked.limit
+    later = f"{shown[-1].study_instance_uid}/{shown[-1].series_instance_uid}" if is_more else None
+    return values.SeriesList(shown, later)
 
 
 def told(asked: msgspec.Struct) -> str:

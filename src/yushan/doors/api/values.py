@@ -112,10 +112,10 @@ class Studies(msgspec.Struct, frozen=True):
 
 
 class SeriesList(msgspec.Struct, frozen=True):
-    """Series by study, number and UID; `next` is the offset of the next page, if there is one."""
+    """A page of series, by study, number and UID."""
 
     series: tuple[Series, ...]
-    next: Count | None
+    next: Cursor | None
 
 
 class StudyDetail(msgspec.Struct, frozen=True):

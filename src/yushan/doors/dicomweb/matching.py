@@ -60,13 +60,18 @@ class Matching:
             self.places.ended(key, page.offset + len(shown), last)
         return Hits(shown, -1 if len(rows) > page.limit else 0)
 
-    def series(self, page: Page) -> Hits:
+    def series(self, page: Page, key: tuple[str, ...]) -> Hits:
         """Series, by study and number."""
         if not self.search.plain:
             return self.paged(filter(self.has_series, self.series_one_by_one()), page)
         scope, query = self.asker.scope, self.search.query
-        rows = self.catalogue.series(scope, query, page.limit + 1, page.offset)
-        return Hits(rows[: page.limit], -1 if len(rows) > page.limit else 0)
+        after = self.places.before(key, page.offset) if page.offset else None
+        start = 0 if after is not None else page.offset
+        rows = self.catalogue.series(scope, query, page.limit + 1, start, after=after)
+        shown = rows[: page.limit]
+        if shown:
+            self.places.ended(key, page.offset + len(shown), place_of(shown[-1]))
+        return Hits(shown, -1 if len(rows) > page.limit else 0)
 
     def instances(self, page: Page) -> Hits:
         """Instances, series by series, in slice order."""
@@ -133,12 +138,14 @@ class Matching:
 
     def series_one_by_one(self, query: Query | None = None) -> Iterator[SeriesRow]:
         """All series of a query, read page by page."""
-        read, scope = 0, self.asker.scope
-        while rows := self.catalogue.series(scope, query or self.search.query, PAGE_ROWS, read):
+        after = None
+        read, scope, query = 0, self.asker.scope, query or self.search.query
+        while rows := self.catalogue.series(scope, query, PAGE_ROWS, after=after):
             for row in rows:
                 if not self.may_read(read := read + 1):
                     return
                 yield row
+            after = place_of(rows[-1])
 
     def may_read(self, read: int) -> bool:
         """Whether one more row may be read."""
@@ -170,3 +177,8 @@ class Matching:
         return self.may_open() and any(
             all_hold(conditions, found.entry.metadata) for found in self.finder.of_series(row)
         )
+
+
+def place_of(row: SeriesRow) -> tuple[str, str]:
+    """Where a series stands among all."""
+    return str(row.study_instance_uid), str(row.series_instance_uid)

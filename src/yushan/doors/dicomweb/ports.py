@@ -35,9 +35,15 @@ class Catalogue(Protocol):
         ...
 
     def series(
-        self, scope: Scope, query: Query, limit: int, offset: int = 0
+        self,
+        scope: Scope,
+        query: Query,
+        limit: int,
+        offset: int = 0,
+        *,
+        after: tuple[str, str] | None = None,
     ) -> Sequence[SeriesRow]:
-        """Series by study, number and UID."""
+        """Series by study, number and UID; behind ``after`` (study, series) if that is given."""
         ...
 
 

@@ -65,7 +65,9 @@ class Qido:
         asked = Asked(request, self.finder)
         if asked.asker.target.study:
             self.finder.rows(asked.asker)
-        hits = asked.matching(self.places).series(asked.page)
+        hits = asked.matching(self.places).series(
+            asked.page, asked.key(f"series {asked.asker.target.study}")
+        )
         rows: list[SeriesRow] = list(hits.rows)  # type: ignore[arg-type]
         made = [(series_answer(row, asked.asker.base), str(row.subject)) for row in rows]
         asked.enrich(made, of_series, lambda index: asked.first_of_series(rows[index]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from yushan.engines.database import Database
 
 EVERY = Query()
+
+SERIES_ORDER: Final = (
+    SERIES.c.study_instance_uid, SERIES.c.series_number, SERIES.c.series_instance_uid,
+)  # fmt: skip
 
 
 class Catalogue:
@@ -155,14 +159,37 @@ class Catalogue:
         return found[0]
 
     def series(
-        self, scope: Scope, query: Query = EVERY, limit: int = 10_000, offset: int = 0
+        self,
+        scope: Scope,
+        query: Query = EVERY,
+        limit: int = 10_000,
+        offset: int = 0,
+        *,
+        after: tuple[str, str] | None = None,
     ) -> list[SeriesRow]:
-        """Series, in order of study, series number and UID."""
-        order = (SERIES.c.study_instance_uid, SERIES.c.series_number, SERIES.c.series_instance_uid)
-        wanted = sa.select(SERIES).where(*visible.series_terms(scope, query))
+        """Series, in order of study, series number and UID.
+
+        Pages by ``offset``, or however far by ``after``: study and series UID of the last one seen.
+        Where that series is gone meanwhile, its study comes once more.
+        """
+        wanted = (
+            sa.select(SERIES).where(*visible.series_terms(scope, query)).order_by(*SERIES_ORDER)
+        )
         with self.db.read() as tx:
-            found = tx.execute(wanted.order_by(*order).limit(limit).offset(offset))
-            return [queries.series(row) for row in found]
+            if after is None:
+                found = tx.execute(wanted.limit(limit).offset(offset))
+                return [queries.series(row) for row in found]
+            here, beyond = (
+                SERIES.c.study_instance_uid == after[0],
+                SERIES.c.study_instance_uid > after[0],
+            )
+            same = [queries.series(row) for row in tx.execute(wanted.where(here))]
+            seen = [
+                place for place, row in enumerate(same, 1) if row.series_instance_uid == after[1]
+            ]
+            rest = same[seen[0] if seen else 0 :][:limit]
+            more = tx.execute(wanted.where(beyond).limit(limit - len(rest)))
+            return [*rest, *(queries.series(row) for row in more)]
 
     def subjects(
         self, scope: Scope, query: Query = EVERY, limit: int = 100, offset: int = 0
