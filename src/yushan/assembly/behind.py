@@ -41,6 +41,8 @@ class Behind:
 
     def is_proxy(self, address: str) -> bool:
         """Whether an address is one of our proxies."""
+        if not self.networks:
+            return False
         try:
             found = ip_address(address)
         except ValueError:

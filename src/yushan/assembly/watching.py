@@ -7,7 +7,7 @@ it, and never the query: both may hold identifiers.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 
@@ -46,6 +46,7 @@ class Watched:
             "http_request_seconds", "from the first byte in to the last byte out", ("route",)
         )
         self.sent = counter("http_sent_bytes_total", "bytes of answers", ("route",))
+        self.figures: dict[tuple[str, str, int], Figures] = {}
         self.running = gauge("http_requests_running", "requests that are being answered")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,9 +67,10 @@ class Watched:
         """Count and log one request that is over."""
         route = route_of(scope)
         method = scope["method"] if scope["method"] in METHODS else "other"
-        self.requests.labels(method, route, str(answer.status)).inc()
-        self.seconds.labels(route).observe(seconds)
-        self.sent.labels(route).inc(answer.bytes)
+        figures = self.figures_of(method, route, answer.status)
+        figures.requests.inc()
+        figures.seconds.observe(seconds)
+        figures.sent.inc(answer.bytes)
         if not self.access_log or (route in QUIET and answer.status < 400):
             return
         client = scope.get("client") or ("", 0)
@@ -76,6 +78,26 @@ class Watched:
             method=method, path=route, status=answer.status, bytes=answer.bytes,
             seconds=round(seconds, 4), address=client[0],
         ))  # fmt: skip
+
+
+    def figures_of(self, method: str, route: str, status: int) -> Figures:
+        """The figures of requests like this, found once."""
+        found = self.figures.get((method, route, status))
+        if found is None:
+            found = self.figures[method, route, status] = Figures(
+                self.requests.labels(method, route, str(status)),
+                self.seconds.labels(route),
+                self.sent.labels(route),
+            )
+        return found
+
+
+class Figures(NamedTuple):
+    """Figures of one route."""
+
+    requests: Any
+    seconds: Any
+    sent: Any
 
 
 class Answer:

@@ -8,7 +8,10 @@ nothing in between knows of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import URL
 
 from yushan.base import NOTHING, Scope
 from yushan.services.accounts import may
@@ -93,8 +96,21 @@ def base_of(request: Request) -> str:
 
     A client that names our own address and forgets the port (dicomweb-client does) gets it back.
     """
-    url = request.base_url
-    host, port = request.scope.get("server") or ("", None)
+    scope = request.scope
+    root = scope.get("app_root_path", scope.get("root_path", ""))
+    host, port = scope.get("server") or ("", None)
+    return service_at(scope["scheme"], request.headers.get("host"), (host, port), root)
+
+
+@lru_cache(256)
+def service_at(scheme: str, named: str | None, server: tuple[str, int | None], root: str) -> str:
+    """The same by what a request says: scheme, Host, where it arrived, and the path of the root."""
+    headers = [] if named is None else [(b"host", named.encode("latin_1"))]
+    host, port = server
+    url = URL(scope={
+        "scheme": scheme, "server": server, "headers": headers, "query_string": b"",
+        "path": f"{root.rstrip('/')}/",
+    })  # fmt: skip
     if url.port is None and url.hostname in (host, "localhost") and port not in (None, 80, 443):
         url = url.replace(port=port)
     return f"{str(url).rstrip('/')}/dicom-web"

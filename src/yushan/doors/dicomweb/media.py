@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Rejected
@@ -52,9 +53,17 @@ def accepted(request: Request) -> tuple[Range, ...]:
     Rejected
         ``dicomweb.accept-unreadable``.
     """
-    said = request.query_params.get("accept") or ", ".join(request.headers.getlist("accept"))
+    said = ", ".join(request.headers.getlist("accept"))
+    if request.scope["query_string"]:
+        said = request.query_params.get("accept") or said
     if len(said) > MAX_HEADER:
         raise Rejected("dicomweb.accept-unreadable")
+    return ranges_of(said)
+
+
+@lru_cache(512)
+def ranges_of(said: str) -> tuple[Range, ...]:
+    """The ranges of a header, best first; a viewer says the same a thousand times."""
     ranges = [parsed(part) for part in split(said, ",") if part.strip()]
     ranked = sorted(ranges, key=lambda one: -one.quality)
     return tuple(one for one in ranked if one.quality > 0) or ((ANYTHING,) if not ranges else ())

@@ -63,12 +63,14 @@ class Streamed(Response):
         await send({**start, "headers": self.raw_headers})
         if scope["method"] != "HEAD":
             if isinstance(self.pieces, list):
-                for piece in self.pieces:
+                *most, last = self.pieces or [b""]
+                for piece in most:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
-            else:
-                while batch := await run_in_threadpool(following, self.pieces):
-                    for piece in batch:
-                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await send({"type": "http.response.body", "body": last, "more_body": False})
+                return
+            while batch := await run_in_threadpool(following, self.pieces):
+                for piece in batch:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

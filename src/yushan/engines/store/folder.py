@@ -75,7 +75,7 @@ class FolderStore:
     def read(self, key: str, start: int, length: int) -> bytes:
         """See `Store.read`."""
         try:
-            handle = os.open(self.root / checked(key), os.O_RDONLY | os.O_CLOEXEC)
+            handle = os.open(f"{self.root}/{checked(key)}", os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError as error:
             raise Absent("store.absent") from error
         try:

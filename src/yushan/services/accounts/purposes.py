@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ import msgspec
 from sqlalchemy import select
 
 from yushan.base import Forbidden, Rejected
-from yushan.domain.access import Kind, Thing, kept
+from yushan.domain.access import TABLE, Kind, Thing, kept
 from yushan.engines.database import insert_once
 from yushan.services.accounts import tokens
 from yushan.services.accounts.roles import judge
@@ -57,7 +58,7 @@ class Purposes:
         Forbidden
             ``accounts.purpose-first``: the reason must be given before the study opens.
         """
-        if account is None:
+        if account is None or not is_asked("visitor" if account.restricted else account.role):
             return ""
         sites = frozenset({site} if site else ())
         thing = Thing(kind=Kind.STUDY, study=study, sites=sites)
@@ -85,6 +86,15 @@ class Purposes:
         }  # fmt: skip
         with self.db.begin() as tx:
             insert_once(tx, PURPOSE, [row])
+
+
+@cache
+def is_asked(role: str) -> bool:
+    """Whether any rule asks somebody of this role for a reason before images are seen."""
+    return any(
+        rule.action == "see_images" and role in rule.roles and "purpose" in rule.oblige
+        for rule in TABLE.rule
+    )
 
 
 def key_of(account: Account, study: str) -> str:
