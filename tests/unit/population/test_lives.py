@@ -12,6 +12,7 @@ import pytest
 
 from yushan.domain.population import life, people, person, report_rows, rows_of, tables
 from yushan.domain.population.calendar import FIRST, LAST, WINDOW
+from yushan.domain.population.heart import INDEX
 from yushan.domain.population.tables import rows, tree
 
 SEX_OF = {
@@ -106,21 +107,28 @@ def test_cardiovascular_events_of_the_truth_are_the_stays_of_the_claims(told):
         ]
         expected = []
         if mine.risk and mine.risk.event:
-            at = date.fromordinal(FIRST + int(mine.risk.years * 365.25))
+            at = date.fromordinal(INDEX + int(mine.risk.years * 365.25))
             expected, events = [(at, mine.risk.code)], events + 1
         assert found == expected
     assert events > 60
 
 
-def test_what_is_known_on_the_first_day_is_in_the_truth(told):
+def test_claims_before_the_index_day_show_who_has_what(told):
+    index = date.fromordinal(INDEX)
+    seen = Counter()
     for _, mine in told:
-        if mine.risk:
-            codes = {one.code for one in mine.diagnoses}
-            assert not (mine.risk.diabetes == 0 and mine.risk.years < 0)
-            assert mine.risk.smoker == mine.smoker
-            assert 30 <= mine.risk.age < 85
-            if mine.risk.diabetes and len(mine.encounters) > 60:
-                assert "E11.9" in codes
+        if mine.risk is None:
+            continue
+        assert mine.risk.index_day == index
+        assert mine.risk.smoker == mine.smoker
+        assert 30 <= mine.risk.age < 85
+        before = {one.encounter for one in mine.encounters if one.first < index}
+        codes = {one.code for one in mine.diagnoses if one.encounter in before}
+        seen["diabetes", mine.risk.diabetes, "E11.9" in codes] += 1
+        seen["hypertension", mine.risk.hypertension, "I10" in codes] += 1
+    for name in ("diabetes", "hypertension"):
+        assert seen[name, 0, True] == 0
+        assert seen[name, 1, True] > 0.85 * (seen[name, 1, True] + seen[name, 1, False])
 
 
 def test_all_courses_come_and_cancers_have_images_or_visits(told):

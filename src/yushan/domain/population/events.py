@@ -205,13 +205,13 @@ class Course(NamedTuple):
 
 
 class Risk(NamedTuple):
-    """Truth of the cardiovascular hazard of one person: covariates of the first day, what came.
+    """Truth of the cardiovascular hazard of one person: covariates of the index day, what came.
 
-    ``years`` run from the first day of the window to the event, or to the end or death without.
+    ``years`` run from that day to the event, or to the end or death without.
     """
 
     person: int
-    first_day: date
+    index_day: date
     age: float
     male: int
     diabetes: int

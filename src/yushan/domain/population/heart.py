@@ -1,6 +1,7 @@
 """Coronary calcium and first cardiovascular events under a hazard that is known.
 
-``data/hazards.toml`` plants the coefficients. Time runs from the first day of the window; death
+``data/hazards.toml`` plants the coefficients. Time runs from an index day two years after
+the first day of the window, so that claims show before it who has what; death
 depends on age and sex only until an event, so censoring is independent given the covariates.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from math import exp, log, log1p
 from typing import TYPE_CHECKING, Final
 
-from yushan.domain.population.calendar import FIRST, YEAR, day
+from yushan.domain.population.calendar import FIRST, LAST, YEAR, day
 from yushan.domain.population.events import Risk, Statement, Visit, Wanted
 from yushan.domain.population.story import CONTACTS
 from yushan.domain.population.tables import tree
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
     from yushan.domain.population.story import Story
 
 HAZARD: Final = tree("hazards")
+#: Day from which people are at risk, as ordinal.
+INDEX: Final[int] = HAZARD["index"]["day"].toordinal()
 BETA: Final[Mapping[str, float]] = HAZARD["beta"]
 CALCIUM: Final = HAZARD["calcium"]
 #: Names of the covariates, in the order of :class:`Covariates`.
 COVARIATES: Final = ("age10", "male", "diabetes", "hypertension", "smoker", "calcium")
 #: From which to which age people pay for a CT of the coronary arteries.
 PAYING: Final = (45, 75)
+#: ln(score + 1) of the least calcium there is.
+LEAST: Final = log(2)
 VESSELS: Final = ("LAD", "RCA", "LCX", "LM")
 SHARES: Final = (0.5, 0.27, 0.18, 0.05)
 
@@ -33,10 +38,10 @@ Covariates = tuple[float, int, int, int, int, float]
 
 
 def covariates(story: Story, age: float) -> Covariates:
-    """The covariates of the first day, in the order of ``COVARIATES``; calcium is ln(score + 1)."""
+    """The covariates of the index day, in the order of ``COVARIATES``; calcium is ln(score + 1)."""
     age10 = (age - HAZARD["age"]["centre"]) / 10
     male = int(story.patient.sex == "M")
-    diabetes = int(story.has("E11.9", FIRST))
+    diabetes = int(story.has("E11.9", INDEX))
     smoker = int(story.smoker)
     chance = CALCIUM["intercept"] + CALCIUM["age10"] * age10 + CALCIUM["male"] * male
     chance += CALCIUM["diabetes"] * diabetes + CALCIUM["smoker"] * smoker
@@ -45,7 +50,7 @@ def covariates(story: Story, age: float) -> Covariates:
     amount = story.draws.normal(CALCIUM["mean"] + CALCIUM["mean-age10"] * age10, CALCIUM["sd"])
     if is_there:
         score = float(round(exp(min(max(amount, 0.0), 8.5))))
-    return age10, male, diabetes, int(story.has("I10", FIRST)), smoker, log1p(score)
+    return age10, male, diabetes, int(story.has("I10", INDEX)), smoker, log1p(score)
 
 
 def linear(values: Covariates) -> float:
@@ -61,7 +66,7 @@ def years_to_event(uniform: float, predictor: float) -> float:
 
 def beat(story: Story) -> Risk | None:
     """Plant the hazard, tell the event and the CT of some; the truth, None outside the ages."""
-    age = story.age(FIRST)
+    age = story.age(INDEX)
     if not HAZARD["age"]["from"] <= age < HAZARD["age"]["until"]:
         return None
     draws = story.draws
@@ -71,21 +76,26 @@ def beat(story: Story) -> Risk | None:
     is_infarction = draws.chance(HAZARD["event"]["infarction"])
     is_fatal = draws.chance(HAZARD["event"]["fatal"])
     code = draws.one_of(("I21.9", "I21.4")) if is_infarction else "I63.9"
-    at = FIRST + int(years * YEAR)
-    if at < story.last:
+    at = INDEX + int(years * YEAR)
+    if at <= story.last:
         strike(story, at, code, is_fatal=is_fatal)
     scan(story, age, values[5])
     return Risk(
-        story.patient.number, day(FIRST), round(age, 4), values[1], values[2], values[3],
+        story.patient.number, day(INDEX), round(age, 4), values[1], values[2], values[3],
         values[4], round(exp(values[5]) - 1), round(predictor, 6), years, 0, code,
     )  # fmt: skip
 
 
-def settled(risk: Risk, last: int) -> Risk:
-    """The truth once the end of the life is known: time cut at the end, event or not."""
-    if FIRST + int(risk.years * YEAR) <= last and risk.years < 100:
+def settled(risk: Risk, last: int) -> Risk | None:
+    """The truth once the end of the life is known: time cut at the end, event or not.
+
+    None for those who did not live on the index day.
+    """
+    if last < INDEX:
+        return None
+    if INDEX + int(risk.years * YEAR) <= last:
         return risk._replace(years=round(risk.years, 6), event=1)
-    return risk._replace(years=round((last - FIRST) / YEAR, 6), code="")
+    return risk._replace(years=round((last - INDEX) / YEAR, 6), code="")
 
 
 def strike(story: Story, at: int, code: str, *, is_fatal: bool) -> None:
@@ -136,9 +146,10 @@ def scan(story: Story, age: float, logged: float) -> None:
     draws = story.draws
     if not PAYING[0] <= age < PAYING[1] or not draws.chance(CONTACTS["checkup"]["calcium"]):
         return
-    at = draws.between(FIRST, FIRST + 3600)
-    grown = logged + (CALCIUM["growth-per-year"] * (at - FIRST) / YEAR if logged else 0)
-    wanted = Wanted("IM-CT-CAC", "Z00.00", "heart", calcium_statements(round(exp(grown) - 1)))
+    at = draws.between(FIRST, LAST)
+    grown = logged + CALCIUM["growth-per-year"] * (at - INDEX) / YEAR
+    score = round(exp(max(grown, LEAST)) - 1) if logged else 0
+    wanted = Wanted("IM-CT-CAC", "Z00.00", "heart", calcium_statements(score))
     story.add(Visit(at, "checkup", "CV", ("Z00.00",), (), (), 0, (wanted,)))
 
 
