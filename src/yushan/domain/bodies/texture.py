@@ -66,13 +66,41 @@ class Texture:
             x, y, z = self.frame.points(
                 tuple(axis.places(n) for axis, n in zip(axes, nodes, strict=True))
             )
-            shape = tuple(b - a for a, b in nodes)
             shift = np.float32(grain_mm * 7.3)
-            places = np.stack(
-                [np.broadcast_to(v * np.float32(scale) + shift, shape) for v in (z, y, x)]
-            )
-            values = ndimage.map_coordinates(
-                block(self.seed), places, order=1, mode="grid-wrap", output=np.float32
-            )
+            places = [v * np.float32(scale) + shift for v in (z, y, x)]
+            shape = tuple(b - a for a, b in nodes)
+            values = looked_up(block(self.seed), places, shape)
             self.known[grain_mm] = Raised(values, (nodes[0], nodes[1], nodes[2]), axes)
         return self.known[grain_mm]
+
+
+def looked_up(noise: Floats, places: list[Floats], shape: tuple[int, ...]) -> Floats:
+    """Periodic noise at places (in points of the block, for its three axes), linear between.
+
+    Where each axis of the block runs along its own axis of the grid, one axis after the other.
+    """
+    lines = [max(range(3), key=lambda k, p=place: p.shape[k]) for place in places]  # type: ignore[misc]
+    separate = all(p.size == p.shape[k] for p, k in zip(places, lines, strict=True))
+    if not separate or len(set(lines)) < len(lines):
+        whole = np.stack([np.broadcast_to(p, shape) for p in places])
+        found = ndimage.map_coordinates(noise, whole, order=1, mode="grid-wrap", output=np.float32)
+        return np.asarray(found, dtype=np.float32)
+    for axis in np.argsort([p.size for p in places], kind="stable"):
+        noise = between(noise, places[axis].ravel(), int(axis))
+    order = [lines.index(k) for k in range(3)]
+    return np.ascontiguousarray(noise.transpose(order))
+
+
+def between(noise: Floats, places: Floats, axis: int) -> Floats:
+    """Values at places along one axis of a periodic block, linear between its points."""
+    whole = np.floor(places)
+    first = whole.astype(np.intp) % BLOCK
+    shape = [1, 1, 1]
+    shape[axis] = len(places)
+    share = (places - whole).reshape(shape).astype(np.float32)
+    found = np.take(noise, first, axis=axis)
+    after = np.take(noise, (first + 1) % BLOCK, axis=axis)
+    after -= found
+    after *= share
+    found += after
+    return np.asarray(found)
