@@ -9,7 +9,17 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import catalogue, cstore, deid, deid_tools, dicomweb, ledger, pipeline, storage
+from tests.bench import (
+    catalogue,
+    cstore,
+    deid,
+    deid_tools,
+    dicomweb,
+    ledger,
+    pages,
+    pipeline,
+    storage,
+)
 
 RESULTS = Path(__file__).parents[2] / "bench" / "results.jsonl"
 ALL = {
@@ -19,6 +29,7 @@ ALL = {
     "deid-tools": deid_tools.rows,
     "ledger": ledger.rows,
     "dicomweb": dicomweb.rows,
+    "pages": pages.rows,
     "pipeline": pipeline.rows,
     "storage": storage.rows,
 }
