@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.scanners.drawing import Image, blurred, cloud, ellipse, grain, lay, soft, tube
+from yushan.domain.scanners.fundus_lesions import KINDS, spots
 from yushan.domain.scanners.fundus_vessels import Vessel, vessels
 from yushan.domain.scanners.picture import Mark, Picture, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-Colour = tuple[float, float, float]
 #: Colours of layers, linear red, green, blue 0..1; plausible, after photographs.
 RETINA: Final = (0.90, 0.40, 0.26)
 DISC: Final = (0.99, 0.76, 0.42)
@@ -69,9 +69,9 @@ def fundus(
     wish = wishes or FundusWishes()
     eyeball.ground()
     eyeball.disc(float(rng.uniform(0.3, 0.5)) if wish.cup_ratio is None else wish.cup_ratio)
-    eyeball.lesions_below(wish)
+    eyeball.lesions(("drusen", "cotton_wool"), wish)
     eyeball.vessels(tree)
-    eyeball.lesions_above(wish)
+    eyeball.lesions(("haemorrhages", "microaneurysms", "exudates"), wish)
     return eyeball.photograph(eye, wish)
 
 
@@ -157,61 +157,20 @@ class Retina:
                 dim = np.float32(swallowed[channel]) * softened * (1 - shine)
                 self.image[..., channel] *= 1 - dim
 
-    def spots(
-        self, kind: str, count: int, reach: tuple[float, float], size: tuple[float, float]
-    ) -> list[tuple[Image, Mark]]:
-        """Distances in pixels from irregular spots about the fovea, and their marks."""
-        found = []
-        for _ in range(count):
-            angle, away = self.rng.uniform(0, 2 * np.pi), self.rng.uniform(*reach) * self.unit
-            place = (
-                self.fovea[0] + float(away * np.sin(angle)),
-                self.fovea[1] + float(away * np.cos(angle)) * 0.95,
-            )
-            radius = float(self.rng.uniform(*size)) * self.unit
-            axes = (radius, radius * float(self.rng.uniform(0.65, 1)))
-            edge = ellipse(self.rows, self.columns, place, axes, float(self.rng.uniform(0, 180)))
-            found.append((edge, Mark(kind, *place, (0.0, 0.0), {"radius_px": round(radius, 2)})))
-        return found
-
-    def paint(
-        self,
-        kind: str,
-        spots: list[tuple[Image, Mark]],
-        colour: Colour,
-        look: tuple[float, float, float],
-    ) -> None:
-        """Lay spots of a colour; ``look`` is strength, softness and roughness in pixels."""
-        if not spots:
-            return
-        strength, blur, rough = look
-        edge = spots[0][0]
-        for other, _ in spots[1:]:
-            edge = np.minimum(edge, other)
-        edge = edge + np.float32(rough) * cloud(self.rng, edge.shape, 2.6)
-        cover = blurred(soft(edge), blur) * np.float32(strength)
-        for channel in range(3):
-            lay(self.image[..., channel], cover, colour[channel])
-        self.masks[kind] = edge < 0
-        self.marks.extend(mark for _, mark in spots)
-
-    def lesions_below(self, wish: FundusWishes) -> None:
-        """Drusen and cotton wool spots, which vessels cross."""
+    def lesions(self, kinds: Sequence[str], wish: FundusWishes) -> None:
+        """Lay lesions of some kinds over what is painted."""
         scale = self.size / 1024
-        drusen = self.spots("drusen", wish.drusen, (0.05, 0.6), (0.008, 0.026))
-        self.paint("drusen", drusen, (0.93, 0.66, 0.30), (0.6, 1.4 * scale, 0.4))
-        wool = self.spots("cotton_wool", wish.cotton_wool, (0.5, 1.1), (0.05, 0.09))
-        self.paint("cotton_wool", wool, (0.97, 0.80, 0.55), (0.75, 5 * scale, 4 * scale))
-
-    def lesions_above(self, wish: FundusWishes) -> None:
-        """Microaneurysms, haemorrhages and hard exudates."""
-        scale = self.size / 1024
-        blots = self.spots("haemorrhages", wish.haemorrhages, (0.25, 1.3), (0.02, 0.055))
-        self.paint("haemorrhages", blots, (0.36, 0.05, 0.04), (0.85, 1.2 * scale, 2.2 * scale))
-        dots = self.spots("microaneurysms", wish.microaneurysms, (0.16, 1.2), (0.006, 0.011))
-        self.paint("microaneurysms", dots, (0.42, 0.08, 0.06), (0.8, 0.6 * scale, 0.2))
-        clusters = self.spots("exudates", wish.exudates, (0.14, 0.62), (0.008, 0.024))
-        self.paint("exudates", clusters, (0.99, 0.86, 0.42), (0.95, 0.7 * scale, 1.2 * scale))
+        for kind in kinds:
+            count = int(getattr(wish, kind))
+            if not count:
+                continue
+            edge, marks = spots(self.rng, kind, count, self.fovea, (self.size, self.unit))
+            look = KINDS[kind]
+            cover = blurred(soft(edge), look.blur * scale) * np.float32(look.strength)
+            for channel in range(3):
+                lay(self.image[..., channel], cover, look.colour[channel])
+            self.masks[kind] = edge < 0
+            self.marks.extend(marks)
 
     def grade(self, wish: FundusWishes) -> str:
         """Severity after the international scale's first steps, by what was planted."""
