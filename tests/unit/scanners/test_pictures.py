@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from yushan.domain.scanners import (
     FundusWishes,
@@ -149,6 +150,18 @@ def test_nuclei_are_counted_marked_and_blue() -> None:
     assert nuclei[:, 2].mean() > nuclei[:, 0].mean()
     assert slide.facts["tumour_share"] == pytest.approx(0.3, abs=0.01)
     assert histology(3, 128, tumour=0).facts["tumour_share"] == 0
+
+
+def test_a_piece_of_tissue_lies_on_bare_glass() -> None:
+    slide = histology(5, 512, glass=0.4)
+    tissue = slide.masks["tissue"]
+    assert tissue.mean() == pytest.approx(0.6, abs=0.01)
+    assert slide.facts["tumour_share"] == pytest.approx(0.3, abs=0.01)
+    for name in ("nuclei", "crypt", "tumour"):
+        assert not (slide.masks[name] & ~tissue).any()
+    assert all(tissue[round(one.row), round(one.column)] for one in slide.marks)
+    far = ndimage.binary_erosion(~tissue, iterations=12)
+    assert slide.pixels[far].min() > 225
 
 
 def test_a_pyramid_halves_and_its_tiles_cover_it() -> None:

@@ -31,7 +31,11 @@ CELLS_UM: Final = 8.2
 
 
 def histology(
-    seed: int, size: int = 1024, tumour: float = 0.3, pixel_um: float = PIXEL_UM
+    seed: int,
+    size: int = 1024,
+    tumour: float = 0.3,
+    pixel_um: float = PIXEL_UM,
+    glass: float = 0.0,
 ) -> Picture:
     """A field of a slide, uint8 ``[size, size, 3]``.
 
@@ -42,32 +46,63 @@ def histology(
     size
         Pixels of a side.
     tumour
-        Share of the field that is tumour, 0..1.
+        Share of the tissue that is tumour, 0..1.
     pixel_um
         Micrometre of one pixel.
+    glass
+        Share of the field without tissue, about a piece in its middle, 0..0.9.
 
     Returns
     -------
     Picture
-        Masks ``crypt``, ``nuclei`` and ``tumour``; a mark for each nucleus with its kind; facts
-        with counts per kind.
+        Masks ``tissue``, ``crypt``, ``nuclei`` and ``tumour``; a mark for each nucleus with its
+        kind; facts with counts per kind.
     """
     rng = np.random.default_rng((seed, 0x415))
     shape = (size, size)
     region = cloud(rng, shape, 4.2)
-    sick = region > np.quantile(region, 1 - tumour) if tumour > 0 else region > np.inf
+    tissue = piece(rng, size, glass)
+    limit = np.quantile(region[tissue], 1 - tumour) if tumour > 0 else np.inf
+    sick = (region > limit) & tissue
     on = Tissue(
         rng, 1 / pixel_um, np.zeros(shape, np.float32), stroma(rng, shape, 1 / pixel_um),
         np.zeros(shape, np.bool_), np.zeros(shape, np.uint32),
     )  # fmt: skip
-    glands(on, sick)
-    cells(on, sick)
-    masks = {"crypt": on.crypts, "nuclei": on.nuclei > 0, "tumour": np.asarray(sick)}
+    glands(on, sick, tissue)
+    cells(on, sick, tissue)
+    trimmed(on, tissue)
+    masks = {
+        "tissue": tissue,
+        "crypt": on.crypts,
+        "nuclei": on.nuclei > 0,
+        "tumour": np.asarray(sick),
+    }
     facts: dict[str, float | str] = {"pixel_um": pixel_um, "nuclei": len(on.marks)}
-    facts["tumour_share"] = round(float(sick.mean()), 4)
+    facts["tumour_share"] = round(float(sick.sum()) / max(int(tissue.sum()), 1), 4)
     facts |= {kind: sum(one.kind == kind for one in on.marks) for kind in NUCLEI}
     mm = pixel_um / 1000
     return Picture(whole(stained(on)), (mm, mm), masks=masks, marks=tuple(on.marks), facts=facts)
+
+
+def piece(rng: np.random.Generator, size: int, glass: float) -> NDArray[np.bool_]:
+    """Where there is tissue: an irregular piece, or everywhere."""
+    if glass <= 0:
+        return np.ones((size, size), dtype=np.bool_)
+    line = np.linspace(-1, 1, size, dtype=np.float32)
+    away = np.hypot(line[:, None] * np.float32(1.25), line[None]) + np.float32(0.16) * cloud(
+        rng, (size, size), 3.6
+    )
+    return np.asarray(away < np.quantile(away, 1 - glass))
+
+
+def trimmed(on: Tissue, tissue: NDArray[np.bool_]) -> None:
+    """Nothing but glass outside of the tissue."""
+    cover = blurred(tissue.astype(np.float32), 1.2 * on.scale)
+    on.blue *= cover
+    on.pink *= cover
+    on.crypts &= tissue
+    on.nuclei *= tissue
+    on.marks = [one for one in on.marks if on.at(tissue, (one.row, one.column))]
 
 
 def stroma(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Image:
@@ -95,22 +130,25 @@ def spread(rng: np.random.Generator, size: int, gap: float) -> list[tuple[float,
     return list(taken.values())
 
 
-def glands(on: Tissue, sick: NDArray[np.bool_]) -> None:
+def glands(on: Tissue, sick: NDArray[np.bool_], tissue: NDArray[np.bool_]) -> None:
     """Crypts side by side; crowded and ragged glands in a tumour."""
     rng = on.rng
     for place in spread(rng, on.size, GLANDS_UM * on.scale):
+        if not on.at(tissue, place):
+            continue
         ill = bool(on.at(sick, place))
         half = rng.uniform((36, 34) if ill else (31, 30), (54, 46) if ill else (40, 37)) * on.scale
         waves = rng.normal(0, 0.10 if ill else 0.04, 6)
         gland(on, Gland(place, half, waves, rng.uniform(0, 6.3, 6), ill))
 
 
-def cells(on: Tissue, sick: NDArray[np.bool_]) -> None:
+def cells(on: Tissue, sick: NDArray[np.bool_], tissue: NDArray[np.bool_]) -> None:
     """Cells of the stroma: spindles, lymphocytes in swarms, single cells of the tumour."""
     swarm = cloud(on.rng, sick.shape, 3.0)
     for place in spread(on.rng, on.size, CELLS_UM * on.scale):
         crowd, chance, sort = on.at(swarm, place), on.rng.uniform(), on.rng.uniform()
-        if on.at(on.crypts, place) or on.at(on.nuclei, place) or chance > 0.55 + 0.2 * crowd:
+        taken = on.at(on.crypts, place) or on.at(on.nuclei, place) or not on.at(tissue, place)
+        if taken or chance > 0.55 + 0.2 * crowd:
             continue
         kind = "lymphocyte" if sort < 0.5 + 0.18 * crowd else "stromal"
         if on.at(sick, place) and sort > 0.75:
