@@ -1,7 +1,9 @@
 """The gateway's accounting: the sum first, every state, every reason with its remedy."""
 
 import csv
+import html
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -95,6 +97,28 @@ def test_a_list_can_be_narrowed_to_one_reason(site):
     assert "No image is in this state" in none
     some = site.client.get("/accounting/quarantined?reason=deid.text-unresolved&lang=en").text
     assert 'class="num">30</span>' in some
+
+
+def test_every_number_of_a_device_leads_to_as_many_objects(site):
+    table = site.client.get("/accounting?lang=en&period=all").text.partition('id="devices"')[2]
+    devices = sorted(
+        {html.unescape(one) for one in re.findall(r'href="(/accounting/device[^"]*)"', table)}
+    )
+    assert devices
+    everything = 0
+    for device in sorted(devices):
+        page = site.client.get(f"{device}&lang=en").text
+        links = re.findall(r'<a href="(/accounting/[a-z-]+\?[^"]*)">([0-9,]+)</a>', page)
+        for link, told in links:
+            path, _, query = html.unescape(link).partition("?")
+            shown = site.client.get(f"{path}.csv?{query}").text.lstrip("\ufeff")
+            assert len(list(csv.DictReader(io.StringIO(shown)))) == int(told.replace(",", ""))
+            narrowed = site.client.get(f"{path}?{query}&lang=en").text
+            assert f'class="num">{told}</span>' in narrowed
+            assert "retry" not in narrowed
+            everything += int(told.replace(",", ""))
+    assert everything == sum(row[-1] for row in HOSPITAL)
+    assert site.client.get("/accounting/device?ae=NOBODY").status_code == 404
 
 
 def test_reasons_say_what_to_do(site):

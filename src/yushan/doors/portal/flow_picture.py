@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from yushan.services.gateway import State
 
@@ -137,6 +138,12 @@ class DeviceLine:
     moving: int
     waiting: int
     ended: int
+
+    @property
+    def address(self) -> str:
+        """Where its numbers are explained, state by state."""
+        named = {"ae": self.ae, "station": self.station, "model": self.model}
+        return f"/accounting/device?{urlencode(named)}"
 
 
 def device_line(name: tuple[str, ...], received: int, states: Mapping[State, int]) -> DeviceLine:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
+from yushan.base import Absent
 from yushan.doors.portal.addresses import with_changes
 from yushan.doors.portal.flow_picture import device_line, picture
-from yushan.doors.portal.gateway_lists import listed, listed_rows, row_of
+from yushan.doors.portal.gateway_lists import Only, all_entries, listed, listed_rows, row_of
 from yushan.doors.portal.gateway_parts import (
     HANDLED,
     NAMED,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from yushan.doors.portal.shell import Shell
     from yushan.services.gateway import Accounting, Journal
 
+#: What names a device in an address.
+DEVICE: Final = ("ae", "station", "model")
 #: htmx stops asking at this status.
 STOP_POLLING: Final = 286
 
@@ -56,6 +59,7 @@ class GatewayAccounting:
             get("/accounting", self.show, needs=needs),
             get("/accounting.csv", self.as_csv, needs=needs),
             get("/accounting.json", self.as_json, needs=needs),
+            get("/accounting/device", self.device, needs=needs),
             get("/accounting/{state}.csv", self.state_csv, needs=needs),
             get("/accounting/{state}", self.state, needs=needs),
             get("/connections", self.connect, needs=needs),
@@ -148,26 +152,50 @@ class GatewayAccounting:
 
     def state(self, request: Request) -> Response:
         """The objects in one state, in the order of arrival."""
-        state, reason = state_of(request), request.query_params.get("reason", "")
+        state, only = state_of(request), only_of(request)
         after = number_of(request, "after")
-        states = self.of("all").states
-        entries, more = listed(self.journal, state, reason, after)
-        language = language_of(request)
+        accounting = self.of("all")
+        states, language = accounting.states, language_of(request)
+        entries, more = listed(self.journal, state, only, after)
         query = request.query_params
         return self.shell.page(
             request, "gateway_state.html", here=str(state) if state in NAMED else "accounting",
-            waiting=waiting(states), state=str(state), reason=reason, handled=HANDLED,
-            count=count_of(self.of("all"), state, reason), after=after,
+            waiting=waiting(states), state=str(state), reason=only.reason, handled=HANDLED,
+            device=only.device, count=self.count(accounting, state, only), after=after,
             entries=[row_of(entry, language) for entry in entries],
             later=with_changes(request.url.path, query, {"after": more}) if more else None,
-            csv=with_changes(f"{request.url.path}.csv", {"reason": reason} if reason else {}, {}),
+            csv=with_changes(f"{request.url.path}.csv", query, {"after": None, "lang": None}),
+        )  # fmt: skip
+
+    def count(self, accounting: Accounting, state: State, only: Only) -> int:
+        """How many objects a list has in all."""
+        if only.device is None:
+            return count_of(accounting, state, only.reason)
+        return sum(1 for _ in all_entries(self.journal, state, only))
+
+    def device(self, request: Request) -> Response:
+        """One device: how many of its objects are in each state, each number with its list."""
+        accounting, device = self.of("all"), device_of(request)
+        shares = {(*one.name, "", "", "")[:3]: one for one in accounting.by_device}
+        if device not in shares:
+            raise Absent("portal.no-such-page")
+        found = shares[device]
+        query = dict(zip(DEVICE, device, strict=True))
+        rows = [
+            (str(state), found.states[state], with_changes(f"/accounting/{state}", query, {}))
+            for state in State
+            if found.states.get(state)
+        ]
+        return self.shell.page(
+            request, "gateway_device.html", here="accounting", device=device, rows=rows,
+            waiting=waiting(accounting.states), received=found.received,
         )  # fmt: skip
 
     def state_csv(self, request: Request) -> Response:
         """The same list as a file, whole."""
-        state, reason = state_of(request), request.query_params.get("reason", "")
+        state = state_of(request)
         head = ("number", "state", "reasons", "received", "modality", "ae_title", "model", "bytes")
-        return csv_answer(f"{state}", head, listed_rows(self.journal, state, reason))
+        return csv_answer(f"{state}", head, listed_rows(self.journal, state, only_of(request)))
 
     def connect(self, request: Request) -> Response:
         """What to enter in the PACS, and how the line is."""
@@ -179,3 +207,16 @@ class GatewayAccounting:
                 line, accounting.states, language_of(request), self.shell.clock.now()
             ),
         )  # fmt: skip
+
+
+def only_of(request: Request) -> Only:
+    """Which objects of a list are asked for."""
+    query = request.query_params
+    is_device = any(name in query for name in DEVICE)
+    return Only(query.get("reason", ""), device_of(request) if is_device else None)
+
+
+def device_of(request: Request) -> tuple[str, str, str]:
+    """The device of the address: AE title, station, model; what is not said is empty."""
+    ae, station, model = (request.query_params.get(name, "")[:64] for name in DEVICE)
+    return ae, station, model

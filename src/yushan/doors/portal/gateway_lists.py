@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yushan.doors.portal.told import Told, tell_all
 from yushan.doors.portal.words import seconds
@@ -46,30 +46,42 @@ def row_of(entry: Entry, language: Language) -> Row:
     )  # fmt: skip
 
 
+class Only(NamedTuple):
+    """Which objects of a state: with a reason, of a device (AE title, station, model); all."""
+
+    reason: str = ""
+    device: tuple[str, str, str] | None = None
+
+    def holds(self, one: Entry) -> bool:
+        """Whether an object is meant."""
+        is_device = self.device is None or self.device == (one.ae, one.station, one.model)
+        return is_device and (not self.reason or self.reason in one.reasons)
+
+
 def all_entries(
-    journal: Journal, state: State, reason: str, after: int = 0, block: int = BLOCK
+    journal: Journal, state: State, only: Only, after: int = 0, block: int = BLOCK
 ) -> Iterator[Entry]:
-    """Every object in a state, with the reason if one is given, in the order of arrival."""
+    """Every object in a state that is meant, in the order of arrival."""
     while page := journal.page(state, after=after, limit=block):
-        yield from (one for one in page if not reason or reason in one.reasons)
+        yield from filter(only.holds, page)
         after = page[-1].id
 
 
 def listed(
-    journal: Journal, state: State, reason: str, after: int
+    journal: Journal, state: State, only: Only, after: int
 ) -> tuple[tuple[Entry, ...], int | None]:
     """One page of a list, and after which number the next begins (None: there is none)."""
     found: list[Entry] = []
-    for entry in all_entries(journal, state, reason, after, BLOCK if reason else PAGE + 1):
+    for entry in all_entries(journal, state, only, after, BLOCK if any(only) else PAGE + 1):
         if len(found) == PAGE:
             return tuple(found), found[-1].id
         found.append(entry)
     return tuple(found), None
 
 
-def listed_rows(journal: Journal, state: State, reason: str) -> Iterator[tuple[object, ...]]:
+def listed_rows(journal: Journal, state: State, only: Only) -> Iterator[tuple[object, ...]]:
     """The whole list as rows of a file; ISO times."""
-    for one in all_entries(journal, state, reason):
+    for one in all_entries(journal, state, only):
         received = seconds(one.received_at).isoformat(timespec="seconds")
         reasons = " ".join(one.reasons)
         yield one.id, one.state, reasons, received, one.modality, one.ae, one.model, one.size
