@@ -31,13 +31,3 @@ def roc_digits(when: date) -> str:
     year = when.year - 1911
     shown = f"{year:03d}" if year > 0 else f"{year - 1:03d}"
     return f"{shown}{when.month:02d}{when.day:02d}"
-
-
-def years_between(birth: int, at: int) -> float:
-    """Age in years, of ordinals."""
-    return (at - birth) / YEAR
-
-
-def whole_years(birth: date, at: date) -> int:
-    """Age in completed years."""
-    return at.year - birth.year - ((at.month, at.day) < (birth.month, birth.day))
