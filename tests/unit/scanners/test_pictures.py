@@ -131,6 +131,8 @@ def test_a_polyp_is_red_and_where_its_mask_is_and_text_is_beside_the_picture() -
     red, green = clip.pixels[polyp][:, 0].mean(), clip.pixels[polyp][:, 1].mean()
     assert red > 1.4 * green
     assert clip.pixels[0, 24:50, 10:100].max() > 200
+    two = endoscopy(21, (Polyp(26, 120, 8), Polyp(45, 300, 11)), side=90)
+    assert [one.size_mm[0] for one in two.marks] == [8, 11]
     bare = endoscopy(3, side=90)
     assert set(bare.masks) == {"lumen"}
     assert bare.marks == ()

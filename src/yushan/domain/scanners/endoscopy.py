@@ -74,7 +74,9 @@ def endoscopy(
         shown.append(screened(image, legend))
         seen.append(placed(polyp))
         dark.append(placed(far))
-    masks = {"lumen": np.stack(dark)} | ({"polyp": np.stack(seen)} if np.any(seen[0]) else {})
+    masks = {"lumen": np.stack(dark) > 0}
+    if np.any(seen[0]):
+        masks["polyp"] = np.stack(seen) > 0
     marks = tuple(polyp_marks(seen[0], polyps))
     single = frames == 1
     return Picture(
@@ -130,8 +132,8 @@ def march(
 
 def frame(
     colon: Colon, tip: Camera, side: int, rng: np.random.Generator
-) -> tuple[Image, NDArray[np.bool_], NDArray[np.bool_]]:
-    """One picture ``[side, side, 3]`` 0..1, where a polyp is, and where the lumen is dark."""
+) -> tuple[Image, NDArray[np.uint8], NDArray[np.uint8]]:
+    """One picture ``[side, side, 3]`` 0..1, numbers of polyps, 1 where the lumen is dark."""
     z = np.array([tip.along_mm], dtype=np.float32)
     x, y = colon.axis(z)
     start = (float(x[0]) + tip.aside_mm[0], float(y[0]) + tip.aside_mm[1], tip.along_mm)
@@ -141,13 +143,14 @@ def frame(
     reach = march(colon, start, way, np.maximum(resized(near(reach), (side, side)) - 1, 1), 9)
     points = [np.float32(a) + reach * b for a, b in zip(start, way, strict=True)]
     polyp = (colon.growth(points[0], points[1], points[2]) < 0.45) & (reach < 120)
+    which = colon.nearest(points[0], points[1], points[2]) * polyp
     facing, gloss = shading(colon, points, way)
     lit = facing / (reach / np.float32(20) + 1) ** 2
     image = coloured(colon, points, polyp, lit, gloss)
     image *= np.float32(0.62) / np.float32(max(float(np.quantile(image[..., 0], 0.72)), 0.05))
     for channel in range(3):
         image[..., channel] += 0.012 * grain(rng, reach.shape, 0.8)
-    return 1 - np.exp(-1.45 * np.maximum(image, 0)), polyp, reach > 75
+    return 1 - np.exp(-1.45 * np.maximum(image, 0)), which, np.asarray(reach > 75, dtype=np.uint8)
 
 
 def near(reach: Image) -> Image:

@@ -13,6 +13,8 @@ from yushan.domain.scanners.drawing import Image, cloud
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 #: Texture of the mucosa: pixels along the tube and around it; mm of tube that it covers.
 SKIN: Final = (768, 768)
 SKIN_MM: Final = 150.0
@@ -98,11 +100,21 @@ class Colon:
         found = np.full(x.shape, 1000, dtype=np.float32)
         for polyp, (a, b, c) in self.polyps:
             away = np.sqrt((x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2)
-            lumps = (
-                0.05 * polyp.size_mm * (np.sin(1.9 * x + a) * np.sin(2.1 * y + b) * np.sin(1.7 * z))
-            )
+            rate = np.float32(4.5 / polyp.size_mm)
+            lumps = np.sin(rate * x + a) * np.sin(1.2 * rate * y + b) * np.sin(0.9 * rate * z)
+            lumps = np.float32(0.05 * polyp.size_mm) * lumps
             found = np.minimum(found, away - polyp.size_mm / 2 + lumps)
         return np.asarray(found, dtype=np.float32)
+
+    def nearest(self, x: Image, y: Image, z: Image) -> NDArray[np.uint8]:
+        """Number of the nearest polyp, counted from 1; 0 where there is none at all."""
+        if not self.polyps:
+            return np.zeros(x.shape, dtype=np.uint8)
+        away = [
+            (x - a) ** 2 + (y - b) ** 2 + (z - c) ** 2 - polyp.size_mm**2 / 4
+            for polyp, (a, b, c) in self.polyps
+        ]
+        return np.asarray(np.argmin(np.stack(away), axis=0) + 1, dtype=np.uint8)
 
     def free(self, x: Image, y: Image, z: Image) -> Image:
         """Distance to anything, by which rays advance."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from yushan.domain.scanners.drawing import Image, resized
 from yushan.domain.scanners.lettering import write
@@ -47,22 +46,21 @@ def octagon() -> NDArray[np.bool_]:
     return np.asarray(square & (np.abs(rows) + np.abs(columns) <= side * 0.88))
 
 
-def placed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """A mask of the picture on the whole screen."""
+def placed(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Numbers of the picture's pixels on the whole screen."""
     top, left, side = WINDOW
     index = np.minimum((np.arange(side) * mask.shape[0]) // side, mask.shape[0] - 1)
-    full = np.zeros(SCREEN, dtype=np.bool_)
+    full = np.zeros(SCREEN, dtype=np.uint8)
     full[top : top + side, left : left + side] = mask[index][:, index]
-    return full & octagon()
+    return full * octagon()
 
 
-def polyp_marks(mask: NDArray[np.bool_], polyps: Sequence[Polyp]) -> list[Mark]:
-    """One mark per patch of polyp seen."""
-    parts, count = ndimage.label(mask)
+def polyp_marks(seen: NDArray[np.uint8], polyps: Sequence[Polyp]) -> list[Mark]:
+    """A mark for each polyp of which enough is seen; ``seen`` holds numbers from 1."""
     found = []
-    for number in range(1, count + 1):
-        rows, columns = np.nonzero(parts == number)
+    for number, polyp in enumerate(polyps, 1):
+        rows, columns = np.nonzero(seen == number)
         if rows.size > 30:
-            size = min(polyps, key=lambda one: one.along_mm).size_mm if polyps else 0.0
-            found.append(Mark("polyp", float(rows.mean()), float(columns.mean()), (size, size)))
+            size = (polyp.size_mm, polyp.size_mm)
+            found.append(Mark("polyp", float(rows.mean()), float(columns.mean()), size))
     return found
