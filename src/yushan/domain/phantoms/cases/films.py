@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yushan.domain.bodies import label, paint
+from yushan.domain.bodies import paint
 from yushan.domain.phantoms.cases.case import device
 from yushan.domain.phantoms.cases.flat import picture_truths
-from yushan.domain.phantoms.cases.volumes import body_of, grid_of
+from yushan.domain.phantoms.cases.volumes import body_of, drawn, grid_of
 from yushan.domain.phantoms.classes import planar
 from yushan.domain.phantoms.classes.pixels import add_header
 from yushan.domain.scanners import (
@@ -31,7 +31,7 @@ from yushan.domain.scanners import (
     tree_of,
     view_of,
 )
-from yushan.domain.volumes import Grid, Volume
+from yushan.domain.volumes import Volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from yushan.domain.phantoms.cases.case import Case, Counter
     from yushan.domain.phantoms.recipes import Step
     from yushan.domain.phantoms.sample import SampleFile
+    from yushan.domain.volumes import Labels
 
 
 #: Mean energy of a radiograph's rays, keV.
@@ -53,14 +54,14 @@ FILM_MM = 430.0
 
 
 #: Slices, rows, columns of the body behind a film.
-BEHIND = {"full": (170, 190, 190), "small": (40, 48, 48)}
+BEHIND = {"full": (220, 170, 250), "small": (44, 34, 50)}
 
 
 def film(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
     """Chest films of a body: ``choice.views`` of PA, AP, LL; the first with its truth."""
     body = body_of(case, step)
     grid = grid_of(case, step, BEHIND[case.options.size])
-    hu = paint(body, grid, ct_look("native", case.seed))
+    hu, labels = drawn(case, body, grid, ct_look("native", case.seed))
     mu = Volume(grid, attenuation(hu.values, FILM_KEV))
     units = radiography_units()
     unit = radiography_unit(step.device) if step.device else units[case.seed % len(units)]
@@ -80,15 +81,14 @@ def film(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
 
         one = case.instance(series, 1, fill)
         yield one
-        if number == 0 and case.options.truths:
-            truth = chest_truth(chest_parts(body, grid), seen, (rows, rows))
+        if number == 0 and labels is not None:
+            truth = chest_truth(chest_parts(body, labels), seen, (rows, rows))
             yield from picture_truths(case, counter, (series, one.data), truth)
 
 
-def chest_parts(body: Body, grid: Grid) -> ChestParts:
+def chest_parts(body: Body, labels: Labels) -> ChestParts:
     """Masks of lungs, heart and opacities on the grid behind a film."""
-    labels = label(body, grid)
-    names = labels.names
+    grid, names = labels.grid, labels.names
     inside = {
         side: np.isin(labels.values, [
             k for k, name in enumerate(names, 1)
@@ -136,6 +136,7 @@ def mammography(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile
             dataset: Dataset, picture: Picture = shown, which: tuple[str, str] = (side, view)
         ) -> None:
             planar.add_mammogram(dataset, picture.pixels, *which, pixel)
+            dataset.PatientOrientation = str(picture.facts["patient_orientation"]).split("\\")
 
         one = case.instance(series, 1, fill)
         yield one

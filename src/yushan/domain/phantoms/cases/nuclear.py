@@ -90,7 +90,8 @@ def pet(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         "scanner": chosen.name, "dose_mbq": dose.dose_mbq, "weight_kg": dose.weight_kg,
         "suv_per_bq_ml": scan.suv_per_bq,
     }  # fmt: skip
-    yield from truths(shown, step, body, grid, facts)
+    labels = label(body, grid) if case.options.truths else None
+    yield from truths(shown, step, body, labels, facts)
 
 
 def case_weight(body: Body) -> float:

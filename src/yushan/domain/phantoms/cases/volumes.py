@@ -16,8 +16,8 @@ from yushan.domain.bodies import (
     LesionWish,
     TrunkWishes,
     head,
-    label,
     paint,
+    paint_and_label,
     trunk,
 )
 from yushan.domain.phantoms.cases.case import device
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from yushan.domain.phantoms.cases.case import Case, Counter
     from yushan.domain.phantoms.recipes import Step
     from yushan.domain.phantoms.sample import SampleFile
+    from yushan.domain.volumes import Labels, Shade, Volume
 
 #: Attributes of profiles that the common modules say already.
 SAID = ("Manufacturer", "ManufacturerModelName", "SoftwareVersions", "SeriesDescription",
@@ -117,7 +118,7 @@ def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
     chosen = ct_device(case, step)
     options = CtOptions(kernel=step.kernel, thickness_mm=step.thickness_mm,
                         couch="head" if step.body == "head" else True)  # fmt: skip
-    hu = paint(body, grid, ct_look(step.phase, case.seed))
+    hu, labels = drawn(case, body, grid, ct_look(step.phase, case.seed))
     image = ct_scan(hu, chosen, case.seed, options)
     del hu
     header = header_of(ct_header(chosen, options, case.seed))
@@ -143,14 +144,16 @@ def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         )
     facts = {"scanner": chosen.name, "kernel": step.kernel, "phase": step.phase}
     shown = Truths(case, counter, series, source_of(first, series, grid))
-    yield from truths(shown, step, body, grid, facts)
+    yield from truths(shown, step, body, labels, facts)
 
 
 def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
     """An MR of a body; as :func:`ct`."""
     body, grid = body_of(case, step), grid_of(case, step)
     chosen = mr_profile(step.device)
-    image = mr_scan(paint(body, grid, mr_look(chosen, case.seed)), chosen, case.seed)
+    signal, labels = drawn(case, body, grid, mr_look(chosen, case.seed))
+    image = mr_scan(signal, chosen, case.seed)
+    del signal
     header = header_of(chosen.header)
     machine = device("MR", chosen.maker, chosen.model)
     series = counter.series(machine, chosen.description, MR, step.part)
@@ -174,12 +177,21 @@ def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         )  # fmt: skip
     facts = {"scanner": chosen.name}
     shown = Truths(case, counter, series, source_of(first, series, grid))
-    yield from truths(shown, step, body, grid, facts)
+    yield from truths(shown, step, body, labels, facts)
+
+
+def drawn(
+    case: Case, body: Body, grid: Grid, look: Mapping[str, Shade]
+) -> tuple[Volume, Labels | None]:
+    """A body painted, and labelled where truths are wished."""
+    if case.options.truths:
+        return paint_and_label(body, grid, look)
+    return paint(body, grid, look), None
 
 
 def truths(
-    shown: Truths, step: Step, body: Body, grid: Grid, facts: Mapping[str, Any]
+    shown: Truths, step: Step, body: Body, labels: Labels | None, facts: Mapping[str, Any]
 ) -> Iterator[SampleFile]:
     """What is true of a series of a body."""
-    if shown.case.options.truths:
-        yield from shown.of_volume(label(body, grid), body, step.organs, facts)
+    if labels is not None:
+        yield from shown.of_volume(labels, body, step.organs, facts)

@@ -104,7 +104,7 @@ def add_mammogram(
     dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
     dataset.ImageLaterality, dataset.ViewPosition = side, view
     dataset.OrganExposed = "BREAST"
-    columns = {"CC": "L" if side == "R" else "R", "MLO": "FR" if side == "R" else "FL"}[view]
+    columns = {"CC": "L" if side == "R" else "R", "MLO": "FL" if side == "R" else "FR"}[view]
     dataset.PatientOrientation = ["P" if side == "R" else "A", columns]
     dataset.AnatomicRegionSequence = [region("BREAST")]
     code, meaning = BREAST_VIEWS[view]
