@@ -162,7 +162,7 @@ def head_ct(data: Path, _: Path | None, people: int) -> None:
         body = head(FIRST + k)
         fine = Grid.axial((60, SIDE, SIDE), (1.25, 1.0, 1.0), (0, 15, 22))
         hu = paint(body, fine, ct_look("native", FIRST + k))
-        options = CtOptions(every=2, couch=False, dose=2.0)
+        options = CtOptions(every=2, couch=False, dose=0.8)
         scan = ct_scan(hu, ct_profile("ct-ge-lightspeed"), FIRST + k, options)
         heads[f"synthetic {k + 1}"] = scan.values.astype(np.float64)
     print("whose | brain mean, SD | skull 50, 95 % | gradient of brain 50, 90 % (HU/mm) | "
