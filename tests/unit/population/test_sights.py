@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from yushan.domain.population import Statement, Wish, completed, report, sight, wishes
+from yushan.domain.population import Statement, Wish, compared, completed, report, sight, wishes
+from yushan.domain.population.comparing import changed
 from yushan.domain.population.pages import NORMAL
 from yushan.domain.population.sentences import CONCEPTS, WORDS
 from yushan.domain.population.sights import LESIONS
@@ -74,6 +77,43 @@ def test_what_is_not_there_is_denied_once_and_never_against_what_is():
     denied = [one.concept for one in told if one.status == "absent"]
     assert denied == ["spiculation", "nodule", "effusion"]
     assert report(told, "IM-CT-CHEST", "en").text.count("mediastinal") >= 0
+
+
+def test_two_examinations_of_the_same_lesions_are_compared():
+    day = date(2025, 3, 2)
+    kept = Statement("metastasis", "present", "left", "frontal lobe", (10.0,), lesion="a")
+    gone = Statement("metastasis", "present", "right", "frontal lobe", (5.0,), lesion="b")
+    grown = kept._replace(sizes_mm=(12.0,))
+    fresh = Statement("metastasis", "present", "right", "parietal lobe", (4.0,), lesion="c")
+    oedema = Statement("oedema", "absent")
+    told = compared([grown, fresh, oedema], [kept, gone], day)
+    assert told == (
+        grown._replace(change="larger", prior_mm=(10.0,), prior_day=day),
+        fresh._replace(change="new", prior_day=day),
+        oedema,
+        Statement(
+            "metastasis", "absent", "right", "frontal lobe", change="resolved", prior_day=day
+        ),
+    )
+    said = completed(told, "IM-MR-BRAIN")
+    assert told[-1] in said
+    text = report(said, "IM-MR-BRAIN", "zh", "structured", 2)
+    assert [one.of for one in text.truth if one.section == "findings"] == list(range(len(said)))
+
+
+@pytest.mark.parametrize(
+    ("concept", "now", "before", "change"),
+    [
+        ("nodule", (8.0, 7.0), (6.5, 5.6), "stable"),
+        ("nodule", (8.2, 7.2), (6.5, 5.6), "larger"),
+        ("nodule", (5.0, 4.0), (6.5, 5.7), "smaller"),
+        ("metastasis", (12.0,), (10.0,), "larger"),
+        ("metastasis", (11.9,), (10.0,), "stable"),
+        ("metastasis", (7.0,), (10.0,), "smaller"),
+    ],
+)
+def test_what_counts_as_a_change_depends_on_the_lesion(concept, now, before, change):
+    assert changed(concept, now, before) == change
 
 
 def test_every_row_names_known_concepts_and_places():

@@ -9,6 +9,7 @@ known, so that what is measured can be compared. Start at ``patients.py``, then 
 from yushan.domain.population.calendar import roc, roc_digits
 from yushan.domain.population.charts import HOSPITALS, SITES, Chart
 from yushan.domain.population.columns import SPOKEN, Column, report_rows, rows_of, tables
+from yushan.domain.population.comparing import compared
 from yushan.domain.population.events import (
     Claim,
     ClaimLine,
@@ -96,6 +97,7 @@ __all__ = [
     "Statement",
     "Wish",
     "capacity",
+    "compared",
     "completed",
     "identity",
     "is_synthetic",

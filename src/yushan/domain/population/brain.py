@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from yushan.domain.population import comparing
 from yushan.domain.population.calendar import day
 from yushan.domain.population.events import Statement, Visit, Wanted
 from yushan.domain.population.tables import tree
@@ -115,7 +116,7 @@ def seen(lesions: list[Lesion], at: int, before: int | None) -> tuple[Statement,
                 one.side,
                 one.place,
                 (one.size(at),),
-                changed(one.size(at), prior) if before else "",
+                change(one.size(at), prior) if before else "",
                 (prior,) if prior else (),
                 day(before) if before and prior else None,
                 lesion=one.name,
@@ -126,10 +127,6 @@ def seen(lesions: list[Lesion], at: int, before: int | None) -> tuple[Statement,
     return (*told, oedema, Statement("midline-shift", "absent"))
 
 
-def changed(now: float, prior: float) -> str:
-    """The word for a change of the longest diameter: 20 and 30 per cent."""
-    if not prior:
-        return "new"
-    if now >= 1.2 * prior:
-        return "larger"
-    return "smaller" if now <= 0.7 * prior else "stable"
+def change(now: float, prior: float) -> str:
+    """The word for a change of the longest diameter."""
+    return comparing.changed("metastasis", (now,), (prior,)) if prior else "new"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from yushan.domain.population import comparing
 from yushan.domain.population.brain import metastases
 from yushan.domain.population.calendar import FIRST, day
 from yushan.domain.population.cancers import OPERATED, Care, cancer, fate, follow, treat
@@ -129,13 +130,12 @@ def shown(nodule: Nodule | None, at: int, before: int | None) -> tuple[Statement
 
 
 def changed(axes: tuple[float, ...], prior: tuple[float, ...], *, is_first: bool) -> str:
-    """The word for a change of mean diameter; growth is more than 1.5 mm."""
+    """The word for a change of mean diameter."""
     if is_first:
         return ""
     if not prior:
         return "new"
-    grown = (sum(axes) - sum(prior)) / 2
-    return "larger" if grown > 1.5 else "smaller" if grown < -1.5 else "stable"
+    return comparing.changed("nodule", axes, prior)
 
 
 def watch(story: Story, nodule: Nodule | None, at: int, procedure: str, code: str) -> None:

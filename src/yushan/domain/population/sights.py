@@ -154,7 +154,7 @@ def completed(statements: Iterable[Statement], procedure: str) -> tuple[Statemen
     kept: list[Statement] = []
     denied: set[str] = set()
     for one in (*said, *(Statement(name, "absent") for name in NORMAL.get(procedure, ()))):
-        if one.status == "absent":
+        if one.status == "absent" and one.change != "resolved":
             if one.concept in there | denied:
                 continue
             denied.add(one.concept)
