@@ -46,7 +46,9 @@ RANGES = {
 }  # fmt: skip
 WISHED = (
     LesionWish("nodule", "solid", size_mm=14), LesionWish("nodule", "part-solid", "left", 18),
-    LesionWish("nodule", "ground-glass", size_mm=11),
+    LesionWish("nodule", "ground-glass", size_mm=11), LesionWish("nodule", "solid", "right", 8),
+    LesionWish("nodule", "solid", "left", 10), LesionWish("nodule", "solid", "right", 9),
+    LesionWish("nodule", "solid", "left", 7), LesionWish("opacity", "ground-glass", "left-upper"),
     LesionWish("opacity", "consolidation", "right-lower", 45, 0.9),
     LesionWish("effusion", place="left", severity=0.5), LesionWish("node", place="7", size_mm=14),
     LesionWish("mass", place="head", size_mm=28), LesionWish("metastasis", size_mm=24),
@@ -175,6 +177,8 @@ def test_every_lesion_of_a_wish_is_there_and_its_mask_has_its_volume_and_diamete
         found = mask(few, grid, lesion.structure)
         volume = float(found.sum()) * grid.voxel_mm3
         assert volume == pytest.approx(lesion.volume_mm3, rel=0.03), lesion.structure
+        if lesion.kind == "nodule":
+            assert str(lesion.properties["lobe"]).endswith(str(lesion.properties["side"]))
         if lesion.kind in {"nodule", "metastasis"}:
             sizes = diameters(found, grid.spacing)
             assert abs(sizes.long_mm - lesion.diameters_mm[0]) < 1.2 * grid.spacing[1] + 0.3

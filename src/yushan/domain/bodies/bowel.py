@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yushan.domain.bodies.blotches import Blotches
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.lines import course
-from yushan.domain.bodies.surfaces import (
-    EVERYWHERE,
-    Both,
-    Box,
-    Floats,
-    Grown,
-    Half,
-    Rippled,
-    Surface,
-    ripple,
-)
+from yushan.domain.bodies.surfaces import Both, Grown, Half, Rippled, Surface
 from yushan.domain.bodies.tubes import tube
 
 if TYPE_CHECKING:
@@ -28,22 +18,6 @@ if TYPE_CHECKING:
 LOOPS: Final = 26
 #: Nothing hollow leaves the belly.
 WITHIN: Final = "abdominal_cavity"
-
-
-@dataclass(frozen=True, eq=False)
-class Blotches:
-    """Irregular bubbles everywhere: what is above a level of a rippled field."""
-
-    length_mm: float
-    level: float
-    seed: int
-    fine: bool = False
-    box: Box = EVERYWHERE
-
-    def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
-        """Signed distance in mm, about."""
-        field = ripple(x, y, z, self.length_mm, self.seed)
-        return np.asarray((np.float32(self.level) - field) * np.float32(self.length_mm / 5))
 
 
 def bowel(plan: Plan) -> list[Structure]:

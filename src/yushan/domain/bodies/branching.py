@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Points = NDArray[np.float64]
 
 #: Radius of a branch that feeds n ends is ``end * n ** POWER``, near Murray's law for lungs.
-POWER: Final = 0.40
+POWER: Final = 0.42
+#: No branch is wider, mm.
+WIDEST_MM: Final = 6.0
 
 
 def scattered(rng: np.random.Generator, surface: Surface, count: int, depth_mm: float) -> Points:
@@ -58,12 +60,12 @@ def grown(
     todo = [(root, ends[nearest == k]) for k, root in enumerate(roots)]
     while todo:
         place, mine = todo.pop()
-        radius = end_mm * len(mine) ** POWER
+        radius = min(end_mm * len(mine) ** POWER, WIDEST_MM)
         if not len(mine) or radius < least_mm:
             continue
         fork = towards(rng, place, mine)
         halves = [mine] if len(mine) == 1 else halved(rng, mine)
-        after = end_mm * max(len(h) for h in halves) ** POWER
+        after = min(end_mm * max(len(h) for h in halves) ** POWER, WIDEST_MM)
         pieces.append((place, fork, radius, (radius + after) / 2))
         if len(mine) > 1:
             todo.extend((fork, half) for half in halves)

@@ -33,7 +33,7 @@ ARTERIES: Final = {1: ((52, 22, -22),), -1: ((-44, 6, -12), (-46, 18, -40))}
 BRONCHI: Final = {1: ((60, 4, -8), (58, 32, -60)), -1: ((-54, 4, -2), (-50, 20, -56))}
 VEINS: Final = {1: ((56, -8, -14), (60, 28, -68)), -1: ((-50, 0, -28), (-52, 24, -72))}
 #: Ends of each tree in one lung.
-ENDS: Final = 1500
+ENDS: Final = 2400
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,10 +153,10 @@ def inner_trees(plan: Plan, side: int, whole: Surface, parent: str) -> list[Stru
     ends = scattered(rng, whole, ENDS, 4.0)
     others = scattered(rng, whole, ENDS, 4.0)
     arteries = grown(
-        plan.rng(42, side + 2), roots(plan, ARTERIES[side]), ends, 0.46 * plan["lung_vessel_scale"]
+        plan.rng(42, side + 2), roots(plan, ARTERIES[side]), ends, 0.45 * plan["lung_vessel_scale"]
     )
     veins = grown(
-        plan.rng(43, side + 2), roots(plan, VEINS[side]), others, 0.44 * plan["lung_vessel_scale"]
+        plan.rng(43, side + 2), roots(plan, VEINS[side]), others, 0.43 * plan["lung_vessel_scale"]
     )
     thin = grown(plan.rng(42, side + 2), roots(plan, BRONCHI[side]), ends, 0.36, 1.0)
     return [

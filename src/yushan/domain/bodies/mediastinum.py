@@ -56,11 +56,11 @@ def bulges(plan: Plan) -> tuple[Surface, ...]:
     """What presses into the lungs from between them."""
     heights = np.linspace(plan.level("L1"), plan.level("C7"), 8)
     spine = [(0.0, plan.spine(z), z) for z in heights]
-    arch = [(0.0, plan.spine(z) + 26, z) for z in heights]
+    arch = [(0.0, plan.spine(z) + 35, z) for z in heights]
     middle = [(0, -18, 92), (0, -16, 40), (-2, 0, 0), (2, 20, -60), (6, 24, -160)]
     return (
-        tube(spine, 20, 25),
-        tube(arch, 29, 25, (0, 1, 0), 0.62),
+        tube(spine, 19, 25),
+        tube(arch, 41, 25, (0, 1, 0), 0.56),
         tube([plan.point(*p) for p in middle], (34, 31, 30, 20, 20), 25),
         Grown(Heart(plan).sac, 2.5),
         Grown(aorta(plan, 14), 2.5),

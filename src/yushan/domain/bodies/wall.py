@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yushan.domain.bodies.back import back_muscles
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.sheets import Sheet
 from yushan.domain.bodies.surfaces import Either, Ellipsoid, Grown, Rippled, Surface, Without
@@ -32,13 +33,6 @@ MUSCLES: Final = (
     ("pectoralis_minor", 12.5, 2.6, (0.78, 18), (0.10, 46), -0.05),
     ("pectoralis", 18.0, 5.5, (0.79, 6), (0.19, 74), -0.05),
 )  # fmt: skip
-#: Bundles along the spine: name, off the midline, behind the canal, radius at five heights, mm.
-BUNDLES: Final = (
-    ("multifidus", (13, 13, 11, 10, 10), (31, 32, 30, 30, 32), (12, 12, 9, 8, 8)),
-    ("longissimus", (32, 31, 26, 24, 22), (36, 38, 38, 38, 36), (18, 18, 12, 10, 8)),
-    ("iliocostalis", (56, 54, 45, 42, 36), (30, 32, 35, 37, 35), (14, 15, 10.5, 8, 6)),
-)  # fmt: skip
-HEIGHTS: Final = (-330, -250, -150, -60, 40)
 
 
 def wall(plan: Plan, arms: str) -> list[Structure]:
@@ -85,7 +79,7 @@ def outline(plan: Plan, arms: str) -> Surface:
 def breast(plan: Plan, side: int) -> Ellipsoid:
     """One breast of somebody who lies on the back."""
     size = (44 + 1.3 * plan.plump) * plan["breast_scale"]
-    return Ellipsoid(plan.point(side * 84, -82, -36), (size + 14, size * 0.92, size + 10))
+    return Ellipsoid(plan.point(side * 92, -72, -38), (size * 1.34, size * 0.98, size * 1.22))
 
 
 def arm(plan: Plan, side: int, arms: str) -> list[tuple[float, float, float]]:
@@ -130,9 +124,9 @@ def limbs(plan: Plan, arms: str) -> list[Structure]:
 def gland(plan: Plan, side: int) -> Structure:
     """Tissue of a breast, less with age."""
     size = plan["gland_scale"] * float(np.interp(plan["age_years"], (30, 75), (32, 14)))
-    core = Ellipsoid(plan.point(side * 84, -100, -40), (size, size * 0.55, size * 0.8))
+    core = Ellipsoid(plan.point(side * 92, -96, -42), (size, size * 0.55, size * 0.8))
     return Structure(
-        "breast_gland", "gland", Rippled(core, 5.0, 16, plan.seed + 5 * side), None, 3.0, 0.7
+        "breast_gland", "gland", Rippled(core, 5.0, 16, plan.seed + 5 * side), UNDER, 3.0, 0.7
     )
 
 
@@ -171,71 +165,4 @@ def belly(plan: Plan) -> list[Structure]:
             ),
         )
         found.append(Structure("skeletal_muscle", "muscle", line, UNDER))
-    return found
-
-
-def back_muscles(plan: Plan) -> list[Structure]:
-    """The deep muscles along the spine, trapezius, psoas and the square muscle of the loins."""
-    heights = np.linspace(plan.level("L5"), plan.level("C7"), 9)
-    deep = tube([(0.0, plan.spine(z) + 27, z) for z in heights], 27, 20, (0, 1, 0), 0.58)
-    found = [Structure("skeletal_muscle", "muscle", deep)]
-    strong = plan["back_scale"] * float(np.interp(plan["age_years"], (40, 85), (1.03, 0.85)))
-    for side, name in SIDES:
-        for _, across, behind, radii in BUNDLES:
-            line = [
-                (side * x, plan.spine(z * plan.tall) + 14 + y * plan.deep, z * plan.tall)
-                for z, x, y in zip(HEIGHTS, across, behind, strict=True)
-            ]
-            bundle = tube(line, [r * strong for r in radii], 12, (side * 0.3, 1, 0), 0.8)
-            found.append(Structure(f"autochthon_{name}", "muscle", bundle))
-        trapezius = [
-            (side * 12.0, plan.spine(z * plan.tall) + y * plan.deep, z * plan.tall)
-            for z, y in ((-120, 55), (-40, 55), (30, 52), (80, 52))
-        ]
-        wing = [
-            (side * (12.0 + w), y, z)
-            for (_, y, z), w in zip(trapezius, (8, 26, 34, 36), strict=True)
-        ]
-        wing = [(x * plan.wide, y + 1, z) for x, y, z in wing]
-        found.append(
-            Structure(
-                "skeletal_muscle",
-                "muscle",
-                tube(wing, (10, 26, 32, 30), 12, (side * 0.12, 1, 0), 0.12),
-            )
-        )
-        psoas = [
-            (side * x * plan.wide, plan.spine(z * plan.tall) + y, z * plan.tall)
-            for x, y, z in (
-                (27, 4, -180),
-                (34, 2, -230),
-                (44, -4, -290),
-                (56, -14, -345),
-                (72, -34, -410),
-            )
-        ]
-        found.append(
-            Structure(
-                f"iliopsoas_{name}",
-                "muscle",
-                tube(
-                    psoas,
-                    [r * plan["psoas_scale"] for r in (5, 13, 21, 24, 24)],
-                    12,
-                    (side, 0.3, 0),
-                    0.8,
-                ),
-            )
-        )
-        square = [
-            (side * x * plan.wide, plan.spine(z * plan.tall) + y, z * plan.tall)
-            for x, y, z in ((44, 34, -180), (62, 28, -260), (78, 26, -330))
-        ]
-        found.append(
-            Structure(
-                "skeletal_muscle",
-                "muscle",
-                tube(square, (10, 18, 22), 12, (side * -0.3, 1, 0), 0.35),
-            )
-        )
     return found
