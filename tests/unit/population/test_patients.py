@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from yushan.domain.population import capacity, is_synthetic, people, person
 from yushan.domain.population.calendar import FIRST, LAST
 from yushan.domain.population.patients import is_newborn
+from yushan.services.consent.identity import checked_identity
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,12 @@ def test_numbers_and_charts_belong_to_one_person_each(crowd):
     assert all(map(is_synthetic, identities))
     charts = [(one.site, one.number) for who in crowd for one in who.all_charts]
     assert len(set(charts)) == len(charts)
+
+
+def test_the_consent_office_takes_the_numbers(crowd):
+    for one in crowd[:500]:
+        if one.identity:
+            assert checked_identity(one.identity) == one.identity
 
 
 def test_the_second_place_of_a_number_says_the_sex(crowd):
