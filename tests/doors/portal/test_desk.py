@@ -85,7 +85,7 @@ def test_what_was_read_is_filled_and_what_was_not_stays_visible_until_somebody_d
 
 def test_a_clip_is_looked_through_frame_by_frame(site):
     page = site.client.get(f"/quarantine/{ITEM}?lang=en&frame=3", headers=HTML).text
-    assert "Frame 3 of 10" in page
+    assert "Frame 3 of 6" in page
     assert "frame=4" in page
     assert not np.array_equal(shown(site, "?frame=1"), shown(site, "?frame=5"))
     gone = site.client.get(f"/quarantine/{ITEM}/picture.png?frame=11", headers=HTML)

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 #: The body of who goes to both hospitals, its nodule at the first visit, mm.
 SHARED_SEED: Final = 7
 SHARED_NODULE_MM: Final = 12.0
-ORGANS: Final = ("lung_left", "lung_right", "aorta", "heart_myocardium", "trachea", "liver")
+ORGANS: Final = (
+    "lung_upper_lobe_left", "lung_lower_lobe_left", "lung_upper_lobe_right",
+    "lung_middle_lobe_right", "lung_lower_lobe_right", "aorta", "heart_myocardium", "trachea",
+    "liver",
+)  # fmt: skip
 
 
 def shared(size_mm: float) -> dict[str, Any]:
