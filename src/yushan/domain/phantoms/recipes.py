@@ -30,6 +30,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     small: tuple[int, int, int] = (24, 96, 96)
     organs: tuple[str, ...] = ()
     enhanced: bool = False
+    procedure: str = ""
     choice: dict[str, Any] = {}
 
 

@@ -78,7 +78,7 @@ def facts_of(recipe: Recipe) -> dict[str, Any]:
               help="Transfer syntax: explicit, implicit, rle, jpeg-ls, htj2k ...")  # fmt: skip
 @click.option("--charset", default="utf-8", show_default=True,
               help="Names as utf-8, big5-undeclared, gb18030 or iso-ir-58.")  # fmt: skip
-@click.option("--truth", default="seg,sr,rtstruct,nifti,json", show_default=True,
+@click.option("--truth", default="seg,sr,rtstruct,report,nifti,json", show_default=True,
               help="What is written beside the images, or none.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Write although OUT is not empty.")
 @as_json

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Version of cases; it grows when the same seed would give other bytes.
 VERSION: Final = 1
 #: Kinds of truth that can be written beside the images.
-TRUTHS: Final = ("seg", "sr", "rtstruct", "nifti", "json")
+TRUTHS: Final = ("seg", "sr", "rtstruct", "report", "nifti", "json")
 #: Where all cases are taken.
 HOSPITAL: Final = Hospital(
     "hospital-b", "示範醫院乙", "示範市示範路二號", "utf-8",

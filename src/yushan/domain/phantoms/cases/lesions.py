@@ -128,3 +128,12 @@ def lesion_facts(lesion: Lesion) -> dict[str, Any]:
         "diameters_mm": lesion.diameters_mm, "volume_mm3": lesion.volume_mm3,
         "properties": lesion.properties,
     }  # fmt: skip
+
+
+def site_of(lesion: Lesion) -> tuple[Code | None, Code | None]:
+    """Where a lesion is and on which side, as far as its lobe has a code."""
+    found = code_of(str(lesion.properties.get("lobe", "")))
+    if found is not None:
+        side = Code(found.laterality[0], "SCT", found.laterality[1])
+        return Code(found.value, found.scheme, found.meaning), side if side.value else None
+    return None, None

@@ -135,7 +135,7 @@ def spect(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
                 "severity": defect.severity,
             },
         }  # fmt: skip
-        yield from shown.of_volume(label(body, grid), body, step.organs, facts)
+        yield from shown.of_volume(label(body, grid), body, step, facts)
 
 
 def heart(body: Body) -> tuple[tuple[float, float, float], np.ndarray[Any, Any]]:

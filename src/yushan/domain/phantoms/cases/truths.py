@@ -20,7 +20,9 @@ from yushan.domain.phantoms.cases.lesions import (
     measured,
     organ,
     relabelled,
+    site_of,
 )
+from yushan.domain.phantoms.cases.texts import sentences, written
 from yushan.domain.phantoms.headers import Device, Series
 from yushan.domain.phantoms.sample import SampleFile
 from yushan.domain.results import (
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
     from yushan.domain.bodies import Body, Lesion
     from yushan.domain.phantoms.cases.case import Case, Counter
+    from yushan.domain.phantoms.recipes import Step
     from yushan.domain.volumes import Grid
 
 MAKER: Final = Maker("Yushan", "Phantom", "0", str(VERSION))
@@ -110,9 +113,14 @@ class Truths:
         return series, output
 
     def of_volume(
-        self, labels: Labels, body: Body, organs: Sequence[str], facts: Mapping[str, Any]
+        self,
+        labels: Labels,
+        body: Body,
+        step: Step,
+        facts: Mapping[str, Any],
     ) -> Iterator[SampleFile]:
         """All truths of a labelled volume of a body."""
+        organs, procedure = step.organs, step.procedure
         shown = [name for name in organs if name in labels.names]
         if shown and (self.wants("seg") or self.wants("rtstruct")):
             masks = relabelled(labels, shown)
@@ -136,6 +144,11 @@ class Truths:
                 self.source, findings_shown, output, algorithm=TRUTH, masks=masks_output
             )
             yield named(series, 1, data)
+        if self.wants("report") and procedure:
+            told = written(self.case, body, procedure)
+            folder = f"{self.series.study.key}/truth/{self.series.number:02d}"
+            yield SampleFile(f"{folder}-report.txt", told.text.encode())
+            facts = {**facts, "report": sentences(told)}
         yield from self.plain(labels, body, findings, facts)
 
     def masks(
@@ -172,7 +185,7 @@ class Truths:
             note = ", ".join(f"{key}={value}" for key, value in lesion.properties.items())
             found.append(
                 Finding(
-                    name, tracking, kind_of(lesion.kind), category=ABNORMAL,
+                    name, tracking, kind_of(lesion.kind), *site_of(lesion), category=ABNORMAL,
                     measurements=measured(lesion), evaluations=evaluated(lesion),
                     segment=segment, note=note,
                 )

@@ -194,4 +194,4 @@ def truths(
 ) -> Iterator[SampleFile]:
     """What is true of a series of a body."""
     if labels is not None:
-        yield from shown.of_volume(labels, body, step.organs, facts)
+        yield from shown.of_volume(labels, body, step, facts)
