@@ -75,7 +75,7 @@ COURSES: Final = (
 def back_muscles(plan: Plan) -> list[Structure]:
     """What lies between the ribs' necks, then the muscles of both sides; thinner with age."""
     heights = np.linspace(plan.level("L5"), plan.level("C7"), 9)
-    deep = tube([(0.0, plan.spine(z) + 34, z) for z in heights], 38, 20, (0, 1, 0), 0.54)
+    deep = tube([(0.0, plan.spine(z) + 34, z) for z in heights], 34, 20, (0, 1, 0), 0.56)
     streaks = Both((Grown(deep, -1.5), Blotches(8.0, 1.15, plan.seed + 61)))
     found = [
         Structure("autochthon", "muscle", deep),

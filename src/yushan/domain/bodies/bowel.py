@@ -84,6 +84,8 @@ def small_bowel(plan: Plan) -> list[Structure]:
         knots = np.clip(knots, (-72, -80, -390), (84, 4, -216))
         before_spine = -30 + 0.8 * np.maximum(np.abs(knots[:, 0]) - 40, 0)
         knots[:, 1] = np.minimum(knots[:, 1], before_spine)
+        by_the_root = (np.abs(knots[:, 0]) < 42) & (knots[:, 2] > -262)
+        knots[by_the_root, 1] = np.minimum(knots[by_the_root, 1], -60)
         radius = plan["bowel_loop_mm"] * rng.uniform(0.8, 1.22)
         outer = tube([plan.belly(*p) for p in knots], radius, 7)
         found.append(Structure("small_bowel", "bowel_wall", outer, WITHIN))

@@ -60,7 +60,7 @@ def bulges(plan: Plan) -> tuple[Surface, ...]:
     middle = [(0, -18, 92), (0, -16, 40), (-2, 0, 0), (2, 20, -60), (6, 24, -160)]
     return (
         tube(spine, 19, 25),
-        tube(arch, 41, 25, (0, 1, 0), 0.56),
+        tube(arch, 37, 25, (0, 1, 0), 0.58),
         tube([plan.point(*p) for p in middle], (34, 31, 30, 20, 20), 25),
         Grown(Heart(plan).sac, 2.5),
         Grown(aorta(plan, 14), 2.5),

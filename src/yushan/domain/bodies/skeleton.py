@@ -140,27 +140,17 @@ def vertebra(plan: Plan, name: str) -> list[Structure]:
 
 
 def arches(y: float, z: float, back: float, wide: float) -> list[Tubes]:
-    """The vertebral arch as tubes."""
+    """The vertebral arch as tubes: spinous process, and on both sides pedicle, plate, process."""
     reach, side = y + back, wide * 0.75
-    found = [
-        tube(
-            [(0, reach + 11, z - 4), (0, reach + 24, z - 12), (0, reach + 36, z - 20)],
-            (4, 3.4, 4.5),
-            6,
-        )
-    ]
+    ridge = [(0, reach + 11, z - 3), (0, reach + 24, z - 11), (0, reach + 36, z - 19)]
+    found = [tube(ridge, (7.5, 6.5, 7.0), 6, (1, 0, 0), 0.5)]
     for s in (1, -1):
-        found.append(tube([(s * side, reach - 14, z + 2), (s * side, reach + 2, z + 1)], 4.2, 8))
-        found.append(
-            tube(
-                [(s * side, reach + 2, z + 1), (s * 9, reach + 10, z - 3), (0, reach + 13, z - 5)],
-                3.6,
-                8,
-            )
-        )
-        found.append(
-            tube([(s * side, reach + 3, z + 1), (s * (side + 20), reach + 8, z + 3)], (4.2, 3.6), 8)
-        )
+        root = [(s * side, reach - 14, z + 2), (s * side, reach + 2, z + 1)]
+        plate = [(s * side, reach + 2, z), (s * 9, reach + 9, z - 3), (0, reach + 13, z - 5)]
+        wing = [(s * side, reach + 3, z + 1), (s * (side + 20), reach + 8, z + 3)]
+        found.append(tube(root, 5.4, 8, (1, 0, 0), 0.75))
+        found.append(tube(plate, 9.0, 8, (s * 0.3, 1, 0.25), 0.36))
+        found.append(tube(wing, (6.0, 5.2), 8, (0, 1, 0), 0.68))
     return found
 
 
