@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
 
 import msgspec
-from starlette.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
 
-from yushan.base import NOTHING, Absent, Forbidden, YushanError
+from yushan.base import NOTHING, Absent, Forbidden, Unavailable, YushanError
 from yushan.doors.portal.forms import local_path
 from yushan.doors.portal.shell import HEADERS, account_of, language_of
 from yushan.engines.oidc import Begun  # noqa: TC001 - msgspec reads it at run time
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
     from yushan.engines.oidc import Proven, Provider
     from yushan.services.accounts import Account, Accounts
 
+#: Where a provider tells us that somebody left (OpenID Connect Back-Channel Logout 1.0).
+LEFT: Final = "/sign-in/provider/{key}/left"
+#: Most bytes of such a message; and it is never kept.
+LONGEST: Final = 1 << 16
+NOT_KEPT: Final = {"Cache-Control": "no-store"}
 BACK: Final = "/sign-in/provider/{key}/back"
 
 
@@ -105,7 +113,40 @@ class ProviderPages:
         return [
             self.shell.post("/sign-in/provider", self.go),
             self.shell.get(BACK, self.back),
+            Route(LEFT, self.left, methods=["POST"]),
         ]
+
+    async def left(self, request: Request) -> Response:
+        """A provider says that somebody left there: their sessions by it end here too.
+
+        No form of ours: the provider's signature is what is believed. 200 also where nobody was in.
+        """
+        try:
+            said = parse_qs((await request.body())[:LONGEST].decode("ascii", "replace"))
+            await run_in_threadpool(self.end, request, said.get("logout_token", [""])[0])
+        except YushanError as error:
+            await run_in_threadpool(self.entrance.told, None, "account.sign-in-failed",
+                                    reasons=(error.code,))  # fmt: skip
+            status = 503 if isinstance(error, Unavailable) else 400
+            told = {"error": "invalid_request", "error_description": error.code}
+            return JSONResponse(told, status, NOT_KEPT)
+        return Response(None, 200, NOT_KEPT)
+
+    def end(self, request: Request, token: str) -> None:
+        """End the sessions that a believed message means."""
+        self.accounts.count_begin(request.client.host if request.client else "")
+        house = self.providers.get(request.path_params["key"])
+        gone = house.provider.left(token)
+        known = self.accounts.identities.account(house.provider.config.issuer, gone.subject)
+
+        def is_meant(account: str, proof: str) -> bool:
+            there = house.provider.session_of(proof.partition(" ")[2])
+            is_theirs = not gone.subject or (known is not None and account == known.id)
+            return is_theirs and (there == gone.session if gone.session and there else
+                                  bool(gone.subject))  # fmt: skip
+
+        for account in self.accounts.sessions.end_proven(f"{house.key} ", is_meant):
+            self.entrance.told(self.accounts.by_id(account), "account.signed-out")
 
     def go(self, request: Request, form: Form) -> Response:
         """Keep what must come back, and lead to the provider."""

@@ -5,6 +5,6 @@ state and nonce; the provider's answers are believed only under its own keys, fo
 issuer of the settings is asked, no redirect is followed. Start at ``provider.py``.
 """
 
-from yushan.engines.oidc.provider import Begun, Config, Proven, Provider
+from yushan.engines.oidc.provider import Begun, Config, Left, Proven, Provider
 
-__all__ = ["Begun", "Config", "Proven", "Provider"]
+__all__ = ["Begun", "Config", "Left", "Proven", "Provider"]

@@ -29,6 +29,9 @@ ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 #: How long what a provider says of itself is kept; its keys are asked again when one is unknown.
 METADATA_S: Final = 3600.0
 LEEWAY_S: Final = 60
+#: How old a message that somebody left may be, and what makes it one (Back-Channel Logout 2.4).
+LEFT_S: Final = 300
+LEFT: Final = "http://schemas.openid.net/event/backchannel-logout"
 ENDS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -68,6 +71,14 @@ class Proven:
         if not isinstance(listed, list | tuple):
             return frozenset()
         return frozenset(one for one in listed if isinstance(one, str))
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Who left at the provider: a subject, one session of theirs, or both; empty: not said."""
+
+    subject: str
+    session: str
 
 
 class Provider:
@@ -167,6 +178,42 @@ class Provider:
             raise Forbidden("oidc.not-believed")
         return Proven(self.config.issuer, subject, claims, token)
 
+    def left(self, token: str) -> Left:
+        """Who left there, as the provider tells us by itself (Back-Channel Logout 1.0 2.6).
+
+        Raises
+        ------
+        Forbidden
+            ``oidc.not-believed``: not the provider's, not for us, not of now, or no such message.
+        Unavailable
+            ``oidc.unreachable``.
+        """
+        try:
+            claims = self.claims(token)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise Forbidden("oidc.not-believed") from error
+        subject, session = (str(claims.get(name) or "") for name in ("sub", "sid"))
+        if not (self.is_for_us(claims) and self.is_leaving(claims) and (subject or session)):
+            raise Forbidden("oidc.not-believed")
+        return Left(subject, session)
+
+    def is_for_us(self, claims: Mapping[str, Any]) -> bool:
+        """Whether issuer and audience are those of the settings."""
+        audience = claims.get("aud")
+        named = audience if isinstance(audience, list) else [audience]
+        return claims.get("iss") == self.config.issuer and self.config.client_id in named
+
+    def is_leaving(self, claims: Mapping[str, Any]) -> bool:
+        """Whether it is a fresh message that somebody left, and no ID token."""
+        events, made = claims.get("events"), claims.get("iat")
+        ends = claims.get("exp", made)
+        if not (isinstance(made, int) and isinstance(ends, int)):
+            return False
+        if "nonce" in claims or not claims.get("jti"):
+            return False
+        is_fresh = abs(self.now() - made) <= LEFT_S and ends > self.now() - LEFT_S
+        return is_fresh and isinstance(events, dict) and LEFT in events
+
     def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token whose signature one of the provider's keys made."""
         if self.keys is None:
@@ -187,6 +234,16 @@ class Provider:
         """Ask the provider for its keys; keys inside tokens are never believed."""
         found = self.asker.get(str(self.metadata()["jwks_uri"]))
         self.keys = KeySet.import_key_set({"keys": list(found.get("keys", []))})
+
+    @staticmethod
+    def session_of(token: str) -> str:
+        """The provider's name of the session of an ID token that was believed; empty if none."""
+        try:
+            body = token.split(".")[1]
+            said = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        except (IndexError, ValueError, msgspec.DecodeError):
+            return ""
+        return str(said.get("sid") or "") if isinstance(said, dict) else ""
 
     def leave(self, token: str, onward: str) -> str:
         """Where to send the browser so that the session there ends too; empty if nowhere."""

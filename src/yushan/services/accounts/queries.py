@@ -111,6 +111,12 @@ def sessions_of(tx: Connection, account: str, now_s: int, idle_s: int) -> Sequen
     return tx.execute(asked.order_by(SESSION.c.seen_s.desc(), SESSION.c.id)).all()
 
 
+def proven_sessions(tx: Connection, start: str) -> Sequence[Row[Any]]:
+    """Sessions whose proof begins with these letters."""
+    asked = select(SESSION).where(SESSION.c.proof.startswith(start, autoescape=True))
+    return tx.execute(asked).all()
+
+
 def renew_session(tx: Connection, old: str, new: str, **values: Any) -> int:  # noqa: ANN401 - columns
     """Put a session under another secret; how many."""
     asked = update(SESSION).where(SESSION.c.secret_sha256 == old)

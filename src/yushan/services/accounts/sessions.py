@@ -10,6 +10,8 @@ from yushan.services.accounts import queries, tokens
 from yushan.services.accounts.values import Account, Session, account_of, moment, moment_or_none
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Row
 
     from yushan.base import Clock
@@ -124,6 +126,15 @@ class Sessions:
         """End all sessions but one; how many."""
         with self.db.begin() as tx:
             return queries.end_sessions_of(tx, account.id, keep)
+
+    def end_proven(self, start: str, is_meant: Callable[[str, str], bool]) -> tuple[str, ...]:
+        """End the sessions whose proof begins so and that are meant (account, proof); whose."""
+        with self.db.begin() as tx:
+            found = [row for row in queries.proven_sessions(tx, start)
+                     if is_meant(row.account, row.proof)]  # fmt: skip
+            for row in found:
+                queries.end_session_of(tx, row.account, row.id)
+        return tuple(dict.fromkeys(row.account for row in found))
 
     def close(self, secret: str) -> None:
         """Sign out; a secret that is not known is fine."""
