@@ -13,6 +13,7 @@ import pytest
 from yushan.domain.population import life, people, person, report_rows, rows_of, tables
 from yushan.domain.population.calendar import FIRST, LAST, WINDOW
 from yushan.domain.population.heart import INDEX
+from yushan.domain.population.story import CLOSED
 from yushan.domain.population.tables import rows, tree
 
 SEX_OF = {
@@ -165,6 +166,20 @@ def test_people_come_on_weekdays_that_fit(told):
     days = Counter((one.kind, one.first.weekday()) for _, mine in told for one in mine.encounters)
     assert days["outpatient", 6] < 0.1 * days["outpatient", 0]
     assert days["emergency", 6] > 0.5 * days["emergency", 0]
+
+
+def test_clinics_are_shut_at_the_lunar_new_year_and_colds_come_in_winter(told):
+    months = Counter()
+    for _, mine in told:
+        codes = {one.encounter: one.code for one in mine.diagnoses if one.place == 1}
+        for one in mine.encounters:
+            shut = one.first.toordinal() in CLOSED and one.kind in {"outpatient", "checkup"}
+            assert not shut or codes[one.encounter] == "U07.1"
+            if codes[one.encounter] == "J06.9":
+                months[one.first.month] += 1
+    warm = sum(months[month] for month in (5, 6, 7, 8, 9)) / 5
+    cold = sum(months[month] for month in (1, 2, 3, 10, 11, 12)) / 6
+    assert 0.4 < warm / cold < 0.75
 
 
 def test_waves_of_infection_are_where_the_table_says(told):

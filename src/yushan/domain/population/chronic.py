@@ -6,12 +6,12 @@ from functools import cache
 from math import log
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from yushan.domain.population.calendar import FIRST, LAST
+from yushan.domain.population.calendar import FIRST, LAST, day
 from yushan.domain.population.draws import Urn
 from yushan.domain.population.events import Visit
 from yushan.domain.population.measured import ADULT, FOLLOWED
 from yushan.domain.population.measured import CHECKUP as ALL
-from yushan.domain.population.story import CONTACTS, OUTPATIENT, Story
+from yushan.domain.population.story import CONTACTS, Story
 from yushan.domain.population.tables import rows
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ MINOR: Final = CONTACTS["minor"]
 CHRONIC: Final = CONTACTS["chronic"]
 CHECKUP: Final = CONTACTS["checkup"]
 BASIC: Final = ("LA-CBC", "LA-GLU")
+SEASONS: Final = CONTACTS["seasons"]
+AIRWAYS: Final = frozenset(SEASONS["airways"])
+WARM: Final = frozenset(SEASONS["warm-months"])
+WARM_SHARE: Final[float] = SEASONS["warm-share"]
 #: Codes of one visit at most.
 MOST: Final = 3
 
@@ -100,18 +104,18 @@ def follow_up(story: Story) -> None:
 
 def chronic_visit(story: Story, group: Sequence[Condition], at: int) -> Visit:
     """One follow-up with refills."""
-    here = [one for one in group if story.known[one.code] <= at]
+    earliest = min(story.known[one.code] for one in group)
+    if (opened := story.open_day(at)) < earliest:
+        opened = story.open_day(at + 7)
+    here = [one for one in group if story.known[one.code] <= opened]
     refill = CHRONIC["refill-days"]
     drugs = tuple((drug, refill) for one in here for drug in one.drugs)
     is_tested = story.draws.chance(0.35)
     tested = BASIC if is_tested else ()
     measured = [FOLLOWED[one.code] for one in here if one.code in FOLLOWED] if is_tested else []
-    at += story.draws.pick(OUTPATIENT) - (at - 1) % 7
     codes = tuple(one.code for one in here)
-    groups = ("basic", *measured) if is_tested and story.age(at) >= ADULT else ()
-    return Visit(
-        max(at, story.first), "outpatient", here[0].department, codes, drugs, tested, 0, (), groups
-    )
+    groups = ("basic", *measured) if is_tested and story.age(opened) >= ADULT else ()
+    return Visit(opened, "outpatient", here[0].department, codes, drugs, tested, 0, (), groups)
 
 
 class Small(NamedTuple):
@@ -144,6 +148,8 @@ def small_ills(story: Story) -> None:
             return
         decade = min(int(story.age(int(at)) / 10), 10)
         one = draws.pick(smalls(story.patient.sex, decade))
+        if one.code in AIRWAYS and day(int(at)).month in WARM and not draws.chance(WARM_SHARE):
+            continue
         kind: Kind = "emergency" if draws.chance(MINOR["emergency"]) else "outpatient"
         drugs = tuple((drug, 3) for drug in one.drugs)
         story.add(Visit(int(at), kind, one.department, (one.code,), drugs))

@@ -17,6 +17,14 @@ CONTACTS: Final = tree("contacts")
 MORTALITY: Final = CONTACTS["mortality"]
 OUTPATIENT: Final = Urn(enumerate(CONTACTS["days"]["outpatient"]))
 EMERGENCY: Final = Urn(enumerate(CONTACTS["days"]["emergency"]))
+SHUT: Final = CONTACTS["closed"]
+#: Days on which clinics are shut, and by how much contacts are put off then.
+CLOSED: Final = frozenset(
+    first.toordinal() + more
+    for first in SHUT["new-year"]
+    for more in range(-SHUT["before"], SHUT["after"] + 1)
+)
+PUT_OFF: Final[int] = SHUT["put-off"]
 DAYS_OF: Final = {"outpatient": OUTPATIENT, "checkup": OUTPATIENT, "emergency": EMERGENCY}
 
 
@@ -74,7 +82,8 @@ class Story:
         urn = DAYS_OF.get(kind)
         if urn is None:
             return at
-        return max(at - (at - 1) % 7 + self.draws.pick(urn), self.first)
+        opened = max(at - (at - 1) % 7 + self.draws.pick(urn), self.first)
+        return opened + PUT_OFF if opened in CLOSED and kind != "emergency" else opened
 
     def tell(self, name: str, began: int, **facts: str | float) -> None:
         """Truth of a course."""
