@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -128,9 +129,10 @@ def test_what_cannot_be_said_is_refused() -> None:
 
 
 def test_truth_is_plain_and_sorted() -> None:
-    data = truth_json({"seed": 3, "b": (1.23456789, None), "a": {"x": True}}, FINDINGS)
+    data = truth_json({"seed": 3, "b": (1.23456789, None), "a": {"x": date(2026, 1, 8)}}, FINDINGS)
     told = json.loads(data)
     assert list(told) == sorted(told)
     assert told["b"] == [1.23457, None]
+    assert told["a"] == {"x": "2026-01-08"}
     assert told["findings"][0]["measurements"][0]["unit"] == "mm3"
     assert truth_json({"seed": 3}) == truth_json({"seed": 3})

@@ -8,7 +8,6 @@ of each class are filled in by ``classes/``.
 
 from yushan.domain.phantoms.cases.case import TRUTHS, Options
 from yushan.domain.phantoms.cases.making import make
-from yushan.domain.phantoms.chest import Chest
 from yushan.domain.phantoms.hospitals import sample_studies
 from yushan.domain.phantoms.load import load_series
 from yushan.domain.phantoms.load_index import IndexBatch, index_rows, index_uid
@@ -26,7 +25,6 @@ __all__ = [
     "SYNTAXES",
     "TRUTHS",
     "WAYS",
-    "Chest",
     "IndexBatch",
     "Options",
     "Person",

@@ -12,12 +12,12 @@ from PIL import Image as Picture
 from yushan.domain.bodies import LesionWish
 from yushan.domain.phantoms import people
 from yushan.domain.phantoms.amended import again, conflicting, with_regions, with_words
+from yushan.domain.phantoms.classes.planar import CR
 from yushan.domain.phantoms.classes.visible import ENDOSCOPE, FUNDUS, add_endoscopy, add_fundus
 from yushan.domain.phantoms.classes.waveforms import TWELVE_LEAD, add_waveform, lead
 from yushan.domain.phantoms.documents import PDF, add_pdf
 from yushan.domain.phantoms.exams import BITS, chest, film, film_of, scanned, single
 from yushan.domain.phantoms.headers import Series, Study
-from yushan.domain.phantoms.images import CR
 from yushan.domain.phantoms.lettering import write
 from yushan.domain.phantoms.places import CR_A, DOC_A, ECG_A, ES_A, HOSPITAL_A, OP_A
 from yushan.domain.phantoms.recipes import Step

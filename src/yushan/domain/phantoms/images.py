@@ -1,30 +1,19 @@
-"""Images as DICOM objects: CT, MR, CR, DX and ultrasound, from the arrays of the phantoms."""
+"""Plain axial CT images as DICOM objects, for load: many, small and cheap."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image as Picture
-from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate
-from pydicom.uid import JPEGBaseline8Bit
-
-from yushan.domain.phantoms.headers import Series, coded
 
 if TYPE_CHECKING:
-    from yushan.domain.phantoms.canvas import Image
+    from numpy.typing import NDArray
+    from pydicom.dataset import Dataset
+
+    Image = NDArray[np.float32]
+    from yushan.domain.phantoms.headers import Series
 
 CT: Final = "1.2.840.10008.5.1.4.1.1.2"
-MR: Final = "1.2.840.10008.5.1.4.1.1.4"
-CR: Final = "1.2.840.10008.5.1.4.1.1.1"
-DX: Final = "1.2.840.10008.5.1.4.1.1.1.1"
-US: Final = "1.2.840.10008.5.1.4.1.1.6.1"
-US_MULTIFRAME: Final = "1.2.840.10008.5.1.4.1.1.3.1"
-
-Grey = NDArray[np.uint8]
 
 
 def add_pixels(dataset: Dataset, pixels: NDArray[np.uint16], bits_stored: int) -> None:
@@ -72,118 +61,3 @@ def add_ct(dataset: Dataset, series: Series, hu: Image, place: tuple[float, floa
     dataset.ProtocolName = series.description
     dataset.AcquisitionNumber = 1
     dataset.BurnedInAnnotation = "NO"
-
-
-def add_mr(
-    dataset: Dataset, series: Series, signal: Image, place: tuple[float, float, float]
-) -> None:
-    """MR image module of a spin echo; ``place`` as in :func:`add_ct`."""
-    weighted = "T2" in series.description
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "M", "SE"]
-    add_pixels(dataset, np.clip(np.rint(signal), 0, 4095).astype(np.uint16), 12)
-    add_plane(dataset, series, *place)
-    dataset.WindowCenter, dataset.WindowWidth = (520, 1040) if weighted else (460, 900)
-    dataset.ScanningSequence = "SE"
-    dataset.SequenceVariant = "SK"
-    dataset.ScanOptions = ""
-    dataset.MRAcquisitionType = "2D"
-    dataset.SequenceName = "TSE" if weighted else "SE"
-    dataset.RepetitionTime, dataset.EchoTime = (4200, 98) if weighted else (520, 12)
-    dataset.EchoTrainLength = 15 if weighted else 1
-    dataset.NumberOfAverages, dataset.FlipAngle = 2, 90
-    dataset.MagneticFieldStrength, dataset.ImagingFrequency = 1.5, 63.87
-    dataset.ImagedNucleus = "1H"
-    dataset.EchoNumbers = 1
-    dataset.PixelBandwidth = 192
-    dataset.SpacingBetweenSlices = round(place[2] * 1.1, 3)
-    dataset.PercentSampling = dataset.PercentPhaseFieldOfView = 100
-    dataset.ReceiveCoilName, dataset.TransmitCoilName = "HEAD_8", "BODY"
-    dataset.SAR = 0.42
-    dataset.AcquisitionMatrix = [0, 256, 224, 0]
-    dataset.InPlanePhaseEncodingDirection = "ROW"
-    dataset.ProtocolName = series.description
-
-
-def add_radiograph(dataset: Dataset, series: Series, film: Image, view: str) -> None:
-    """CR or DX image module of a chest film in 0..1; ``view`` is PA or LL."""
-    add_pixels(dataset, np.rint(film * 4000).astype(np.uint16), 12)
-    dataset.WindowCenter, dataset.WindowWidth = 2000, 4000
-    dataset.ImageType = ["ORIGINAL", "PRIMARY"]
-    dataset.ViewPosition = view
-    dataset.PatientOrientation = ["L", "F"] if view == "PA" else ["P", "F"]
-    dataset.KVP, dataset.ExposureInuAs = 120, 2400
-    dataset.ImagerPixelSpacing = [0.39, 0.39]
-    dataset.LossyImageCompression = "00"
-    dataset.BurnedInAnnotation = "NO"
-    if series.sop_class == CR:
-        dataset.PlateID, dataset.CassetteID = "P0815", "C17"
-        dataset.Sensitivity = 200
-        return
-    add_dx(dataset)
-
-
-def add_dx(dataset: Dataset) -> None:
-    """What a digital radiograph for presentation must say besides."""
-    dataset.PresentationIntentType = "FOR PRESENTATION"
-    dataset.PixelIntensityRelationship, dataset.PixelIntensityRelationshipSign = "LOG", 1
-    dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = 0, 1, "US"
-    dataset.PresentationLUTShape = "IDENTITY"
-    dataset.ImageLaterality = "U"
-    dataset.AnatomicRegionSequence = [coded("51185008", "SCT", "Chest")]
-    dataset.ViewCodeSequence = [coded("272479007", "SCT", "postero-anterior")]
-    dataset.ViewCodeSequence[0].ViewModifierCodeSequence = []
-    dataset.AcquisitionContextSequence = []
-    dataset.DetectorType = "DIRECT"
-    dataset.DetectorID = "DET-4471"
-    dataset.PositionerType = "NONE"
-
-
-def jpeg(frame: Grey) -> bytes:
-    """One frame as JPEG baseline, three samples."""
-    out = BytesIO()
-    Picture.fromarray(np.repeat(frame[:, :, None], 3, axis=2)).save(
-        out, "JPEG", quality=85, subsampling="4:2:2"
-    )
-    return out.getvalue()
-
-
-def add_ultrasound(dataset: Dataset, frames: NDArray[np.uint8]) -> None:
-    """Ultrasound image modules: one frame as RGB, several as JPEG baseline."""
-    count, rows, columns = frames.shape
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "ABDOMEN"]
-    dataset.SamplesPerPixel, dataset.PlanarConfiguration = 3, 0
-    dataset.Rows, dataset.Columns = rows, columns
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
-    dataset.PixelRepresentation = 0
-    dataset.PatientOrientation = ""
-    dataset.TransducerType, dataset.ProcessingFunction = "CURVED LINEAR", "ABDOMEN"
-    dataset.SequenceOfUltrasoundRegions = [region(rows, columns)]
-    if count == 1:
-        dataset.PhotometricInterpretation = "RGB"
-        dataset.LossyImageCompression = "00"
-        dataset.PixelData = np.repeat(frames[0][:, :, None], 3, axis=2).tobytes()
-        return
-    streams = [jpeg(frame) for frame in frames]
-    dataset.NumberOfFrames = count
-    dataset.FrameTime, dataset.FrameIncrementPointer = 62.5, 0x00181063
-    dataset.CineRate = 16
-    dataset.PhotometricInterpretation = "YBR_FULL_422"
-    dataset.LossyImageCompression = "01"
-    dataset.LossyImageCompressionRatio = round(
-        rows * columns * 3 * count / sum(map(len, streams)), 2
-    )
-    dataset.LossyImageCompressionMethod = "ISO_10918_1"
-    dataset.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
-    dataset.PixelData = encapsulate(streams)
-    dataset["PixelData"].VR = "OB"
-
-
-def region(rows: int, columns: int) -> Dataset:
-    """The fan as a calibrated region."""
-    item = Dataset()
-    item.RegionSpatialFormat, item.RegionDataType, item.RegionFlags = 1, 1, 0
-    item.RegionLocationMinX0, item.RegionLocationMinY0 = 0, 50
-    item.RegionLocationMaxX1, item.RegionLocationMaxY1 = columns - 1, rows - 1
-    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = 3
-    item.PhysicalDeltaX = item.PhysicalDeltaY = 0.038
-    return item

@@ -12,7 +12,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
 if TYPE_CHECKING:
-    from yushan.domain.phantoms.canvas import Image
+    Image = NDArray[np.float32]
 
 Bits = NDArray[np.uint8]
 #: Height of a line, pixels.

@@ -42,6 +42,7 @@ from yushan.domain.volumes import Labels, nifti
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     import numpy as np
     from numpy.typing import NDArray
@@ -118,8 +119,9 @@ class Truths:
         body: Body,
         step: Step,
         facts: Mapping[str, Any],
+        earlier: tuple[Body, date] | None = None,
     ) -> Iterator[SampleFile]:
-        """All truths of a labelled volume of a body."""
+        """All truths of a labelled volume of a body; ``earlier``: as it was, for the report."""
         organs, procedure = step.organs, step.procedure
         shown = [name for name in organs if name in labels.names]
         if shown and (self.wants("seg") or self.wants("rtstruct")):
@@ -145,7 +147,7 @@ class Truths:
             )
             yield named(series, 1, data)
         if self.wants("report") and procedure:
-            told = written(self.case, body, procedure)
+            told = written(self.case, body, procedure, earlier)
             folder = f"{self.series.study.key}/truth/{self.series.number:02d}"
             yield SampleFile(f"{folder}-report.txt", told.text.encode())
             facts = {**facts, "report": sentences(told)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -194,4 +195,14 @@ def truths(
 ) -> Iterator[SampleFile]:
     """What is true of a series of a body."""
     if labels is not None:
-        yield from shown.of_volume(labels, body, step, facts)
+        yield from shown.of_volume(labels, body, step, facts, earlier(shown.case, step))
+
+
+def earlier(case: Case, step: Step) -> tuple[Body, date] | None:
+    """The body at the visit before, and the day of that visit."""
+    visit = step.wishes.get("visit", 0)
+    if not visit:
+        return None
+    before = msgspec.structs.replace(step, wishes={**step.wishes, "visit": visit - 1})
+    day = case.study(visit, case.recipe.visits[visit - 1]).date
+    return body_of(case, before), date(int(day[:4]), int(day[4:6]), int(day[6:]))
