@@ -36,10 +36,8 @@ def truth_json(facts: Mapping[str, Any], findings: Sequence[Finding] = ()) -> by
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """A value of numbers, texts, lists and mappings only; dates as ISO 8601 writes them."""
-    if isinstance(value, bool | str | None):
+    if isinstance(value, bool | int | str | None):
         return value
-    if isinstance(value, int):
-        return int(value)
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     if hasattr(value, "items"):
