@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from yushan.domain.bodies import Body, HeadWishes, Lesion, head, mask
+from yushan.domain.bodies.deformation import deformation
 from yushan.domain.bodies.head_growth import LEAST_MM3, compartments, grow
 from yushan.domain.bodies.head_ill import tumour_stage
-from yushan.domain.bodies.head_lesions import diameter, how_many
+from yushan.domain.bodies.head_lesions import Room, diameter, how_many, metastases
 from yushan.domain.bodies.head_nodes import stage_of
 from yushan.domain.bodies.head_parameters import CHANCES, chosen
+from yushan.domain.bodies.surfaces import Ellipsoid
 from yushan.domain.guidelines import evaluate
 from yushan.domain.guidelines import rule_set as named
 from yushan.domain.volumes import Grid
@@ -164,6 +166,11 @@ def test_numbers_of_metastases_and_stages_of_nodes_are_drawn_where_nothing_is_wi
     assert min(counts) == 1
     assert 2 < np.mean(counts) < 5
     assert {stage_of(seed, None) for seed in range(60)} == {"N0", "N1", "N2", "N3"}
+
+
+def test_where_there_is_no_room_there_is_no_metastasis() -> None:
+    tiny = Ellipsoid((0, 0, 0), (1, 1, 1))
+    assert metastases(1, 5, 0, Room(tiny, tiny, tiny, tiny, deformation(1))) == ((), ())
 
 
 def test_a_stage_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from yushan.domain.scanners.mr_signal import (
     spin_echo,
     turbo_spin_echo,
 )
-from yushan.domain.scanners.mr_tissues import relaxation, table
+from yushan.domain.scanners.mr_tissues import between, relaxation, table
 
 T1, T2 = np.array([300.0, 900.0, 4000.0]), np.array([60.0, 90.0, 2000.0])
 
@@ -160,6 +160,8 @@ def test_random_looks_cover_the_range_and_leave_air_dark() -> None:
 def test_fields_outside_the_table_are_refused() -> None:
     with pytest.raises(ValueError, match="no relaxation"):
         relaxation(7.0)
+    with pytest.raises(TypeError, match="pair"):
+        between(1.0, 1.5)
     assert set(relaxation(1.5)) == set(table())
     assert relaxation(3.0)["white_matter"].t1_ms > relaxation(1.5)["white_matter"].t1_ms
 

@@ -9,7 +9,7 @@ import numpy as np
 from yushan.domain.bodies import brain_parts, neck_rows
 from yushan.domain.bodies.brain_folds import Folds, Furrows, Pial, Ribbon
 from yushan.domain.bodies.head_shapes import Drawn, Mirrored
-from yushan.domain.bodies.surfaces import Both, Ellipsoid, Grown, Half
+from yushan.domain.bodies.surfaces import Both, Ellipsoid, Half
 from yushan.domain.bodies.tubes import tube
 
 if TYPE_CHECKING:
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
     Parts = list[tuple[str, str, Surface]]
 
+#: Between the skull and the crowns of the folds, mm.
+GAP_MM: Final = 1.0
 PITUITARY: Final = (0.0, -3.0, -33.0)
 
 
 def brain(seed: int, number: Mapping[str, float], inside: Surface) -> Parts:
     """All of the brain inside the skull's cavity."""
-    hull = Grown(brain_parts.cerebrum(), -number["atrophy_mm"] / 2)
+    gap = GAP_MM + number["atrophy_mm"]
+    hull = brain_parts.within(brain_parts.cerebrum(), inside, gap)
     half = number["furrow_half_mm"]
     deep = Furrows(number["furrow_mm"], number["furrow_deep_mm"], half)
     shallow = Furrows(number["furrow_mm"] * 0.64, 5.5, half * 0.5)
@@ -33,9 +36,9 @@ def brain(seed: int, number: Mapping[str, float], inside: Surface) -> Parts:
         *sheets(inside),
         ("brain", "grey_matter", Pial(folds)),
         ("cerebral_white_matter", "white_matter", Ribbon(folds, number["cortex_mm"])),
-        ("brain_stem", "white_matter", brain_parts.stem()),
         ("cerebellum", "grey_matter", brain_parts.cerebellum()),
         ("cerebellum", "white_matter", brain_parts.cerebellum(1.25)),
+        ("brain_stem", "white_matter", brain_parts.stem()),
         ("cerebral_white_matter", "white_matter", brain_parts.core()),
         ("corpus_callosum", "white_matter", brain_parts.callosum()),
         *[(name, tissue_of(name), surface) for name, surface in brain_parts.nuclei()],

@@ -37,7 +37,7 @@ def cavity() -> Surface:
     floor = Half((0, -35, -23), (0, -0.1, -1))
     upper = Both((vault, floor), smooth_mm=6)
     temporal = Mirrored(Ellipsoid((43, 8, -25), (27, 38.5, 25)))
-    fossa = Ellipsoid((0, 57.5, -35), (53.5, 42, 29), power=2.3)
+    fossa = Ellipsoid((0, 57, -34), (51, 40, 28), power=2.3)
     stem = tube([(0, 24, -40), (0, 38, -66), (0, 41, -84)], [16, 14, 11])
     return Flowing((upper, temporal, fossa, stem), smooth_mm=7)
 
@@ -55,6 +55,13 @@ def cerebrum() -> Surface:
     box = ((-70.0, -75.0, -52.0), (70.0, 104.0, 82.0))
     return Drawn(box, lambda x, y, z: larger(
         cut.distance(np.abs(x), y, z), np.float32(1.1) - np.abs(x), 3.0))  # fmt: skip
+
+
+def within(hull: Surface, room: Surface, gap_mm: float) -> Surface:
+    """A hull that stays so far inside the skull's cavity, and shrinks with age as it does."""
+    low, high = hull.box
+    return Drawn((low, high), lambda x, y, z: larger(
+        hull.distance(x, y, z), room.distance(x, y, z) + np.float32(gap_mm), 3.0))  # fmt: skip
 
 
 def lateral_fissure(x: Floats, y: Floats, z: Floats) -> Floats:
@@ -149,9 +156,9 @@ def stem() -> Surface:
 
 def cerebellum_hull() -> Surface:
     """The smooth outer surface of both hemispheres and the worm, close under the tentorium."""
-    half = Mirrored(Ellipsoid((22, 62, -38), (36, 36, 31), power=2.2))
-    worm = Ellipsoid((0, 61, -31), (13, 27, 30))
-    room = Ellipsoid((0, 56.5, -28), (49, 39, 33), power=2.2)
+    half = Mirrored(Ellipsoid((22, 60, -34), (36, 38, 37), power=2.2))
+    worm = Ellipsoid((0, 60, -30), (14, 28, 34))
+    room = Ellipsoid((0, 56, -29), (50, 36.5, 30), power=2.4)
     notch = Ellipsoid((0, 101, -46), (5, 14, 20))
     whole = Both((Either((half, worm), smooth_mm=5), room, Grown(DOME, -0.8)), smooth_mm=3)
     return Without(whole, (notch,), smooth_mm=6)

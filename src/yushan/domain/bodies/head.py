@@ -102,7 +102,7 @@ def anatomy(seed: int, number: Mapping[str, float]) -> Parts:
         *head_pharynx.nose(),
         *head_skull.jaw(number),
         *head_face.eyes(number),
-        *head_skull.skull(inside, number),
+        *head_skull.skull(inside, number, seed),
         *brain.brain(seed, number, inside),
         *neck.vessels(),
         *brain.vessels(),

@@ -8,7 +8,7 @@ import numpy as np
 
 from yushan.domain.bodies.head_face import eye_of, orbit
 from yushan.domain.bodies.head_shapes import SIDES, Drawn, Mirrored, sided
-from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half
+from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Rippled
 from yushan.domain.bodies.tubes import joined, spline, tube
 
 if TYPE_CHECKING:
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
 VAULT = Half((0, -40, -22), (0, -0.42, -1))
 
 
-def skull(cavity: Surface, number: Mapping[str, float]) -> list[tuple[str, str, Surface]]:
+def skull(
+    cavity: Surface, number: Mapping[str, float], seed: int
+) -> list[tuple[str, str, Surface]]:
     """Vault and base, then the cavity in them: structure, tissue, surface."""
     thick = number["skull_mm"]
-    vault = Both((Grown(cavity, thick), VAULT), smooth_mm=4)
+    outer = Rippled(Grown(cavity, thick), 0.35, 55.0, seed)
+    vault = Both((outer, VAULT), smooth_mm=4)
     whole = Either((vault, Grown(cavity, 2.2), *base()), smooth_mm=3)
     low = Half((0, 60, -44), (0, 0, -1))
-    marrow = Both((Grown(cavity, thick * 0.7), Grown(VAULT, -3), low), smooth_mm=2)
-    inner = Grown(cavity, thick * 0.28)
+    soft = Rippled(Grown(cavity, thick * 0.66), 0.3, 26.0, seed + 1)
+    marrow = Both((soft, Grown(VAULT, -3), low), smooth_mm=2)
+    inner = Rippled(Grown(cavity, thick * 0.34), 0.25, 22.0, seed + 2)
     return [
         ("galea", "muscle", Both((Grown(cavity, thick + 1.5), VAULT), smooth_mm=4)),
         ("skull", "cortical_bone", whole),
