@@ -13,6 +13,14 @@ Size = Literal["small", "full"]
 Phase = Literal["native", "arterial", "pancreatic", "portal", "late", "pulmonary", "coronary"]
 
 
+class Reconstruction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another series of one CT scan: a kernel's use, and how many slices are joined to one."""
+
+    description: str
+    kernel: str
+    every: int = 1
+
+
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One acquisition of a study; the fields are explained in ``data/recipes.toml``."""
 
@@ -29,6 +37,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shape: tuple[int, int, int] = (200, 512, 512)
     small: tuple[int, int, int] = (24, 96, 96)
     organs: tuple[str, ...] = ()
+    also: tuple[Reconstruction, ...] = ()
     enhanced: bool = False
     procedure: str = ""
     choice: dict[str, Any] = {}

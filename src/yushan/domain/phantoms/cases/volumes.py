@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -26,6 +27,7 @@ from yushan.domain.phantoms.cases.truths import Truths, source_of
 from yushan.domain.phantoms.classes.enhanced import ENHANCED_CT, add_enhanced_ct
 from yushan.domain.phantoms.classes.enhanced_mr import ENHANCED_MR, add_enhanced_mr
 from yushan.domain.phantoms.classes.sections import CT, MR, add_ct, add_mr
+from yushan.domain.phantoms.recipes import Reconstruction
 from yushan.domain.scanners import (
     CtOptions,
     CtProfile,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
     from yushan.domain.phantoms.cases.case import Case, Counter
+    from yushan.domain.phantoms.headers import Series
     from yushan.domain.phantoms.recipes import Step
     from yushan.domain.phantoms.sample import SampleFile
     from yushan.domain.volumes import Labels, Shade, Volume
@@ -113,39 +116,71 @@ def ct_device(case: Case, step: Step) -> CtProfile:
     return choice
 
 
+@dataclass(frozen=True, eq=False)
+class CtSeries:
+    """One reconstruction of a CT: where it goes, what it shows, how it was made."""
+
+    series: Series
+    image: Volume
+    thick_mm: float
+    header: Mapping[str, Any]
+    use: str
+
+    def slices(self, case: Case) -> Iterator[SampleFile]:
+        """Its slices as objects."""
+        for number, plane in enumerate(self.image.values):
+            at = (self.image.grid, number, self.thick_mm)
+
+            def fill(dataset: Dataset, at: Any = at, plane: Any = plane) -> None:  # noqa: ANN401
+                add_ct(dataset, self.series, plane, at, self.header, self.use)
+
+            yield case.instance(self.series, number + 1, fill)
+
+
 def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
-    """A CT of a body: classic slices, one enhanced object where wished, truths."""
+    """A CT of a body: its reconstructions, one enhanced object where wished, truths."""
     body, grid = body_of(case, step), grid_of(case, step)
     chosen = ct_device(case, step)
-    options = CtOptions(kernel=step.kernel, thickness_mm=step.thickness_mm,
-                        couch="head" if step.body == "head" else True)  # fmt: skip
     hu, labels = drawn(case, body, grid, ct_look(step.phase, case.seed))
-    image = ct_scan(hu, chosen, case.seed, options)
+    made = [
+        reconstructed(case, counter, step, (chosen, hu), which)
+        for which in (Reconstruction(step.description, step.kernel), *step.also)
+    ]
     del hu
-    header = header_of(ct_header(chosen, options, case.seed))
-    if step.phase != "native":
-        header["ContrastBolusAgent"] = "Iohexol 350"
-    machine = device("CT", chosen.maker, chosen.model, chosen.software)
-    series = counter.series(machine, step.description, CT, step.part)
-    thick = step.thickness_mm or grid.spacing[0]
     first = b""
-    for number, plane in enumerate(image.values):
-
-        def fill(dataset: Dataset, number: int = number, plane: Any = plane) -> None:  # noqa: ANN401
-            add_ct(dataset, series, plane, (grid, number, thick), header, step.kernel)
-
-        one = case.instance(series, number + 1, fill)
-        first = first or one.data
-        yield one
+    for one in made:
+        for file in one.slices(case):
+            first = first or file.data
+            yield file
+    series, image = made[0].series, made[0].image
     counter.keep(series, grid.shape)
     if step.enhanced:
-        whole = counter.series(machine, f"{step.description} MF", ENHANCED_CT, step.part)
+        whole = counter.series(series.device, f"{step.description} MF", ENHANCED_CT, step.part)
+        at = (grid, made[0].thick_mm)
         yield case.instance(
-            whole, 1, lambda d: add_enhanced_ct(d, whole, image.values, (grid, thick), header)
+            whole, 1, lambda d: add_enhanced_ct(d, whole, image.values, at, made[0].header)
         )
     facts = {"scanner": chosen.name, "kernel": step.kernel, "phase": step.phase}
     shown = Truths(case, counter, series, source_of(first, series, grid))
     yield from truths(shown, step, body, labels, facts)
+
+
+def reconstructed(
+    case: Case, counter: Counter, step: Step, scan: tuple[CtProfile, Volume], which: Reconstruction
+) -> CtSeries:
+    """One reconstruction of a scan: slices joined by ``which.every``, with a kernel."""
+    chosen, hu = scan
+    kernel = which.kernel if any(k.use == which.kernel for k in chosen.kernels) else None
+    thick = step.thickness_mm if which.every == 1 else None
+    options = CtOptions(kernel=kernel, thickness_mm=thick, every=which.every,
+                        couch="head" if step.body == "head" else True)  # fmt: skip
+    image = ct_scan(hu, chosen, case.seed, options)
+    header = header_of(ct_header(chosen, options, case.seed))
+    if step.phase != "native":
+        header["ContrastBolusAgent"] = "Iohexol 350"
+    machine = device("CT", chosen.maker, chosen.model, chosen.software)
+    series = counter.series(machine, which.description, CT, step.part)
+    return CtSeries(series, image, thick or image.grid.spacing[0], header, which.kernel)
 
 
 def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
