@@ -168,6 +168,13 @@ def test_texture_has_its_spread_and_is_fixed_in_space() -> None:
     assert np.corrcoef(values[:, :, 10:].ravel(), moved[:, :, :-10].ravel())[0, 1] > 0.9
 
 
+def test_texture_of_oblique_grids_has_the_same_spread() -> None:
+    look = PLAIN | {"muscle": Shade(50.0, 8.0, 4.0)}
+    grid = Grid.axial((12, 50, 50), (1.0, 1.0, 1.0)).turned((1, 1, 0), 25)
+    values = paint(one(Ellipsoid((0, 0, 0), (60, 60, 60))), grid, look).values
+    assert float(values.std()) == pytest.approx(8, abs=2.5)
+
+
 def test_a_tissue_without_shade_is_refused() -> None:
     with pytest.raises(ValueError, match="no shade"):
         paint(one(BALL), SMALL, {"air": Shade(0.0)})

@@ -123,6 +123,8 @@ def test_thin_layers_survive_a_coarse_lattice() -> None:
     layer = Skinned(Half((0, 0, 0), (0, 1, 0)), 0.5, Ellipsoid((0, 0, 0), (15, 15, 30)))
     found = mask(body(layer), grid, "thing").sum() * grid.voxel_mm3
     assert found == pytest.approx(30 * 1.0 * 20, rel=0.06)
+    middle = np.zeros(3, dtype=np.float32)
+    assert layer.distance(middle, middle, middle) == pytest.approx(-0.5)
 
 
 def test_sheets_lie_on_their_column_and_on_their_side() -> None:
@@ -137,3 +139,18 @@ def test_sheets_lie_on_their_column_and_on_their_side() -> None:
     assert away.min() > 2.5
     assert away.max() < 7.5
     assert np.abs(points[:, 2]).max() <= 25
+    at = np.array([[45.0], [0.0], [0.0]], dtype=np.float32)
+    assert sheet.distance(*at)[0] == pytest.approx(-2.0, abs=0.1)
+
+
+def test_a_column_without_ends_goes_on() -> None:
+    rows = ((-10.0, 0.0, 0.0, 8.0, 6.0, 6.0), (10.0, 0.0, 0.0, 8.0, 6.0, 6.0))
+    far = np.array([[0.0], [0.0], [300.0]], dtype=np.float32)
+    assert Column(rows, cut=False).distance(*far)[0] < 0
+    assert Column(rows).distance(*far)[0] > 0
+    assert Column(rows, cut=False).box[1][2] > 1000
+    nothing, points = volume_of(Ellipsoid((0, 0, 0), (2, 2, 2)), (Column(rows),), step_mm=0.5)
+    assert nothing > 0
+    assert len(points)
+    apart = Ellipsoid((90, 0, 0), (2, 2, 2))
+    assert volume_of(apart, (Ellipsoid((0, 0, 0), (2, 2, 2)),))[0] == 0

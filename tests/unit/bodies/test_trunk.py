@@ -91,7 +91,7 @@ def test_people_follow_their_table_and_wishes_stand() -> None:
     for plan in plans():
         assert all(low <= plan[name] <= high for name, (low, high) in limits.items())
     assert {plan.sex for plan in plans()} == {"male", "female"}
-    wish = TrunkWishes(sex="female", age_years=71, height_mm=1500, bmi=31, lesions=())
+    wish = TrunkWishes(sex="female", age_years=71, height_mm=1500, bmi=31, arms="down", lesions=())
     body = trunk(2, wish)
     assert body.parameters["sex"] == "female"
     assert [body.parameters[n] for n in ("age_years", "height_mm", "bmi")] == [71, 1500, 31]

@@ -84,9 +84,7 @@ def contact(draft: Draft, name: str, centre: Triple, radius: float) -> float:
     On each plane across the vessel the ball is a disc, the vessel a circle: closed form.
     """
     best = 0.0
-    for tubes in draft.surfaces(name):
-        if not isinstance(tubes, Tubes):
-            continue
+    for tubes in (s for s in draft.surfaces(name) if isinstance(s, Tubes)):
         way = tubes.ends - tubes.starts
         way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
         off = np.array(centre) - (tubes.starts + tubes.ends) / 2
