@@ -38,9 +38,11 @@ class Colon:
         self.radius = float(rng.uniform(19, 24))
         self.bend = rng.normal(0, 1, (2, 2)) * np.array([[9.0], [5.0]])
         self.phase = rng.uniform(0, 6.3, (2, 2))
-        self.folds = np.cumsum(rng.uniform(13, 24, 14)) + 4
-        self.heights = rng.uniform(5.0, 9.0, 14)
-        self.turns = rng.uniform(0, 6.3, 14)
+        # Two folds far away, so that every place lies between two.
+        folds = np.concatenate([[-1e4], np.cumsum(rng.uniform(13, 24, 14)) + 4, [1e4]])
+        self.folds = folds.astype(np.float32)
+        self.heights = np.pad(rng.uniform(5.0, 9.0, 14), 1).astype(np.float32)
+        self.turns = np.pad(rng.uniform(0, 6.3, 14), 1).astype(np.float32)
         self.bumps = cloud(rng, SKIN, 4.2)
         fine = np.abs(cloud(rng, SKIN, 2.9))
         thick = np.abs(cloud(rng, SKIN, 3.6))
@@ -64,9 +66,13 @@ class Colon:
         across, down = x - middle_x, y - middle_y
         around = np.arctan2(down, across)
         radius = self.radius * (1 - 0.06 * np.cos(3 * around))
-        for place, high, turn in zip(self.folds, self.heights, self.turns, strict=True):
-            ridge = np.exp(-(np.abs((z - place - 2.5 * np.sin(around + turn)) / 2.6) ** 1.6))
-            radius = radius - high * ridge * (0.62 + 0.38 * np.cos(3 * around + 0.4 * turn))
+        above = np.searchsorted(self.folds, z)
+        for near in (above - 1, above):
+            swing = np.float32(2.5) * np.sin(around + self.turns[near])
+            away = np.abs(z - self.folds[near] - swing) / np.float32(2.6)
+            ridge = np.exp(-away * np.sqrt(away))
+            lobes = 0.62 + 0.38 * np.cos(3 * around + 0.4 * self.turns[near])
+            radius = radius - self.heights[near] * ridge * lobes
         radius = radius + 0.45 * self.skin(self.bumps, around, z)
         return np.asarray(radius - np.hypot(across, down), dtype=np.float32)
 
