@@ -141,7 +141,7 @@ def other_size(seg):
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (other_frame, "features.other-frame"),
+        (other_frame, "results.other-frame"),
         (other_series, "features.no-series"),
         (other_size, "results.other-grid"),
     ],

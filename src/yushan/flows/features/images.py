@@ -38,9 +38,10 @@ UNITS: Final = {"HU": HU, "BQML": "Bq/mL", "GML": "g/mL", "CNTS": "{counts}"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Images:
-    """A series: where it lies, intensities ``[slice, row, column]`` as float32, their unit."""
+    """A series: intensities ``[slice, row, column]`` as float32, their unit and spacing."""
 
     source: SourceSeries
+    spacing_mm: tuple[float, float, float]
     values: NDArray[np.float32]
     unit: str
 
@@ -67,7 +68,7 @@ def images_of(folder: Path, series: str) -> Images:
     decoded = {uid: Decoded(data, headers[uid]) for uid, data in objects.items()}
     for index, frame in enumerate(source.frames):
         values[index] = decoded[frame.sop_instance_uid].intensities((frame.frame or 1) - 1)
-    return Images(source, values, unit_of(next(iter(headers.values()))))
+    return Images(source, source.grid.spacing, values, unit_of(next(iter(headers.values()))))
 
 
 def instances(folder: Path, series: str) -> Iterator[tuple[str, bytes]]:

@@ -1,8 +1,8 @@
 """Flow *features* (B3): a segmentation and its images become numbers.
 
-1. Read which series the segmentation was drawn on, and in which frame of reference.
+1. Read which series the segmentation was drawn on.
 2. Find that series in the folder and decode it; nothing else there is touched.
-3. Put the masks on the grid of the series; another grid is refused.
+3. Put the masks on the grid of the series; another grid or frame of reference is refused.
 4. Measure each segment: volume and axes, and the features that are asked for.
 """
 
@@ -58,9 +58,9 @@ def measure_segments(
     ------
     Rejected
         ``features.bins``, ``features.no-family``, ``features.no-series``, ``features.no-place``,
-        ``features.other-frame``, ``features.not-grey``, ``features.too-large``,
-        ``features.unreadable``, ``results.not-segmentation``, ``results.other-grid``, and what
-        stops a child.
+        ``features.not-grey``, ``features.too-large``, ``features.below-bins``,
+        ``features.unreadable``, ``results.not-segmentation``, ``results.other-grid``,
+        ``results.other-frame``, ``results.uneven``, and what stops a child.
     """
     if unknown := set(families) - set(FAMILIES):
         raise Rejected("features.no-family", family=", ".join(sorted(unknown))[:60])
@@ -77,15 +77,12 @@ def measured(
 ) -> Measured:
     """As ``measure_segments``, in a child."""
     data = segmentation.read_bytes()
-    series, frame_of_reference = about(data)
+    series = series_of(data)
     images = images_of(folder, series)
-    source = images.source
-    if source.grid is None or frame_of_reference != source.frame_of_reference_uid:
-        raise Rejected("features.other-frame")
-    found = read_segmentation(data, source)
-    wanted = Wanted(images, source.grid.spacing, binning.of(images.unit), families)
+    found = read_segmentation(data, images.source)
+    wanted = Wanted(images, images.spacing_mm, binning.of(images.unit), families)
     return Measured(
-        series, source.modality, images.unit, wanted.spacing_mm, wanted.binning,
+        series, images.source.modality, images.unit, wanted.spacing_mm, wanted.binning,
         tuple(
             measures_of(number, one, mask, wanted)
             for number, (one, mask) in enumerate(zip(found.segments, found.masks, strict=True), 1)
@@ -93,14 +90,11 @@ def measured(
     )  # fmt: skip
 
 
-def about(data: bytes) -> tuple[str, str]:
-    """The series a segmentation was drawn on and its frame of reference."""
+def series_of(data: bytes) -> str:
+    """The series a segmentation was drawn on."""
     try:
         head = pydicom.dcmread(BytesIO(data), stop_before_pixels=True)
-        return (
-            str(head.ReferencedSeriesSequence[0].SeriesInstanceUID),
-            str(head.FrameOfReferenceUID),
-        )
+        return str(head.ReferencedSeriesSequence[0].SeriesInstanceUID)
     except (InvalidDicomError, AttributeError, IndexError, TypeError, ValueError) as error:
         raise Rejected("results.not-segmentation") from error
 
