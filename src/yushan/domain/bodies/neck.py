@@ -141,59 +141,37 @@ def atlas() -> Parts:
 
 
 def throat() -> Parts:
-    """Pharynx, larynx, trachea and gullet below the soft palate."""
-    walls = tube(
-        [(0, 4, -72), (0, 5, -90), (0, 3, -112), (0, 6, -134)],
-        [18, 18, 18, 16],
-        7.0,
-        (0, 1, 0),
-        0.62,
-    )
-    air = tube(
-        [(0, -1, -74), (0, 1, -90), (0, -2, -110), (0, 0, -124)],
-        [8, 11, 11, 8],
-        6.0,
-        (0, 1, 0),
-        0.5,
-    )
-    epiglottis = tube(
-        [(0, -8, -108), (0, 2, -122), (0, -4, -136)], [9, 8, 3], 4.0, (0, 1, 0.3), 0.14
-    )
-    larynx = Ellipsoid((0, -2, -148), (17, 15, 20), power=2.5)
-    glottis = tube(
-        [(0, -4, -124), (0, -4, -142), (0, -5, -150), (0, -1, -162)],
-        [7, 6, 4.4, 7.5],
-        4.0,
-        (1, 0, 0),
-        0.55,
-    )
-    plate = Mirrored(
-        tube(
-            [(2, -19, -146), (11, -10, -147), (18, 4, -146)],
-            [12, 13, 13],
-            5.0,
-            (0.8, -0.6, 0),
-            0.12,
-        )
-    )
-    cricoid = Without(
-        Ellipsoid((0, 0, -166), (14, 14, 6)), (Ellipsoid((0, 0, -166), (10, 10, 9)),), smooth_mm=1
-    )
-    windpipe = [(0.0, 0.0, -166.0), (0.0, 3.0, -185.0), (0.0, 14.0, -225.0), (0.0, 20.0, -262.0)]
+    """Pharynx, larynx, windpipe and gullet below the soft palate."""
+    down = [(0, 4, -72), (0, 5, -90), (0, 3, -112), (0, 6, -134)]
+    hollow = [(0, -1, -74), (0, 1, -90), (0, -2, -110), (0, 0, -124)]
+    lid = [(0, -8, -108), (0, 2, -122), (0, -4, -136)]
     gullet = [(0.0, 13.0, -152.0), (0.0, 19.0, -185.0), (2.0, 29.0, -225.0), (2.0, 36.0, -262.0)]
     hyoid = [(-20, 2, -124), (-12, -10, -127), (0, -14, -128), (12, -10, -127), (20, 2, -124)]
     return [
-        ("pharynx", "mucosa", walls),
-        ("pharynx", "air", air),
-        ("pharynx", "mucosa", epiglottis),
-        ("larynx", "muscle", larynx),
-        ("thyroid_cartilage", "cartilage", plate),
-        ("cricoid_cartilage", "cartilage", cricoid),
-        ("trachea", "cartilage", tube(windpipe, 10.5, 8.0)),
-        ("larynx", "air", glottis),
-        ("trachea", "air", tube(windpipe, 8.6, 8.0)),
+        ("pharynx", "mucosa", tube(down, [18, 18, 18, 16], 7.0, (0, 1, 0), 0.62)),
+        ("pharynx", "air", tube(hollow, [8, 11, 11, 8], 6.0, (0, 1, 0), 0.5)),
+        ("pharynx", "mucosa", tube(lid, [9, 8, 3], 4.0, (0, 1, 0.3), 0.14)),
+        *larynx(),
         ("esophagus", "muscle", tube(gullet, 7.5, 8.0, (0, 1, 0), 0.65)),
         ("hyoid", "cortical_bone", tube(hyoid, 3.0, 5.0)),
+    ]
+
+
+def larynx() -> Parts:
+    """Larynx with its cartilages, and the windpipe."""
+    flesh = Ellipsoid((0, -2, -148), (17, 15, 20), power=2.5)
+    glottis = [(0, -4, -124), (0, -4, -142), (0, -5, -150), (0, -1, -162)]
+    shield = [(2, -19, -146), (11, -10, -147), (18, 4, -146)]
+    plate = Mirrored(tube(shield, [12, 13, 13], 5.0, (0.8, -0.6, 0), 0.12))
+    ring, hole = Ellipsoid((0, 0, -166), (14, 14, 6)), Ellipsoid((0, 0, -166), (10, 10, 9))
+    windpipe = [(0.0, 0.0, -166.0), (0.0, 3.0, -185.0), (0.0, 14.0, -225.0), (0.0, 20.0, -262.0)]
+    return [
+        ("larynx", "muscle", flesh),
+        ("thyroid_cartilage", "cartilage", plate),
+        ("cricoid_cartilage", "cartilage", Without(ring, (hole,), smooth_mm=1)),
+        ("trachea", "cartilage", tube(windpipe, 10.5, 8.0)),
+        ("larynx", "air", tube(glottis, [7, 6, 4.4, 7.5], 4.0, (1, 0, 0), 0.55)),
+        ("trachea", "air", tube(windpipe, 8.6, 8.0)),
     ]
 
 
