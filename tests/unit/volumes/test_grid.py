@@ -100,6 +100,29 @@ def test_scaled_values_of_others_come_scaled() -> None:
     assert read_nifti(out.getvalue()).values[3, 2, 1] == pytest.approx(23 * 0.5 - 3)
 
 
+@pytest.mark.parametrize("flip", [1, -1])
+def test_places_of_others_are_read_by_quaternion_too(flip: int) -> None:
+    grid = Grid.coronal((2, 3, 4), (3, 1, 2), (5, 6, 7)).turned((1, 2, 3), 25)
+    affine = np.diag([-1, -1, 1, 1]) @ grid.affine[:, [2, 1, 0, 3]]
+    affine[:, 2] *= flip
+    image = nibabel.Nifti1Image(np.zeros((4, 3, 2), dtype=np.int16), None)
+    image.header.set_qform(affine, 1)
+    image.header.set_sform(None, 0)
+    out = io.BytesIO()
+    image.to_stream(out)
+    found = read_nifti(out.getvalue()).grid.affine
+    want = np.diag([-1, -1, 1, 1]) @ affine[:, [2, 1, 0, 3]]
+    assert np.allclose(found, want, atol=1e-3)
+
+
+def test_a_file_that_says_no_place_is_refused() -> None:
+    image = nibabel.Nifti1Image(np.zeros((4, 3, 2), dtype=np.int16), None)
+    out = io.BytesIO()
+    image.to_stream(out)
+    with pytest.raises(Rejected, match=r"volumes\.not-nifti"):
+        read_nifti(out.getvalue())
+
+
 @pytest.mark.parametrize("keep", [0, 10, 347, 352, 360])
 def test_a_cut_file_is_refused(keep: int) -> None:
     import gzip

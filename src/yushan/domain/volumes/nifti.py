@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gzip
 import struct
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from scipy.spatial.transform import Rotation  # type: ignore[import-untyped]
 
 from yushan.base import Rejected
 from yushan.domain.volumes.grid import Grid, triple
@@ -90,19 +91,35 @@ def read_nifti(data: bytes) -> Volume:
     slope, intercept = fields[31], fields[32]
     if slope not in {0.0, 1.0} or (slope and intercept):
         values = np.asarray(values * np.float32(slope) + np.float32(intercept), dtype=np.float32)
-    matrix = FLIP @ np.array([*fields[-14:-2], 0, 0, 0, 1], dtype=np.float64).reshape(4, 4)
-    return Volume(grid_of(values.shape, matrix), values)
+    return Volume(grid_of(values.shape, FLIP @ placed(fields)), values)
+
+
+def placed(fields: tuple[Any, ...]) -> NDArray[np.float64]:
+    """The affine to RAS that a header gives: by rows, or else by a quaternion (method 2)."""
+    if fields[-21] > 0:
+        return np.array([*fields[-14:-2], 0, 0, 0, 1], dtype=np.float64).reshape(4, 4)
+    b, c, d, *origin = fields[-20:-14]
+    squared = b * b + c * c + d * d
+    if fields[-22] <= 0 or not squared <= 1.0001:
+        raise Rejected("volumes.not-nifti")
+    turn = Rotation.from_quat([b, c, d, max(1 - squared, 0) ** 0.5]).as_matrix()
+    matrix = np.eye(4)
+    matrix[:3, :3] = turn * np.array([fields[23], fields[24], fields[25] * (fields[22] or 1)])
+    matrix[:3, 3] = origin
+    return matrix
 
 
 def grid_of(shape: tuple[int, ...], matrix: NDArray[np.float64]) -> Grid:
     """The grid of an affine from ``(column, row, slice)`` to LPS."""
     steps = matrix[:3, [2, 1, 0]].T
     spacing = np.linalg.norm(steps, axis=1)
+    if not np.isfinite(matrix).all() or not (spacing > 0).all():
+        raise Rejected("volumes.not-nifti")
     try:
         axes = steps / spacing[:, None]
         return Grid(
             (shape[0], shape[1], shape[2]), triple(matrix[:3, 3]), triple(spacing),
             (triple(axes[0]), triple(axes[1]), triple(axes[2])),
         )  # fmt: skip
-    except (ValueError, FloatingPointError) as error:
+    except ValueError as error:
         raise Rejected("volumes.not-nifti") from error
