@@ -275,3 +275,21 @@ def test_structures_have_codes(name: str, value: str | None, side: str) -> None:
     assert value is None or code.value == value
     assert code.laterality[1] == side
     assert code_of("gizzard") is None
+
+
+def test_at_a_later_visit_lesions_have_grown_by_their_doubling_times() -> None:
+    wished = (LesionWish("nodule", "solid", size_mm=8),) * 4 + (LesionWish("metastasis"),) * 2
+    first, later = (
+        {x.structure: x for x in trunk(5, TrunkWishes(lesions=wished, visit=v)).lesions}
+        for v in (0, 1)
+    )
+    assert list(first) == list(later)
+    grown = 0
+    for name, lesion in first.items():
+        then = later[name]
+        assert then.centre_mm == lesion.centre_mm
+        days = float(then.properties["doubling_days"])
+        ratio = then.volume_mm3 / lesion.volume_mm3
+        assert ratio == pytest.approx(min(2 ** (180 / days), 1.35**3) if days else 1.0, rel=1e-6)
+        grown += ratio > 1
+    assert grown > 0

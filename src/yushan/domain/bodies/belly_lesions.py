@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Lesion, Structure
+from yushan.domain.bodies.draft import MOST_GROWTH
 from yushan.domain.bodies.pancreas import axis, duct
 from yushan.domain.bodies.shapes import volume_of
 from yushan.domain.bodies.surfaces import Ellipsoid
@@ -102,11 +103,13 @@ def contact(draft: Draft, name: str, centre: Triple, radius: float) -> float:
 def metastasis(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     """A ball in the liver with a dark middle."""
     radius = size_mm / 2
-    places = draft.deep_points("liver", rng, radius + 2)
+    places = draft.deep_points("liver", rng, radius * MOST_GROWTH + 2)
     free = [p for p in places if apart(draft, p, radius)]
     x, y, z = free[0] if free else places[0]
     at = (float(x), float(y), float(z))
     core = radius * float(rng.uniform(0.5, 0.75))
+    scale, doubling = draft.growth("liver_tumor")
+    radius, core = radius * scale, core * scale
     name = draft.name("liver_tumor")
     draft.add(
         Structure(name, "metastasis_rim", Ellipsoid(at, (radius,) * 3, fine=True), "liver"),
@@ -115,14 +118,18 @@ def metastasis(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None
     facts: dict[str, float | str] = {
         "core_diameter_mm": 2 * core,
         "variant": wish.variant or "metastasis",
+        "doubling_days": doubling,
+        "visit": float(draft.visit),
+        "first_mm": size_mm,
     }
-    draft.told(Lesion("metastasis", name, at, (size_mm,) * 3, 4 / 3 * np.pi * radius**3, facts))
+    draft.told(Lesion("metastasis", name, at, (2 * radius,) * 3, 4 / 3 * np.pi * radius**3, facts))
 
 
 def apart(draft: Draft, point: NDArray[np.float64], radius: float) -> bool:
     """Whether a ball keeps clear of the metastases there are."""
     return all(
-        np.linalg.norm(point - np.array(m.centre_mm)) > radius + m.diameters_mm[0] / 2 + 1
+        np.linalg.norm(point - np.array(m.centre_mm))
+        > (radius + float(m.properties["first_mm"]) / 2) * MOST_GROWTH + 1
         for m in draft.lesions
         if m.kind == "metastasis"
     )

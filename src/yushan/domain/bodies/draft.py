@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from yushan.domain.bodies.deformation import Deformation
     from yushan.domain.bodies.plan import Plan
     from yushan.domain.bodies.surfaces import Surface, Triple
+
+
+#: Days between visits, range of doubling times of a volume, share of lesions that do not grow.
+VISIT_DAYS: Final = 180
+DOUBLING_DAYS: Final = (100.0, 700.0)
+STABLE: Final = 1 / 3
+#: A diameter grows at most by this.
+MOST_GROWTH: Final = 1.35
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Draft:
         In painting order.
     arteries
         Coronary tree by name.
+    visit
+        0 for the first, then every :data:`VISIT_DAYS`.
     """
 
     plan: Plan
@@ -62,6 +72,21 @@ class Draft:
     arteries: dict[str, Branch]
     lesions: list[Lesion] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    visit: int = 0
+
+    def growth(self, kind: str) -> tuple[float, float]:
+        """Scale of the next lesion's diameter at this visit, and its doubling time in days.
+
+        Of three lesions one is stable (0 days). The same body gives the same doubling times at
+        each visit, so that names stand for the same lesions.
+        """
+        number = self.counts.get(kind, 0)
+        rng = self.plan.rng(74, len(kind), number)
+        stable, days = rng.random() < STABLE, float(np.exp(rng.uniform(*np.log(DOUBLING_DAYS))))
+        if stable:
+            return 1.0, 0.0
+        scale = 2 ** (self.visit * VISIT_DAYS / (3 * days))
+        return min(float(scale), MOST_GROWTH), days
 
     def rng(self, wish: int, kind: int) -> np.random.Generator:
         """A source of chance for one wish."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Lesion, Structure
+from yushan.domain.bodies.draft import MOST_GROWTH
 from yushan.domain.bodies.shapes import Star, axial_diameters, volume_of
 from yushan.domain.bodies.surfaces import Ellipsoid, Half, Rippled, Surface, Triple
 from yushan.domain.bodies.tubes import Tubes
@@ -33,7 +34,9 @@ def nodule(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     side = wish.place or str(rng.choice(("left", "right")))
     radius, bumps = size_mm / 2, float(rng.choice((0.0, 0.05, 0.10)))
     lung = f"lung_{side}"
-    places = draft.deep_points(lung, rng, radius * 1.35 + 1.5)
+    places = draft.deep_points(lung, rng, radius * 1.2 * MOST_GROWTH + 1.5)
+    scale, doubling = draft.growth("lung_nodule")
+    radius *= scale
     near = str(rng.choice(("none", "pleura", "vessel")))
     at = chosen_place(draft, places, near, lung)
     name = draft.name("lung_nodule")
@@ -43,7 +46,8 @@ def nodule(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     draft.add(Structure(name, tissue, star, lung))
     facts: dict[str, float | str] = {
         "density": density, "near": near, "side": side, "lobe": lobe_at(draft, at, side),
-        "spiculation": bumps, "solid_diameter_mm": 0.0, "solid_volume_mm3": 0.0,
+        "doubling_days": doubling, "visit": float(draft.visit), "spiculation": bumps,
+        "solid_diameter_mm": 0.0, "solid_volume_mm3": 0.0,
     }  # fmt: skip
     if density == "part-solid":
         core = float(rng.uniform(0.3, 0.7)) * radius * 0.85

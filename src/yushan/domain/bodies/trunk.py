@@ -38,6 +38,9 @@ class TrunkWishes:
         Those that are to be there and no others, as wishes or bare kinds; None is by chance.
     arms
         Whether the arms lie beside the head or along the body.
+    visit
+        0 for the first; at later ones, half a year apart, nodules and metastases of the same body
+        have grown by doubling times of their own, or not.
     """
 
     sex: Literal["male", "female"] | None = None
@@ -46,6 +49,7 @@ class TrunkWishes:
     bmi: float | None = None
     lesions: tuple[str | LesionWish, ...] | None = None
     arms: Literal["up", "down"] = "up"
+    visit: int = 0
 
 
 def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
@@ -60,7 +64,9 @@ def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
     plan = planned(seed, wish)
     lesions = by_chance(plan) if wish.lesions is None else wished(wish.lesions)
     bend = deformation(seed)
-    draft = Draft(plan, bend, healthy(plan, bend, wish.arms), coronaries(plan, bend))
+    draft = Draft(
+        plan, bend, healthy(plan, bend, wish.arms), coronaries(plan, bend), visit=wish.visit
+    )
     add(draft, lesions)
     draft.add_under_lesions(*drawn_arteries(draft.arteries))
     return Body(
