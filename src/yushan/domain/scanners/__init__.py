@@ -9,6 +9,7 @@ from yushan.domain.scanners.endoscopy import endoscopy
 from yushan.domain.scanners.endoscopy_colon import Polyp
 from yushan.domain.scanners.fundus import FundusWishes, fundus
 from yushan.domain.scanners.histology import histology, pyramid, tiles
+from yushan.domain.scanners.lettering import line_of
 from yushan.domain.scanners.mammogram import mammogram
 from yushan.domain.scanners.mammogram_lesions import BreastLesion
 from yushan.domain.scanners.metal import IMPLANTS, Metal, implant
@@ -116,6 +117,7 @@ __all__ = [
     "held_out",
     "histology",
     "implant",
+    "line_of",
     "machine",
     "machines",
     "mammogram",
