@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from yushan.domain.bodies import Lesion
+    from yushan.domain.bodies import Body, Lesion
     from yushan.domain.volumes import Labels
 
 TRUTH: Final = Algorithm("Yushan phantom", str(VERSION))
@@ -68,11 +68,17 @@ def organ(name: str) -> Segment:
     )  # fmt: skip
 
 
-def relabelled(labels: Labels, names: Sequence[str]) -> NDArray[np.uint8]:
-    """Only some structures, numbered in the order of their names."""
+def relabelled(labels: Labels, names: Sequence[str], body: Body) -> NDArray[np.uint8]:
+    """Only some structures with their parts, numbered in the order of their names.
+
+    A part that is itself among the names is not counted to its whole.
+    """
     table = np.zeros(len(labels.names) + 1, np.uint8)
     for number, name in enumerate(names, 1):
-        table[labels.names.index(name) + 1] = number
+        parts = [part for part in body.parts_of(name) if part not in names]
+        for part in (name, *parts):
+            if part in labels.names:
+                table[labels.names.index(part) + 1] = number
     return np.asarray(table[labels.values])
 
 

@@ -125,7 +125,7 @@ class Truths:
         organs, procedure = step.organs, step.procedure
         shown = [name for name in organs if name in labels.names]
         if shown and (self.wants("seg") or self.wants("rtstruct")):
-            masks = relabelled(labels, shown)
+            masks = relabelled(labels, shown, body)
             yield from self.masks("Organs", "ORGANS", [organ(name) for name in shown], masks)
         lesions, numbers = lesion_masks(labels, body.lesions)
         parts = [self.segment(number, body.lesions[number]) for number in numbers]
