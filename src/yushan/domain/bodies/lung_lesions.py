@@ -118,7 +118,7 @@ def opacity(draft: Draft, wish: LesionWish, rng: Rng, size_mm: float) -> None:
     side, middle = zone_middle(draft, zone)
     reach = size_mm * (0.55 + 0.45 * severity)
     ball = Ellipsoid(middle, (reach, reach * 1.05, reach * 0.8))
-    shape = Rippled(ball, reach * 0.16, reach * 0.9, int(rng.integers(1 << 30)))
+    shape = Rippled(ball, reach * 0.11, reach * 0.9, int(rng.integers(1 << 30)))
     lung = draft.surface(f"lung_{side}")
     volume, points = volume_of(shape, (lung,), step_mm=3.0)
     whole, _ = volume_of(lung, step_mm=6.0)
