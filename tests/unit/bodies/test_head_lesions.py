@@ -150,6 +150,11 @@ def test_bleeding_and_infarct_are_there_by_wish() -> None:
     grid = around(blood, 1.5)
     found = mask(ill, grid, "intracerebral_hemorrhage")
     assert found.sum() * grid.voxel_mm3 == pytest.approx(blood.volume_mm3, rel=0.04)
+    dead = kinds["infarct"]
+    alone = head(6, HeadWishes(metastases=0, nasopharynx="none", haemorrhage=False, infarct=True))
+    grid = around(dead, 1.5)
+    found = mask(alone, grid, "infarct")
+    assert found.sum() * grid.voxel_mm3 == pytest.approx(dead.volume_mm3, rel=0.05)
 
 
 def test_chance_gives_lesions_to_some_and_not_to_others() -> None:
@@ -170,7 +175,7 @@ def test_numbers_of_metastases_and_stages_of_nodes_are_drawn_where_nothing_is_wi
 
 def test_where_there_is_no_room_there_is_no_metastasis() -> None:
     tiny = Ellipsoid((0, 0, 0), (1, 1, 1))
-    assert metastases(1, 5, 0, Room(tiny, tiny, tiny, tiny, deformation(1))) == ((), ())
+    assert metastases(1, 5, 0, Room(tiny, tiny, tiny, tiny, tiny, deformation(1))) == ((), ())
 
 
 def test_a_stage_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

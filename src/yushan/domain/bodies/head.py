@@ -67,7 +67,8 @@ def head(seed: int, wishes: HeadWishes = BY_CHANCE) -> Body:
         for name, tissue, surface in anatomy(seed, number)
     ]
     sex, age = person(seed, wishes)
-    parts, lesions = head_ill.ill(seed, wishes, number, field)
+    folded = next(s.surface for s in structures if s.name == "brain")
+    parts, lesions = head_ill.ill(seed, wishes, (field, number), folded)
     structures += [*head_nodes.usual(seed, field), *parts]
     return Body(
         "head", seed, VERSION, tuple(structures), lesions, landmarks(field, number),

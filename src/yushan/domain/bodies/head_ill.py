@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yushan.domain.bodies import head_growth, head_lesions, head_nodes
+from yushan.domain.bodies import head_growth, head_lesions, head_nodes, head_strokes
 from yushan.domain.bodies.body import Lesion, Structure
 from yushan.domain.bodies.brain_parts import cavity, cerebellum_hull, cerebrum, ventricles
 from yushan.domain.bodies.head_lesions import Room, table
@@ -16,23 +16,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yushan.domain.bodies.deformation import Deformation
+    from yushan.domain.bodies.surfaces import Surface
 
     Found = tuple[tuple[Structure, ...], tuple[Lesion, ...]]
 
 
-def ill(seed: int, wishes: HeadWishes, number: Mapping[str, float], field: Deformation) -> Found:
-    """All lesions of a head, in painting order."""
-    room = Room(cavity(), cerebrum(), cerebellum_hull(), ventricles(number["ventricle"]), field)
+def ill(
+    seed: int, wishes: HeadWishes, given: tuple[Deformation, Mapping[str, float]], brain: Surface
+) -> Found:
+    """All lesions of a head, in painting order; ``brain`` is its folded surface in the patient."""
+    field, number = given
+    water = ventricles(number["ventricle"])
+    room = Room(cavity(), cerebrum(), cerebellum_hull(), water, brain, field)
     found: list[Found] = []
     if chosen(seed, "infarct", wished=wishes.infarct):
-        found.append(head_lesions.infarct(seed, room))
+        found.append(head_strokes.infarct(seed, room))
     if chosen(seed, "haemorrhage", wished=wishes.haemorrhage):
-        found.append(head_lesions.haemorrhage(seed, room))
+        found.append(head_strokes.haemorrhage(seed, room))
     if chosen(seed, "metastases", wished=wishes.metastases):
         found.append(head_lesions.metastases(seed, wishes.metastases, wishes.visit, room))
     stage = tumour_stage(seed, wishes)
     if stage != "none":
-        found += nasopharynx(seed, stage, head_nodes.stage_of(seed, wishes.nodes), (field, number))
+        found += nasopharynx(seed, stage, head_nodes.stage_of(seed, wishes.nodes), given)
     structures = tuple(part for parts, _ in found for part in parts)
     return structures, tuple(lesion for _, lesions in found for lesion in lesions)
 

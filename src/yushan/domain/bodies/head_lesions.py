@@ -1,4 +1,4 @@
-"""Lesions of the brain with truth by construction: metastases over time, bleeding, infarct."""
+"""Metastases of the brain with truth by construction, over several visits."""
 
 from __future__ import annotations
 
@@ -45,12 +45,13 @@ def table() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where lesions may lie: cavity, hulls and ventricles in the model, and the bend."""
+    """Where lesions may lie: in the model, but ``brain`` (its folded surface) in the patient."""
 
     cavity: Surface
     hull: Surface
     cerebellum: Surface
     water: Surface
+    brain: Surface
     field: Deformation
 
     def depth_mm(self, surface: Surface, points: NDArray[np.float64]) -> Floats:
@@ -260,40 +261,3 @@ def measured(axes: Triple) -> Triple:
 def volume(axes: Triple) -> float:
     """Of an ellipsoid, mm³."""
     return float(4 / 3 * np.pi * axes[0] * axes[1] * axes[2])
-
-
-def haemorrhage(seed: int, room: Room) -> Found:
-    """A bleeding into the basal ganglia or a lobe, with a rim of oedema."""
-    row = table()["haemorrhage"]
-    rng = np.random.default_rng((seed, 76))
-    side = 1 if rng.random() < 0.5 else -1
-    deep = (side * 27.0, 2.0 + rng.uniform(-6, 6), 6.0)
-    lobar = (side * 34.0, 45.0 + rng.uniform(-12, 12), 26.0)
-    place = room.in_patient(deep if rng.random() < 0.65 else lobar)
-    half = float(rng.uniform(*row["diameter_mm"]) / 2)
-    axes = (half, half * float(rng.uniform(0.55, 0.8)), half * float(rng.uniform(0.6, 0.9)))
-    wide = float(rng.uniform(*row["oedema_mm"]))
-    turn = about_z(90 + side * float(rng.uniform(0, 25)))
-    name = "intracerebral_hemorrhage"
-    parts = (
-        oedema(place, tuple(a + wide for a in axes), seed * 97),
-        Structure(name, "haemorrhage", Ellipsoid(place, axes, turn, fine=True)),
-    )
-    properties: dict[str, float | str] = {"identity": f"haemorrhage-{seed}", "oedema_mm": wide}
-    return parts, (Lesion("haemorrhage", name, place, measured(axes), volume(axes), properties),)
-
-
-def infarct(seed: int, room: Room) -> Found:
-    """An acute infarct in the territory of a middle cerebral artery."""
-    rng = np.random.default_rng((seed, 77))
-    side = 1 if rng.random() < 0.5 else -1
-    place = room.in_patient((side * 40.0, float(rng.uniform(-8, 34)), float(rng.uniform(4, 32))))
-    half = float(rng.uniform(*table()["infarct"]["diameter_mm"]) / 2)
-    axes = (half, half * float(rng.uniform(0.5, 0.75)), half * float(rng.uniform(0.5, 0.8)))
-    surface = Ellipsoid(place, axes, about_z(90 - side * float(rng.uniform(0, 30))), fine=True)
-    part = Structure("infarct", "infarct", surface, "brain", soft_mm=2.0)
-    properties: dict[str, float | str] = {
-        "identity": f"infarct-{seed}",
-        "volume_is_of": "the ellipsoid before it is cut off at the brain's surface",
-    }
-    return (part,), (Lesion("infarct", "infarct", place, measured(axes), volume(axes), properties),)
