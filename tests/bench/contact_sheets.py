@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 TILE, ACROSS, MOST_BYTES = 256, 4, 250_000
 #: Slices and pixels a side of volumes on a sheet.
-SLICES, SIDE = 12, 320
+SLICES, SIDE = 28, 288
 #: Series of one sheet, tiles of one series.
-MOST_SERIES, MOST_TILES = 6, 4
+MOST_SERIES, MOST_TILES = 4, 4
 #: Modality and body part -> window in HU.
 WINDOWS = {"HEAD": (40, 90), "CHEST": (-450, 1500)}
 HEAVY = {"ct", "mr", "pet", "spect", "scintigram"}
