@@ -36,7 +36,10 @@ SKIN_MM: Final = 1.9
 FLESH: Final = "flesh"
 FLESH_MM: Final = 3.5
 #: Structures whose edges are gradual.
-SOFT_MM: Final = {"thalamus": 3.0, "pallidum": 2.0, "putamen": 1.2, "hippocampus": 1.0}
+SOFT_MM: Final = {
+    "cerebral_white_matter": 1.4, "corpus_callosum": 1.0, "thalamus": 3.0, "pallidum": 2.0,
+    "putamen": 1.2, "hippocampus": 1.0,
+}  # fmt: skip
 BY_CHANCE: Final = HeadWishes()
 #: Largest displacement of the bend and spread of the turn.
 BEND_MM: Final = 2.5
