@@ -79,7 +79,6 @@ class Watched:
             seconds=round(seconds, 4), address=client[0],
         ))  # fmt: skip
 
-
     def figures_of(self, method: str, route: str, status: int) -> Figures:
         """The figures of requests like this, found once."""
         found = self.figures.get((method, route, status))

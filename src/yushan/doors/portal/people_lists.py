@@ -23,7 +23,7 @@ class Sheet(NamedTuple):
     """One page of people: of how many, from which on, and the addresses beside it."""
 
     people: Sequence[Person]
-    count: int
+    total: int
     first: int
     q: str
     earlier: str | None
