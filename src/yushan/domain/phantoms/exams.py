@@ -63,6 +63,8 @@ VOXEL_MM: Final = 2.6
 #: Height of the body on a film, mm, and its middle.
 FIELD_MM: Final = 360.0
 MIDDLE: Final = (0.0, 10.0, -30.0)
+#: Centre and width of the window of PET, Bq/ml.
+PET_WINDOW: Final = (5000, 10000)
 #: Bits of films and mammograms as they are written.
 BITS: Final = 12
 
@@ -164,6 +166,7 @@ def uptake(series: Series, seed: int, body: Body, grid: Grid) -> Iterator[Sample
 
         def fill(dataset: Dataset, number: int = number, bq: Any = bq) -> None:  # noqa: ANN401
             add_pet(dataset, series, bq, (grid, number, grid.spacing[0]), {})
+            dataset.WindowCenter, dataset.WindowWidth = PET_WINDOW
 
         yield named(series, number + 1, made(series, number + 1, fill))
 

@@ -97,7 +97,7 @@ def whole_body() -> Iterator[SampleFile]:
     device = Device("PT", scanner.maker, scanner.model, "PETCT1", "40817", scanner.software)
     lesions = (LesionWish("metastasis"), LesionWish("metastasis"), LesionWish("nodule"))
     body = trunk(31, TrunkWishes("male", 47, lesions=lesions))
-    grid = Grid.axial((15, 168, 168), (20.0, 4.07, 4.07), (0, 10, -110))
+    grid = Grid.axial((15, 112, 112), (20.0, 4.07, 4.07), (0, 10, -110))
     yield from uptake(Series(study, device, 1, "PET AC", PT, "CHEST"), 31, body, grid)
 
 
