@@ -68,6 +68,7 @@ def commands_page() -> str:
         "",
     ]
     for path, command in walk(root, "yushan"):
+        command._help_option = None  # whoever asked before may have had other names for it
         context = click.Context(command, info_name=path, help_option_names=["-h", "--help"])
         lines += [f"## {path}", "", "```", command.get_help(context), "```", ""]
     return "\n".join(lines)

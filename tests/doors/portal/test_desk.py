@@ -138,7 +138,7 @@ def test_leaving_something_visible_needs_a_reason_and_a_second_person(site, valu
 @pytest.mark.parametrize(("values", "field"), [
     ({}, "choice"),
     ({"choice": "redact"}, "added"),
-    ({"choice": "redact", "added": "600, 10, 100, 10"}, "added"),
+    ({"choice": "redact", "added": "6000, 10, 100, 10"}, "added"),
     ({"choice": "redact", "added": "1, 2, 3"}, "added"),
     ({"choice": "redact", "added": "1, 2, 3, 4, 11"}, "added"),
     ({"choice": "redact", "added": "a, b, c, d"}, "added"),
