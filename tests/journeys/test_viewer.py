@@ -110,12 +110,16 @@ class Window:
 
     def scroll_to_middle(self) -> None:
         """Leave the first slice, which may be next to nothing, for the middle one."""
-        place = self.viewer.get_by_text(re.compile(r"\(1/\d+\)")).first
-        count = int(place.inner_text(timeout=PATIENCE_S * 1000).rpartition("/")[2].rstrip(")"))
+        place = self.viewer.get_by_text(re.compile(r"\(\d+/\d+\)")).first
+        place.wait_for(timeout=PATIENCE_S * 1000)
         self.page.mouse.move(760, 450)
-        for _ in range(count // 2):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            number, _, count = place.inner_text().rpartition("(")[2].rstrip(")").partition("/")
+            if int(number) > int(count) // 2:
+                return
             self.page.mouse.wheel(0, 100)
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(150)
 
     def shoot(self, name: str, *, whole: bool = False) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
