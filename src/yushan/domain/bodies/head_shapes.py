@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from yushan.domain.bodies.surfaces import Box, Floats, Surface, Triple, corners, larger
+from yushan.domain.bodies.surfaces import Box, Either, Floats, Surface, Triple, corners, larger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,20 +49,8 @@ class Mirrored:
         return self.left.distance(np.abs(x), y, z)
 
 
-@dataclass(frozen=True, eq=False)
-class Flowing:
+class Flowing(Either):
     """What any part holds, with distances right far outside too, so that it can be grown."""
-
-    parts: tuple[Surface, ...]
-    smooth_mm: float
-    fine: bool = False
-
-    @property
-    def box(self) -> Box:
-        """Around all parts."""
-        lows = np.min([p.box[0] for p in self.parts], axis=0) - self.smooth_mm / 4
-        highs = np.max([p.box[1] for p in self.parts], axis=0) + self.smooth_mm / 4
-        return corners(lows, highs)
 
     def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
         """Signed distance in mm."""
