@@ -132,20 +132,21 @@ def test_a_page_goes_on_although_its_last_study_left(filled):
     assert rest == [row for row in left if row.study_date <= last.study_date]
 
 
-def test_a_large_collection_is_walked_in_the_same_order(filled, monkeypatch):
-    few = filled.search.find(EVERYTHING, Wanted(), 100).rows
+@pytest.mark.parametrize("sort", ["-date", "-images"])
+def test_a_large_collection_is_walked_in_the_same_order(filled, monkeypatch, sort):
+    """With an order of all made before and after a study came."""
+    wanted = Wanted(sort=sort)
+    few = filled.search.find(EVERYTHING, wanted, 100).rows
     monkeypatch.setattr("yushan.services.catalogue.finding.SORTED", 3)
     monkeypatch.setattr("yushan.services.catalogue.finding.STEP", 4)
+    assert filled.search.find(EVERYTHING, wanted, 100).rows == few
     add(filled, make_sidecar("late", "a", study_date="20190707"))
-    walked = filled.search.find(EVERYTHING, Wanted(), 100).rows
+    walked = filled.search.find(EVERYTHING, wanted, 100).rows
     assert [row for row in walked if row.study_instance_uid != uid("study", "late")] == list(few)
-    assert [row.study_date for row in walked] == sorted(
-        (r.study_date for r in walked), reverse=True
-    )
-    second = filled.search.find(
-        EVERYTHING, Wanted(), 5, filled.search.find(EVERYTHING, Wanted(), 5).later
-    )
-    assert second.rows == walked[5:10]
+    value = (lambda row: row.instances) if sort == "-images" else (lambda row: row.study_date)
+    assert list(map(value, walked)) == sorted(map(value, walked), reverse=True)
+    first = filled.search.find(EVERYTHING, wanted, 5)
+    assert filled.search.find(EVERYTHING, wanted, 5, first.later).rows == walked[5:10]
 
 
 def add(catalogue, *sidecars):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Up to so many studies are put in order by themselves; more are met along the order of all.
 SORTED: Final = 60_000
 STEP: Final = 20_000
+#: Sorts that have an order of all, by the column of the index that they follow.
+WALKED: Final[dict[str, str]] = {"-date": "dates", "-images": "images"}
 LOW: Final = (1 << 32) - 1
 
 
@@ -111,8 +113,8 @@ class Asked:
     def page(self, sort: Sort, after: tuple[int, int] | None, limit: int) -> list[tuple[int, int]]:
         """Keys (what it is sorted by, number) of a page; one more than it shows."""
         is_down = sort.startswith("-")
-        if sort == "-date" and self.count() > SORTED:
-            return self.walk(after, limit)
+        if sort in WALKED and self.count() > SORTED:
+            return self.walk(sort, after, limit)
         keys = self.first(bits.numbers_of(self.hits), sort, after, limit)
         return [unpacked(key) for key in (keys[::-1] if is_down else keys).tolist()]
 
@@ -142,9 +144,9 @@ class Asked:
         table = self.index.images if sort.endswith("images") else self.index.dates
         return table[numbers]
 
-    def walk(self, after: tuple[int, int] | None, limit: int) -> list[tuple[int, int]]:
-        """Newest first along the order of all, with those that moved since it was made."""
-        ranks, flags = self.index.by_date(), bits.flags_of(self.hits)
+    def walk(self, sort: Sort, after: tuple[int, int] | None, limit: int) -> list[tuple[int, int]]:
+        """Largest first along the order of all, with those that moved since it was made."""
+        ranks, flags = self.index.order(WALKED[sort]), bits.flags_of(self.hits)
         moved = np.array([n for n in self.index.moved if flags[n]], dtype=np.int64)
         flags[list(self.index.moved)] = 0
         edge = (after[0] << 32 | after[1]) if after else np.iinfo(np.int64).max
@@ -153,7 +155,7 @@ class Asked:
             some = ranks[max(0, end - STEP) : end]
             found += some[flags[some & LOW] != 0][::-1][: limit - len(found)].tolist()
             end -= STEP
-        more = keyed(self.values(moved, "-date"), moved)
+        more = keyed(self.values(moved, sort), moved)
         found += more[more < edge].tolist()
         return [unpacked(key) for key in sorted(found, reverse=True)[:limit]]
 

@@ -49,7 +49,7 @@ class Index:
         self.images: NDArray[np.int32] = np.empty(0, np.int32)
         self.blocks: list[tuple[int, bytes, NDArray[np.int64]]] = []
         self.newer: dict[int, frozenset[int]] = {}
-        self.ranks: NDArray[np.int64] | None = None
+        self.orders: dict[str, NDArray[np.int64]] = {}
         self.moved: set[int] = set()
 
     def catch_up(self, tx: sa.Connection) -> None:
@@ -86,7 +86,7 @@ class Index:
         last = tx.execute(sa.select(sa.func.max(PROFILE.c.number))).scalar_one() or 0
         self.resize(int(last) + 1)
         self.alive[:] = 0
-        self.blocks, self.newer, self.ranks, self.moved = [], {}, None, set()
+        self.blocks, self.newer, self.orders, self.moved = [], {}, {}, set()
         self.words = {key: bits.Value() for key in self.words}
         for rows in blocks(tx):
             self.load_block(rows)
@@ -173,12 +173,18 @@ class Index:
             found |= bits.of(numbers, len(found) * bits.WORD)
         return found
 
-    def by_date(self) -> NDArray[np.int64]:
-        """Keys (date * 2^32 + number), ascending, without those that `moved` since."""
-        if self.ranks is None or len(self.moved) > MOVED:
-            self.ranks = np.sort(self.dates.astype(np.int64) << 32 | np.arange(len(self.dates)))
-            self.moved = set()
-        return self.ranks
+    def order(self, column: str) -> NDArray[np.int64]:
+        """Keys (value * 2^32 + number), ascending, without those that `moved` since.
+
+        ``column`` is ``dates`` or ``images``.
+        """
+        if len(self.moved) > MOVED:
+            self.orders, self.moved = {}, set()
+        if column not in self.orders:
+            values: NDArray[np.int32] = getattr(self, column)
+            keys = values.astype(np.int64) << 32 | np.arange(len(values))
+            self.orders[column] = np.sort(keys)
+        return self.orders[column]
 
 
 #: (number, study date, images, words).
