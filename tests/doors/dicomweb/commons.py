@@ -132,6 +132,9 @@ class Held:
     def read(self, pack: PackId, start: int, length: int) -> bytes:
         return self.packs[pack][start : start + length]
 
+    def read_now(self, pack: PackId, start: int, length: int) -> memoryview | None:
+        return memoryview(self.read(pack, start, length))
+
 
 class FakeCatalogue:
     """The catalogue's face over the sidecars, as plainly as it can be said."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.base import Absent, Broken, PackId, SeriesUID, StudyUID
 from yushan.domain.packs import patch_range, widened
 from yushan.doors.dicomweb.asking import asker_of
-from yushan.doors.dicomweb.places import Places, Rows
+from yushan.doors.dicomweb.places import Held, Places, Rows
 from yushan.doors.dicomweb.ports import NOBODY
 from yushan.services.catalogue import Query
 from yushan.services.ledger import Thing
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Most series of one study.
 MAX_SERIES: Final = 10_000
+#: How the record calls it.
+READ: Final = "image.read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,19 @@ class Finder:
             ``dicomweb.absent``.
         """
         for row in self.rows(asker):
-            held = self.places.of(row).get(asker.target.instance)
+            held = self.places_of(row).get(asker.target.instance)
             if held is not None:
                 return Found(row, *held)
         raise Absent("dicomweb.absent")
 
     def of_series(self, row: SeriesRow) -> Iterator[Found]:
         """All instances of a series, whichever pack they lie in."""
-        for pack, entry in self.places.of(row).values():
+        for pack, entry in self.places_of(row).values():
             yield Found(row, pack, entry)
+
+    def places_of(self, row: SeriesRow) -> dict[str, Held]:
+        """Where the instances of a series lie."""
+        return self.places.of(row)
 
     def read(self, found: Found, start: int, length: int, names: Names | None) -> list[Piece]:
         """Bytes of an instance's file under the asker's names.
@@ -142,7 +148,7 @@ class Finder:
             return list(pieces)
         return [memoryview(b"".join(pieces))[start - first : start - first + length]]
 
-    def bytes_of(self, found: Found, start: int, length: int) -> bytes:
+    def bytes_of(self, found: Found, start: int, length: int) -> Piece:
         """Bytes of an instance's file as they lie, also when its pack was joined to another."""
         try:
             return self.archive.read(found.pack, found.entry.start + start, length)
@@ -165,13 +171,18 @@ class Finder:
         Unavailable
             ``ledger.not-written``.
         """
-        row = rows[0]
-        study, subject = row.study_instance_uid, row.subject
+        study = rows[0].study_instance_uid
         purpose = self.purposes.check(asker.account, study) if self.purposes else ""
-        if self.audit is None:
-            return
-        if len(rows) == 1:
-            thing = Thing("series", subject=subject, study=study, series=row.series_instance_uid)
-        else:
-            thing = Thing("study", subject=subject, study=study)
-        self.audit.saw(asker.account, "image.read", thing, count=count, size=size, purpose=purpose)
+        if self.audit is not None:
+            self.audit.saw(
+                asker.account, READ, shown(rows), count=count, size=size, purpose=purpose
+            )
+
+
+def shown(rows: Sequence[SeriesRow]) -> Thing:
+    """Series of one study as the record names them."""
+    row = rows[0]
+    if len(rows) > 1:
+        return Thing("study", subject=row.subject, study=row.study_instance_uid)
+    series = row.series_instance_uid
+    return Thing("series", subject=row.subject, study=row.study_instance_uid, series=series)

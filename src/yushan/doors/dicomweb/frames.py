@@ -48,8 +48,9 @@ class Frames:
         headers = kept_headers(entity_tag(asker, found.name(), said, repr(form)))
         if (same := unchanged(request, headers)) is not None:
             return same
+        parts = self.parts(found, numbers, form)
         self.finder.saw(asker, [found.row], len(numbers))
-        return self.answer(self.parts(found, numbers, form), form, headers)
+        return self.answer(parts, form, headers)
 
     def answer(self, parts: list[Part], form: Form, headers: dict[str, str]) -> Response:
         """The parts in the form that was chosen."""

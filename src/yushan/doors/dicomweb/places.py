@@ -68,15 +68,22 @@ class Places:
 
     def of(self, row: SeriesRow) -> dict[str, Held]:
         """SOP Instance UID → pack and entry, in slice order; to be looked at only."""
-        key, now = (row.series_instance_uid, tuple(row.packs)), time.monotonic()
-        with self.lock:
-            held = self.kept.get(key)
-            if held is not None and now - held[0] < KEPT_S:
-                return held[1]
+        now = time.monotonic()
+        if (held := self.known(row)) is not None:
+            return held
         made = self.read(row)
         with self.lock:
-            self.keep(key, now, made)
+            self.keep((row.series_instance_uid, tuple(row.packs)), now, made)
         return made
+
+    def known(self, row: SeriesRow) -> dict[str, Held] | None:
+        """The same, if it is at hand."""
+        key = (row.series_instance_uid, tuple(row.packs))
+        with self.lock:
+            held = self.kept.get(key)
+        if held is None or time.monotonic() - held[0] >= KEPT_S:
+            return None
+        return held[1]
 
     def again(self, row: SeriesRow) -> dict[str, Held]:
         """The same, not from memory."""

@@ -58,6 +58,10 @@ class Archive(Protocol):
         """Bytes of a pack."""
         ...
 
+    def read_now(self, pack: PackId, start: int, length: int) -> memoryview | None:
+        """The same, if nothing has to be waited for; None: ask `read`."""
+        ...
+
 
 class Children(Protocol):
     """Processes without keys or sockets, in which foreign pixels are decoded."""
@@ -115,12 +119,26 @@ class Audit(Protocol):
         """``Unavailable`` when it cannot be noted: then nothing is shown."""
         ...
 
+    def saw_again(
+        self,
+        account: Any,  # noqa: ANN401 - whoever has id and role
+        action: str,
+        thing: Thing,
+        count: int,
+    ) -> bool:
+        """Note it, if the same was noted a moment ago; False: ask `saw`."""
+        ...
+
 
 class Purposes(Protocol):
     """Knows what people said a study is looked at for."""
 
     def check(self, account: Any, study: str) -> str:  # noqa: ANN401 - whoever asks
         """The code of the reason, empty where none is asked for; ``Forbidden`` until it is."""
+        ...
+
+    def are_asked(self, account: Any) -> bool:  # noqa: ANN401 - whoever asks
+        """Whether anything is ever asked of this account."""
         ...
 
 

@@ -55,10 +55,13 @@ def refusal(error: YushanError, request: Request) -> Response:
     return Response(body, status, headers, "application/problem+json")
 
 
-def guarded(handler: Handler, options: Handler) -> Callable[[Request], Awaitable[Response]]:
+def guarded(
+    handler: Handler, options: Handler, at_once: Callable[[Request], Response | None] | None = None
+) -> Callable[[Request], Awaitable[Response]]:
     """The handler in a thread, for people who are signed in; its errors as answers.
 
-    ``options`` answers who only asks what can be asked.
+    ``options`` answers who only asks what can be asked; ``at_once`` is asked first and without a
+    thread, and says None where it would have to wait.
     """
 
     async def answer(request: Request) -> Response:
@@ -67,7 +70,8 @@ def guarded(handler: Handler, options: Handler) -> Callable[[Request], Awaitable
                 raise Rejected("dicomweb.sign-in")
             if request.method == "OPTIONS":
                 return options(request)
-            return await run_in_threadpool(handler, request)
+            found = at_once(request) if at_once is not None else None
+            return found or await run_in_threadpool(handler, request)
         except YushanError as error:
             return refusal(error, request)
 

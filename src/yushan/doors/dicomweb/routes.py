@@ -9,6 +9,7 @@ from starlette.routing import Route
 from yushan.doors.dicomweb.capabilities import Capabilities
 from yushan.doors.dicomweb.finding import Finder
 from yushan.doors.dicomweb.frames import Frames
+from yushan.doors.dicomweb.hurrying import hurried
 from yushan.doors.dicomweb.pictures import Pictures
 from yushan.doors.dicomweb.ports import NOBODY
 from yushan.doors.dicomweb.qido import Qido
@@ -37,11 +38,11 @@ def routes(
 ) -> list[Route]:
     """What is read below ``/dicom-web``; who asks is in ``request.state.account``."""
     finder = Finder(catalogue, archive, beside)
-    capabilities = Capabilities(stores=beside.stores)
+    capabilities, at_once = Capabilities(stores=beside.stores), hurried(finder)
     return [
         Route(
             ROOT + path,
-            guarded(handler, capabilities.of(path)),
+            guarded(handler, capabilities.of(path), at_once if path == FRAMES else None),
             methods=["GET", "OPTIONS"],
             name=f"dicomweb{path}",
         )

@@ -35,6 +35,11 @@ class MemoryStore:
         """See `Store.read`."""
         return self.get(key)[start : start + length]
 
+    def read_now(self, key: str, start: int, length: int) -> memoryview | None:
+        """See `Store.read_now`."""
+        data = self.held.get(checked(key))
+        return None if data is None else memoryview(data)[start : start + length]
+
     def size(self, key: str) -> int:
         """See `Store.size`."""
         return len(self.get(key))

@@ -31,6 +31,10 @@ class Store(Protocol):
         """``length`` bytes from ``start`` (fewer at the end); ``Absent("store.absent")``."""
         ...
 
+    def read_now(self, key: str, start: int, length: int) -> memoryview | None:
+        """The same, if neither disk nor network is waited for; None: ask `read`, which knows."""
+        ...
+
     def size(self, key: str) -> int:
         """Number of bytes; ``Absent("store.absent")``."""
         ...

@@ -58,7 +58,7 @@ class Purposes:
         Forbidden
             ``accounts.purpose-first``: the reason must be given before the study opens.
         """
-        if account is None or not is_asked("visitor" if account.restricted else account.role):
+        if account is None or not self.are_asked(account):
             return ""
         sites = frozenset({site} if site else ())
         thing = Thing(kind=Kind.STUDY, study=study, sites=sites)
@@ -69,6 +69,10 @@ class Purposes:
         if not given:
             raise Forbidden("accounts.purpose-first")
         return given
+
+    def are_asked(self, account: Account) -> bool:
+        """Whether any reason is ever asked of this account."""
+        return is_asked("visitor" if account.restricted else account.role)
 
     def given(self, account: Account, study: str) -> str:
         """The code of the reason that was given for a study in this session; empty if none."""

@@ -6,15 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from yushan.base import (
-    Absent,
-    Broken,
-    Conflict,
-    Forgotten,
-    PackId,
-    SeriesUID,
-    Unavailable,
-)
+from yushan.base import Absent, Broken, Conflict, Forgotten, PackId, SeriesUID, Unavailable
 from yushan.services.archive import archive_queries as queries
 from yushan.services.archive import changing, scrub_queries, versions
 from yushan.services.archive.checking import check
@@ -177,6 +169,10 @@ class Archive:
             return self.store.read(pack_key(pack), start, length)
         except Absent as error:
             raise Broken("archive.pack-missing", pack=pack) from error
+
+    def read_now(self, pack: PackId, start: int, length: int) -> memoryview | None:
+        """The same, if nothing has to be waited for; None: ask `read`."""
+        return self.store.read_now(pack_key(pack), start, length)
 
     def local_path(self, pack: PackId) -> Path | None:
         """The pack's file, where the store has files."""

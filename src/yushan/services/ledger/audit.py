@@ -184,6 +184,14 @@ class Audit:
         told = here(Told(action, *who(account), thing, self.via, purpose))
         self.writer.count(told, count, size)
 
+    def saw_again(self, account: Person | None, action: str, thing: Thing, count: int) -> bool:
+        """Note what is about to be shown, if that needs no writing; False: nothing was noted.
+
+        Only for what was shown to the same person a moment ago; else `saw` it.
+        """
+        told = here(Told(action, *who(account), thing, self.via))
+        return self.writer.count_again(told, count, 0)
+
     def did(
         self,
         account: Person | None,

@@ -74,9 +74,7 @@ class Writer(Generic[F]):
         now = time.monotonic()
         with self.lock:
             known = self.sums.get(fact)
-            if known is not None and now - known.since < self.window_s:
-                known.count, known.size = known.count + count, known.size + size
-                known.times += 1
+            if self._added(known, now, count, size):
                 return
             self.sums[fact] = Sum(now)
         try:
@@ -84,6 +82,21 @@ class Writer(Generic[F]):
         except Unavailable:
             self._put_back({fact: known})
             raise
+
+    def count_again(self, fact: F, count: int, size: int) -> bool:
+        """Add to the sum of a fact that was written a moment ago; False: `count` it."""
+        if self.stuck or len(self.sums) > MOST:
+            return False
+        with self.lock:
+            return self._added(self.sums.get(fact), time.monotonic(), count, size)
+
+    def _added(self, known: Sum | None, now: float, count: int, size: int) -> bool:
+        """Whether it went into the sum; call it with the lock held."""
+        if known is None or now - known.since >= self.window_s:
+            return False
+        known.count, known.size = known.count + count, known.size + size
+        known.times += 1
+        return True
 
     def write(self, facts: Sequence[F]) -> None:
         """All of it on disk, with whatever others want to write, or ``Unavailable``."""
