@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.databases import Lent, make_database
 from tests.postgres import Postgres
-from yushan.engines.database import Database, migrate
+from yushan.engines.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from xdist.remote import Producer
 
 JOURNEYS = "tests/journeys/"
-SERVICES = Path(__file__).parents[1] / "src" / "yushan" / "services"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -36,39 +35,37 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> object:
     return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
-def rooms() -> list[str]:
-    """Every service that owns tables."""
-    return [f"services.{found.parent.name}" for found in sorted(SERVICES.glob("*/migrations"))]
-
-
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A PostgreSQL server of this test process, with a migrated template."""
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test process."""
     server = Postgres.start()
     try:
-        template = Database(server.create("template_yushan"))
-        migrate(template, rooms())
-        template.dispose()
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def lent(postgres: Postgres) -> Iterator[Lent]:
+    """The database of that server which every test gets empty."""
+    found = Lent(postgres)
+    yield found
+    found.end()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty migrated database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        base = Database(f"sqlite:///{tmp_path / 'role.db'}")
-        migrate(base, rooms())
+        base = make_database(tmp_path / "role.db")
         yield base
         base.dispose()
         return
-    server: Postgres = request.getfixturevalue("postgres")
-    name = f"t{os.getpid()}_{server.made}"
-    base = Database(server.create(name, template="template_yushan"))
+    lent: Lent = request.getfixturevalue("lent")
+    base = Database(lent.url)
     yield base
     base.dispose()
-    server.drop(name)
+    lent.take_back()
 
 
 @pytest.fixture(autouse=True)

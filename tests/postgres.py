@@ -80,11 +80,13 @@ class Postgres:
         """Address of a database."""
         return f"postgresql://yushan@/{name}?host={self.base}"
 
+    def connect(self, name: str) -> psycopg.Connection:
+        """A line to a database, without a transaction around what is said."""
+        return psycopg.connect(host=str(self.base), user="yushan", dbname=name, autocommit=True)
+
     def _say(self, statement: str) -> None:
-        with psycopg.connect(
-            host=str(self.base), user="yushan", dbname="postgres", autocommit=True
-        ) as connection:
-            connection.execute(statement)
+        with self.connect("postgres") as connection:
+            connection.execute(statement)  # type: ignore[arg-type]
 
     def create(self, name: str, template: str | None = None) -> str:
         """Make a database; its address."""

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.databases import make_database
 from tests.flows.admitting import make_scene, send, series
 
 from yushan.base import EVERYTHING
 from yushan.domain.packs import MemberRange
-from yushan.engines.database import Database, migrate
 from yushan.flows.admit import Ticker, run_key
 from yushan.flows.admit.judging import BLOCK, patched, patches
 from yushan.flows.admit.sorting import true_date
@@ -85,8 +85,7 @@ def life(folder, where):
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ["prepare", "enter"])
 def test_a_killed_run_is_ended_by_the_next_life(tmp_path, where):
-    database = Database(f"sqlite:///{tmp_path}/role.db")
-    migrate(database, ROOMS)
+    database = make_database(tmp_path / "role.db", *ROOMS)
     scene = make_scene(database, tmp_path)
     pack = send(scene, series(2))
     assert life(tmp_path, where) == -9
@@ -105,8 +104,7 @@ def test_an_attempt_has_one_name():
 
 
 def test_the_ticker_looks_again_when_it_is_woken_and_survives_a_fault(tmp_path):
-    database = Database(f"sqlite:///{tmp_path}/role.db")
-    migrate(database, ROOMS)
+    database = make_database(tmp_path / "role.db", *ROOMS)
     scene = make_scene(database, tmp_path)
     started, seen = [], threading.Event()
 

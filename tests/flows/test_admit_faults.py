@@ -7,12 +7,11 @@ from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
-from tests.conftest import rooms
+from tests.databases import make_database
 from tests.flows.admitting import make_scene, send, series
 from tests.flows.test_intake_full_disk import fill
 
 from yushan.base import Unavailable
-from yushan.engines.database import Database, migrate
 
 FAULTS = (sa.exc.OperationalError, Unavailable, OSError)
 
@@ -33,8 +32,7 @@ def small_disk(tmp_path):
 
 
 def test_a_full_disk_holds_what_was_receipted_and_takes_no_more(small_disk):
-    database = Database(f"sqlite:///{small_disk}/role.db")
-    migrate(database, rooms())
+    database = make_database(small_disk / "role.db")
     scene = make_scene(database, small_disk)
     sent = [send(scene, series(2, series=f"1.2.3.{n}", patient=f"P{n}"), patient=f"P{n}")
             for n in range(3)]  # fmt: skip

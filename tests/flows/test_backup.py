@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from tests.conftest import rooms
+from tests.databases import make_database, rooms
 
 from yushan.base import Absent, Conflict, ManualClock, Rejected, YushanError
-from yushan.engines.database import Database, migrate
+from yushan.engines.database import Database
 from yushan.engines.keys import Sealer
 from yushan.engines.store import FolderStore, MemoryStore
 from yushan.flows.backup import (
@@ -122,8 +122,7 @@ def test_everything_comes_back_on_the_other_kind_of_database_too(
 def test_a_small_house_moves_to_postgresql_and_its_numbers_go_on(
     tmp_path: Path, postgres, place: Place
 ) -> None:
-    small = Database(f"sqlite:///{tmp_path}/small.db")
-    migrate(small, ROOMS)
+    small = make_database(tmp_path / "small.db", *ROOMS)
     role = Role(tmp_path, small)
     role.add_choice("one")
     manifest = role.backup(place)
@@ -237,8 +236,7 @@ def test_a_place_without_sets_has_none(place: Place) -> None:
 def test_a_backup_killed_anywhere_leaves_no_set_and_the_next_one_is_whole(
     tmp_path: Path, place: Place, killed_at: int
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path}/role.db")
-    migrate(database, ROOMS)
+    database = make_database(tmp_path / "role.db", *ROOMS)
     role = Role(tmp_path, database)
     database.dispose()
     child = os.fork()

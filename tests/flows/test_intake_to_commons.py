@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.databases import make_database
 from tests.flows.admitting import make_file, make_scene
 from tests.flows.intaking import ANNA, World
 
 from yushan.base import PackId, SiteName
 from yushan.domain.packs import receipt_message
-from yushan.engines.database import Database, migrate
 from yushan.engines.keys import Signer, verify
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.flows.admitting import Scene
 
     from yushan.domain.packs import Manifest, PackState, Receipt
+    from yushan.engines.database import Database
     from yushan.services.archive import Uploads
 
 HERE = SiteName("h1")
@@ -57,8 +58,7 @@ def scene(database: Database, tmp_path: Path) -> Scene:
 
 @pytest.fixture
 def world(scene: Scene, tmp_path: Path) -> World:
-    db = Database(f"sqlite:///{tmp_path}/gateway.db")
-    migrate(db, ["services.gateway"])
+    db = make_database(tmp_path / "gateway.db", "services.gateway")
     world = World(db, tmp_path / "gateway")
     world.sender.commons, world.sender.check = Line(scene.house.uploads), is_signed
     client = scene.parties.client("h1")

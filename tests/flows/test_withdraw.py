@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from tests.databases import make_database
 from tests.flows.admitting import (
     OTHER,
     PERSON,
@@ -17,7 +18,6 @@ from tests.flows.admitting import (
 from tests.flows.test_admit import Killed, mortal
 
 from yushan.base import EVERYTHING, SiteName, Unavailable
-from yushan.engines.database import Database, migrate
 from yushan.flows.withdraw import REMAINS, Desk, Ticker, Withdraw
 from yushan.services.withdrawal import Cases, Stage
 
@@ -245,8 +245,7 @@ def test_an_image_that_came_in_while_the_list_was_read_leaves_at_the_next_look(d
 
 @pytest.fixture
 def embedded(tmp_path):
-    base = Database(f"sqlite:///{tmp_path / 'role.db'}")
-    migrate(base, [f"services.{room}" for room in
-                   ("archive", "catalogue", "ledger", "linkage", "withdrawal")])  # fmt: skip
+    rooms = ("archive", "catalogue", "ledger", "linkage", "withdrawal")
+    base = make_database(tmp_path / "role.db", *(f"services.{room}" for room in rooms))
     yield base
     base.dispose()

@@ -10,6 +10,7 @@ import base64
 from datetime import date
 
 import pytest
+from tests.databases import make_database
 from tests.flows.admitting import (
     PERSON,
     make_mr,
@@ -24,7 +25,6 @@ from tests.unit.consent.offices import KEY, SIGNER, stop
 from yushan.base import EVERYTHING, PackId, SiteName
 from yushan.domain.deid import site_offset_days, site_pseudonym
 from yushan.domain.packs import envelope_aad
-from yushan.engines.database import Database, migrate
 from yushan.flows.withdraw import Desk, Withdraw
 from yushan.services.consent import (
     Channel,
@@ -165,9 +165,7 @@ def test_a_choice_holds_from_its_own_time_on(embedded, tmp_path):
 
 @pytest.fixture
 def embedded(tmp_path):
-
-    base = Database(f"sqlite:///{tmp_path / 'role.db'}")
     rooms = ("archive", "catalogue", "consent", "ledger", "linkage", "withdrawal")
-    migrate(base, [f"services.{room}" for room in rooms])
+    base = make_database(tmp_path / "role.db", *(f"services.{room}" for room in rooms))
     yield base
     base.dispose()

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from starlette.testclient import TestClient
-from tests.conftest import rooms
+from tests.databases import make_database
 from tests.doors.dicomweb.commons import FakeCatalogue, Held, app_of, ordinary
 
 from yushan.base import ManualClock, PackId
-from yushan.engines.database import Database, migrate
 from yushan.engines.store import FolderStore
 from yushan.services.archive import Archive
 from yushan.services.catalogue import Catalogue
@@ -19,6 +18,8 @@ from yushan.services.catalogue import Catalogue
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from yushan.engines.database import Database
 
     Opened = Callable[[Held], TestClient]
 
@@ -50,9 +51,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
         if request.param == "fake":
             app = app_of(FakeCatalogue(held), held)
         else:
-            db = Database(f"sqlite:///{tmp_path / 'role.db'}")
+            db = make_database(tmp_path / "role.db")
             bases.append(db)
-            migrate(db, rooms())
             app = app_of(*admitted(held, tmp_path, db))
         return TestClient(app, headers={"Authorization": "Bearer all"})
 

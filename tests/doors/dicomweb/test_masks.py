@@ -15,7 +15,7 @@ import requests
 import zstandard
 from dicomweb_client.api import DICOMwebClient
 from starlette.testclient import TestClient
-from tests.conftest import rooms
+from tests.databases import make_database
 from tests.doors.dicomweb.commons import SUBJECTS, FakeCatalogue, Held, app_of, series
 from tests.doors.dicomweb.conformance.standing import served
 from tests.doors.dicomweb.conftest import admitted
@@ -24,7 +24,6 @@ from tests.unit.dicom.factory import Written, image
 
 from yushan.base import EVERYTHING, Broken
 from yushan.doors.dicomweb.finding import Finder, Found
-from yushan.engines.database import Database, migrate
 from yushan.engines.keys import Masks
 
 if TYPE_CHECKING:
@@ -89,8 +88,7 @@ def client(request: pytest.FixtureRequest, held: Held, tmp_path: Path) -> Iterat
     if request.param == "fake":
         yield TestClient(app_of(FakeCatalogue(held), held, masks=MASKS))
         return
-    db = Database(f"sqlite:///{tmp_path / 'role.db'}")
-    migrate(db, rooms())
+    db = make_database(tmp_path / "role.db")
     yield TestClient(app_of(*admitted(held, tmp_path, db), masks=MASKS))
     db.dispose()
 

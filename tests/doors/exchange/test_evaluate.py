@@ -16,13 +16,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.testclient import TestClient
+from tests.databases import make_database
 from tests.unit.consent.offices import PERSON, Scene, stop
 from tests.unit.linkage.parties import PUBLIC, Parties
 
 from yushan.base import Forbidden, Unavailable, YushanError, problem
 from yushan.domain.packs import envelope_aad
 from yushan.doors.exchange import holder_routes, office_routes
-from yushan.engines.database import Database, migrate
 from yushan.engines.keys import PAIR_SIZE, blind
 from yushan.engines.net import Peer
 from yushan.services.consent import ConsentClient, PeerOffice
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import Route
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from yushan.engines.database import Database
 
 SITES = {"token-a": "site-a", "token-b": "site-b"}
 ELEMENT = blind(b"person").element
@@ -69,8 +71,7 @@ def application(routes: Sequence[Route]) -> Starlette:
 
 @pytest.fixture
 def base(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'role.db'}")
-    migrate(database, ["services.linkage", "services.consent"])
+    database = make_database(tmp_path / "role.db", "services.linkage", "services.consent")
     yield database
     database.dispose()
 

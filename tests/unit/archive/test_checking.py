@@ -4,11 +4,11 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.databases import make_database
 from tests.unit.archive.making import keep, make_house, make_series, put, series_of
 
 from yushan.base import Absent, PackId
 from yushan.domain.packs import member_name
-from yushan.engines.database import Database, migrate
 from yushan.engines.store import MemoryStore
 from yushan.services.archive import ArchiveFault
 from yushan.services.archive.checking import check_pack, rows_of
@@ -62,8 +62,7 @@ QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.function_scop
 
 
 def make_kit(folder, *, sealed):
-    database = Database(f"sqlite:///{folder / 'role.db'}")
-    migrate(database, ["services.archive", "services.ledger"])
+    database = make_database(folder / "role.db", "services.archive", "services.ledger")
     return Kit(database, folder, sealed=sealed)
 
 

@@ -1,7 +1,7 @@
 """A filled archive of before versions, feed, keys and scrubbing is brought up to today."""
 
 import sqlalchemy as sa
-from tests.conftest import rooms
+from tests.databases import rooms
 from tests.unit.archive.making import keep, make_house, series_of
 
 from yushan.engines.database import migrate

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from tests.databases import make_database
 from tests.unit.consent.offices import NOON, OTHER, PERSON, SIGNER, Scene, allow, stop
 
 from yushan.base import Absent, Rejected, Unavailable
-from yushan.engines.database import Database, migrate
 from yushan.engines.keys import multiply_generator, random_scalar
 from yushan.services.consent import (
     BATCH,
@@ -30,6 +30,8 @@ from yushan.services.consent.receipts import message
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from yushan.engines.database import Database
 
 
 @pytest.fixture
@@ -84,8 +86,7 @@ def test_a_person_without_choices_has_an_empty_history(scene: Scene) -> None:
 
 def test_no_number_is_kept_anywhere(tmp_path: Path) -> None:
     path = tmp_path / "office.db"
-    base = Database(f"sqlite:///{path}")
-    migrate(base, ["services.consent"])
+    base = make_database(path, "services.consent")
     Scene(base).office.record(PERSON, stop())
     signed = Scene(base).office.optout_list()
     base.dispose()

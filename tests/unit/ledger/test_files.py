@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.databases import make_database
 from tests.unit.ledger.test_ledger import make_ledger, named
 
 from yushan.base import Rejected
-from yushan.engines.database import Database, migrate
 from yushan.engines.keys import Signer
 from yushan.services.ledger import Draft, leaf_hash, read_key, verify_export
 from yushan.services.ledger.tiles import bundle, layout, path_of, read_path, unbundle
@@ -37,8 +37,7 @@ def full_ledger(database, count=600):
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ledger")
-    database = Database(f"sqlite:///{folder / 'role.db'}")
-    migrate(database, ["services.ledger"])
+    database = make_database(folder / "role.db", "services.ledger")
     ledger = full_ledger(database)
     ledger.export(folder / "out")
     database.dispose()

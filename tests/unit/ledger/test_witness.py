@@ -5,10 +5,11 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from tests.databases import make_database
 from tests.unit.ledger.test_ledger import make_ledger, named
 
 from yushan.base import Absent, Conflict, Rejected
-from yushan.engines.database import Database, migrate
+from yushan.engines.database import Database
 from yushan.engines.keys import Signer
 from yushan.services.ledger import (
     LEDGER,
@@ -33,8 +34,7 @@ def grow(ledger, count=3):
 
 
 def at_hospital(folder, ledger, site="hospital-a", public=SIGNER.public):
-    database = Database(f"sqlite:///{folder / f'{site}.db'}")
-    migrate(database, ["services.ledger"])
+    database = make_database(folder / f"{site}.db", "services.ledger")
     return Witness(database, ledger.clock, site, folder / f"{site}.key", public)
 
 
@@ -105,8 +105,7 @@ def fork(database, tmp_path, drop):
 
 @pytest.fixture
 def house(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'role.db'}")
-    migrate(database, ["services.ledger"])
+    database = make_database(tmp_path / "role.db", "services.ledger")
     yield database
     database.dispose()
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from tests.databases import make_database
 from tests.unit.linkage.parties import PRIVATE, PUBLIC, Parties
 
 from yushan.base import Rejected
-from yushan.engines.database import Database, migrate
 from yushan.engines.keys import (
     Dealt,
     deal,
@@ -36,6 +36,8 @@ from yushan.services.linkage import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from yushan.engines.database import Database
 
 HOLDERS = (1, 2, 3)
 PERSON = "A123456789"
@@ -99,9 +101,7 @@ def bodies(tmp_path: Path) -> Bodies:
 
 @pytest.fixture
 def embedded(tmp_path: Path) -> Database:
-    base = Database(f"sqlite:///{tmp_path / 'holder.db'}")
-    migrate(base, ["services.ledger", "services.linkage"])
-    return base
+    return make_database(tmp_path / "holder.db", "services.ledger", "services.linkage")
 
 
 def test_three_bodies_make_a_key_of_which_any_two_shares_answer(bodies: Bodies) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.databases import make_database
 from tests.unit.linkage.parties import KEY, PRIVATE, PUBLIC, Counting, Parties, Unreachable
 
 from yushan.base import Broken, Rejected, Unavailable
 from yushan.domain.packs import envelope_aad
-from yushan.engines.database import Database, migrate
 from yushan.engines.keys import (
     Domain,
     Element,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from yushan.engines.database import Database
+
 AAD = envelope_aad("site-a", "A" * 16)
 GENERATOR = multiply_generator(whole_scalar(1))
 PERSON = "A123456789"
@@ -56,9 +58,7 @@ def parties(database: Database) -> Parties:
 
 @pytest.fixture
 def embedded(tmp_path: Path) -> Database:
-    base = Database(f"sqlite:///{tmp_path / 'holder.db'}")
-    migrate(base, ["services.ledger", "services.linkage"])
-    return base
+    return make_database(tmp_path / "holder.db", "services.ledger", "services.linkage")
 
 
 def test_one_person_in_three_hospitals_is_one_subject(parties: Parties) -> None:
