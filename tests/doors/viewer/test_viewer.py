@@ -22,7 +22,7 @@ PAGE = (
     '<script defer src="/app.bundle.1.js"></script></head></html>'
 )
 SCRIPT = (
-    '__webpack_require__.p = "/";' + "x" * 2000 + "\n/* export default */ const zh = ({\n  zh: {\n"
+    '__webpack_require__.p = "/";' + "browserImportFunction('/slides.js');" + "x" * 2000 + "\n/* export default */ const zh = ({\n  zh: {\n"
     "    Common: zh_Common\n  }\n});\nMoreTools: ['Reset', 'TagBrowser']\n"
 )  # fmt: skip
 
@@ -74,7 +74,9 @@ def test_the_package_is_moved_under_its_path_and_stripped(folder: Path) -> None:
     page = (folder / "index.html").read_text()
     assert 'href="/viewer/app.bundle.css"' in page
     assert 'window.PUBLIC_URL="/viewer/"' in page
-    assert '.p = "/viewer/"' in (folder / "app.bundle.1.js").read_text()
+    script = (folder / "app.bundle.1.js").read_text()
+    assert '.p = "/viewer/"' in script
+    assert "browserImportFunction('/viewer/slides.js')" in script
     assert "url(/viewer/font.woff)" in (folder / "app.bundle.css").read_text()
 
 

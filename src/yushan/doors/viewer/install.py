@@ -1,6 +1,6 @@
 """Bring OHIF out of its npm package and put it under ``/viewer/``.
 
-The package is a complete build; it expects to stand at the root of a host. Three substitutions
+The package is a complete build; it expects to stand at the root of a host. Four substitutions
 move it; two more give it words as Taiwan writes them (``data/zh_hant.toml``) and take its browser
 of tags out of the menus (the portal's page of tags shows what may be shown). Left out: source maps,
 the model runtime for labelling (``ort``), sign-in helpers and the service worker, none of which are
@@ -33,10 +33,17 @@ LEFT_OUT: Final = re.compile(
     r"|^app-config\.js$|\.LICENSE\.txt$|apple-touch-startup)"
 )
 PACKED: Final = {".js", ".css", ".html", ".json", ".wasm", ".svg"}
+#: Grows with what `install` changes in the package, so that folders of before are made anew.
+REVISION: Final = 2
 STAMP: Final = "yushan-viewer.json"
 #: The package's words for ``zh``, all rooms of them, as the build writes them.
 ZH: Final = re.compile(r"const zh = \(\{\n  zh: \{.*?\n  \}\n\}\);", re.DOTALL)
 TAGS: Final = ", 'TagBrowser'"
+#: Root-relative addresses in scripts: of parts, and of the slide viewer that is imported as it is.
+MOVED: Final = (
+    ('__webpack_require__.p = "/"', '__webpack_require__.p = "/viewer/"'),
+    ("browserImportFunction('/", "browserImportFunction('/viewer/"),
+)
 
 
 def words() -> str:
@@ -46,8 +53,8 @@ def words() -> str:
 
 
 def edition() -> str:
-    """What an installed folder must say of itself: the package and our words."""
-    return f"{VERSION}+{hashlib.sha256(words().encode()).hexdigest()[:12]}"
+    """What an installed folder must say of itself: the package, our changes and our words."""
+    return f"{VERSION}+{REVISION}.{hashlib.sha256(words().encode()).hexdigest()[:12]}"
 
 
 def is_installed(folder: Path) -> bool:
@@ -117,7 +124,9 @@ def relocate(folder: Path) -> list[str]:
     """Move root-relative addresses under ``/viewer/``; the CSP hashes of the inline scripts."""
     for script in folder.glob("*.js"):
         text = script.read_text("utf-8")
-        moved = text.replace('__webpack_require__.p = "/"', '__webpack_require__.p = "/viewer/"')
+        moved = text
+        for before, after in MOVED:
+            moved = moved.replace(before, after)
         if moved != text:
             script.write_text(moved, "utf-8")
     for sheet in folder.glob("*.css"):

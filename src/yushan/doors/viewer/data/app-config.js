@@ -1,6 +1,22 @@
 // The viewer speaks to this commons and to nobody else; the session's cookie carries the right.
 // Words in capitals are put in by the server: the page's language, not the browser's.
 localStorage.setItem('i18nextLng', 'LANGUAGE');
+// A segmentation of pictures without a place in space (films, photographs, screens) has neither
+// orientation nor spacing, which the viewer demands: it gets those the viewer gives such pictures.
+const FLAT = {
+  PlaneOrientationSequence: { ImageOrientationPatient: [1, 0, 0, 0, 1, 0] },
+  PixelMeasuresSequence: { PixelSpacing: [1, 1] },
+};
+const layFlat = ({ Modality, instance }) => {
+  const first = sequence => (Array.isArray(sequence) ? sequence[0] : sequence);
+  const shared = Modality === 'SEG' && first(instance.SharedFunctionalGroupsSequence);
+  const own = shared && first(instance.PerFrameFunctionalGroupsSequence);
+  Object.entries(own ? FLAT : {}).forEach(([name, item]) => {
+    if (!shared[name] && !own[name]) {
+      shared[name] = Object.assign([item], item);
+    }
+  });
+};
 // What was drawn upon images (?overlay=SERIES) is laid over them as a double click on it would do,
 // once it and a viewport are there.
 const overlay = {
@@ -36,7 +52,10 @@ const overlay = {
         setTimeout(show, 200);
       })
     );
-    sets.subscribe(sets.EVENTS.DISPLAY_SETS_ADDED, show);
+    sets.subscribe(sets.EVENTS.DISPLAY_SETS_ADDED, () => {
+      sets.getActiveDisplaySets().forEach(layFlat);
+      show();
+    });
   },
 };
 window.config = {
