@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
 from yushan.assembly.recent import Recent, secret_of
@@ -50,7 +49,8 @@ def token_sha256(token: str) -> str:
 
 def language_of(request: Request) -> Language:
     """``?lang=``, then the cookie, then what the browser prefers; zh-Hant if nothing says else."""
-    for said in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+    asked = request.query_params.get("lang") if request.scope["query_string"] else None
+    for said in (asked, request.cookies.get(LANGUAGE_COOKIE)):
         if said in {"en", "zh-Hant"}:
             return "en" if said == "en" else "zh-Hant"
     accepted = request.headers.get("accept-language", "").lower()
@@ -152,14 +152,22 @@ def with_headers(send: Send, more: Mapping[str, str]) -> Send:
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in {**HEADERS, **more}.items():
-                headers.setdefault(name, value)
-            if "cache-control" not in headers:
-                headers["Cache-Control"] = "no-store"
+            said = {name.lower() for name, _ in message.get("headers", ())}
+            wanted = SPELLED if not more else (*SPELLED, *spelled(more))
+            own = [(name, value) for name, value in wanted if name not in said]
+            message["headers"] = [*message.get("headers", ()), *own]
         await send(message)
 
     return sending
+
+
+def spelled(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Headers as they go over the wire."""
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+#: What every answer carries that does not say otherwise.
+SPELLED: Final = spelled({**HEADERS, "Cache-Control": "no-store"})
 
 
 def json_wanted(request: Request) -> bool:

@@ -143,7 +143,7 @@ class Finder:
             return [self.bytes_of(found, start, length)]
         first, size = widened(start, length, entry.spots)
         data = self.bytes_of(found, first, size)
-        pieces = patch_range(data, first, entry.spots, names)
+        pieces = patch_range(bytes(data), first, entry.spots, names)
         if (first, size) == (start, length):
             return list(pieces)
         return [memoryview(b"".join(pieces))[start - first : start - first + length]]

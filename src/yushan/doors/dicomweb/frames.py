@@ -175,7 +175,7 @@ def frame_numbers(text: str, frames: int) -> list[int]:
     return [number - 1 for number in numbers]
 
 
-def realigned(data: bytes, found: Found, number: int) -> bytes:
+def realigned(data: Piece, found: Found, number: int) -> Piece:
     """A native frame that starts on a byte; frames of single bits may begin within one."""
     metadata = found.entry.metadata
     if whole(metadata, "00280100", 16) != 1:

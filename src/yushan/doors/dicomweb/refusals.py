@@ -70,8 +70,9 @@ def guarded(
                 raise Rejected("dicomweb.sign-in")
             if request.method == "OPTIONS":
                 return options(request)
-            found = at_once(request) if at_once is not None else None
-            return found or await run_in_threadpool(handler, request)
+            if at_once is not None and (found := at_once(request)) is not None:
+                return found
+            return await run_in_threadpool(handler, request)
         except YushanError as error:
             return refusal(error, request)
 

@@ -5,11 +5,12 @@ Errors are logged by type and code, never by text: a parser's message quotes its
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from datetime import UTC, datetime
 from typing import Final, TextIO
+
+import msgspec
 
 from yushan.engines.observe.context import request_id
 
@@ -49,7 +50,7 @@ class JsonLines(logging.Formatter):
         if record.exc_info and (error := record.exc_info[1]) is not None:
             line["error"] = getattr(error, "code", type(error).__name__)
             line["at"] = innermost(error)
-        return json.dumps(line, ensure_ascii=False)
+        return msgspec.json.encode(line).decode()
 
 
 #: The one formatter; it keeps nothing.

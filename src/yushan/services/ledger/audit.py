@@ -181,16 +181,21 @@ class Audit:
         Unavailable
             ``ledger.not-written``: do not show it.
         """
-        told = here(Told(action, *who(account), thing, self.via, purpose))
-        self.writer.count(told, count, size)
+        self.writer.count(self._look(account, action, thing, purpose), count, size)
 
     def saw_again(self, account: Person | None, action: str, thing: Thing, count: int) -> bool:
         """Note what is about to be shown, if that needs no writing; False: nothing was noted.
 
         Only for what was shown to the same person a moment ago; else `saw` it.
         """
-        told = here(Told(action, *who(account), thing, self.via))
-        return self.writer.count_again(told, count, 0)
+        return self.writer.count_again(self._look(account, action, thing), count, 0)
+
+    def _look(self, account: Person | None, action: str, thing: Thing, purpose: str = "") -> Told:
+        """One look, with where the present request comes from, and its id."""
+        return Told(
+            action, *who(account), thing, self.via, purpose,
+            address=ADDRESS.get(), request=request_id(),
+        )  # fmt: skip
 
     def did(
         self,
@@ -211,7 +216,7 @@ class Audit:
         Unavailable
             ``ledger.not-written``: take the act back.
         """
-        told = here(Told(action, *who(account), thing, self.via, "", outcome, reasons))
+        told = replace(self._look(account, action, thing), outcome=outcome, reasons=reasons)
         if tx is not None:
             self.ledger.extend(tx, [told.draft()])
             return
@@ -228,11 +233,6 @@ class Audit:
     def _enter(self, facts: list[Told]) -> None:
         with self.ledger.db.begin() as tx:
             self.ledger.extend(tx, [told.draft() for told in facts])
-
-
-def here(told: Told) -> Told:
-    """With where the present request comes from, and its id."""
-    return replace(told, address=ADDRESS.get(), request=request_id())
 
 
 def who(account: Person | None) -> tuple[str, str]:
