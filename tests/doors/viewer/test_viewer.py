@@ -22,7 +22,8 @@ PAGE = (
     '<script defer src="/app.bundle.1.js"></script></head></html>'
 )
 SCRIPT = (
-    '__webpack_require__.p = "/";' + "browserImportFunction('/slides.js');" + "x" * 2000 + "\n/* export default */ const zh = ({\n  zh: {\n"
+    '__webpack_require__.p = "/";'
+    "browserImportFunction('/slides.js');" + "x" * 2000 + "\n/* export default */ const zh = ({\n  zh: {\n"
     "    Common: zh_Common\n  }\n});\nMoreTools: ['Reset', 'TagBrowser']\n"
 )  # fmt: skip
 
