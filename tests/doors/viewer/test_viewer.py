@@ -23,7 +23,8 @@ PAGE = (
 )
 SCRIPT = (
     '__webpack_require__.p = "/";'
-    "browserImportFunction('/slides.js');" + "x" * 2000 + "\n/* export default */ const zh = ({\n  zh: {\n"
+    "browserImportFunction('/slides.js');" + "x" * 2000
+    + "\n/* export default */ const zh = ({\n  zh: {\n"
     "    Common: zh_Common\n  }\n});\nMoreTools: ['Reset', 'TagBrowser']\n"
 )  # fmt: skip
 
