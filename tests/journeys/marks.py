@@ -17,7 +17,8 @@ from pydicom.datadict import DicomDictionary
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from yushan.domain.phantoms import identity, load_series
+from yushan.domain.phantoms import load_series
+from yushan.domain.population import identity
 
 FAMILY, GIVEN, HAN = "Qwyzzel", "Brxhtovan", "鸑鷟"
 NUMBER = identity("Y", "M", 987)

@@ -20,7 +20,7 @@ from yushan.assembly.settings import Http
 from yushan.base import EVERYTHING, write_settings
 from yushan.domain.dicom import summarize
 from yushan.domain.phantoms import load_series
-from yushan.domain.phantoms.people import person
+from yushan.domain.population import load_person
 from yushan.engines.database import Database
 from yushan.services.catalogue import Catalogue
 from yushan.services.consent import Channel, Decision, Wish
@@ -90,7 +90,7 @@ def test_who_left_after_the_backup_is_gone_before_a_restored_commons_opens(
     place = tmp_path / "backups"
     yushan("backup", "--config", house.config("commons"), place, "--recipient", recipient)
     originals = house.originals(SITES[0])
-    leave(house, person(77 * 31 % 1000, "load").identity or "")
+    leave(house, load_person(77 * 31 % 1000, "load").identity or "")
 
     commons = structs.replace(
         house.plan.commons, data=str(tmp_path / "again"), http=Http(port=free_port())

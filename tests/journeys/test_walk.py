@@ -27,7 +27,7 @@ from tests.journeys.house import SITES, House
 from yushan.assembly.demo.words import told
 from yushan.base import EVERYTHING, SystemClock, codes, write_settings
 from yushan.domain.dicom import summarize
-from yushan.domain.phantoms import OPTED_OUT, PEOPLE, SHARED
+from yushan.domain.population import OPTED_OUT, PEOPLE, SHARED
 from yushan.domain.verifier import verify
 from yushan.engines.database import Database
 from yushan.services.catalogue import Catalogue, Query

@@ -11,7 +11,7 @@ import pytest
 
 from yushan.assembly.demo.plan import lay_out
 from yushan.base import SystemClock
-from yushan.domain.phantoms import identity
+from yushan.domain.population import identity
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from tests.doors.cli.test_commands import PERSON
 from yushan.assembly.demo.plan import lay_out
 from yushan.assembly.house import TheHouse
 from yushan.base import SystemClock, YushanError
-from yushan.domain.phantoms import identity
+from yushan.domain.population import identity
 from yushan.doors.cli import build
 from yushan.services.linkage import read_members
 

@@ -26,7 +26,7 @@ from yushan.domain.phantoms.classes import (
 )
 from yushan.domain.phantoms.documents import PDF, add_pdf
 from yushan.domain.phantoms.headers import Device, Hospital, Series, Study
-from yushan.domain.phantoms.people import SHARED
+from yushan.domain.population import SHARED
 from yushan.domain.verifier.meta import read_meta
 from yushan.domain.verifier.parser import Reader
 from yushan.domain.volumes import Grid

@@ -23,7 +23,7 @@ from yushan.assembly.demo.report import Reader
 from yushan.assembly.demo.words import told
 from yushan.assembly.demo_state import write_state
 from yushan.base import SystemClock, Unavailable
-from yushan.domain.phantoms import OPTED_OUT
+from yushan.domain.population import OPTED_OUT
 from yushan.services.consent import Channel, Decision, Wish
 
 if TYPE_CHECKING:

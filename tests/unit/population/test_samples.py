@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yushan.domain.phantoms import OPTED_OUT, PEOPLE, SHARED, identity
-from yushan.domain.phantoms.people import LETTERS, person
+from yushan.domain.population import LETTERS, OPTED_OUT, PEOPLE, SHARED, identity
 
 
 def is_valid(number: str) -> bool:
@@ -46,6 +45,6 @@ def test_the_shared_person_has_a_chart_in_both_hospitals() -> None:
 
 
 def test_a_hundred_people_are_a_hundred() -> None:
-    people = [person(number, "load") for number in range(100)]
+    people = [load_person(number, "load") for number in range(100)]
     assert len({one.identity for one in people}) == 100
     assert len({one.charts["load"] for one in people}) == 100
