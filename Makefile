@@ -6,6 +6,8 @@ PY := .venv/bin/python
 FROM ?=
 EXIT ?=
 WORKERS ?= 2
+# Hundreds of processes start in a run: their bytecode is kept, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup setup-test demo test check bench lock clean
 help:                            ## list the targets
