@@ -80,3 +80,13 @@ def test_hints_say_how_an_input_is_written(tmp_path, rule, said, not_said):
     shown = site.client.get(f"/guidelines/{rule}", headers={"accept-language": "zh-TW"}).text
     assert said in shown
     assert not_said not in shown
+
+
+def test_units_and_editions_are_said_in_the_language(tmp_path):
+    site = make_commons(tmp_path)
+    page = visit(site, f"{LUNG}?nodule=solid&state=baseline&volume_mm3=200", "zh-Hant").text
+    assert "≥ 6 個月" in page
+    assert "6 months" not in page
+    assert "mm³" in page
+    assert "v2022（2022年11月）" in page
+    assert "≥ 6 months" in visit(site, LUNG, "en").text

@@ -22,8 +22,10 @@ from yushan.domain.guidelines.percentiles import (
 from yushan.domain.guidelines.results import Asked, Outcome, Reason, Result
 from yushan.domain.guidelines.telling import (
     condition_text,
+    edition_label,
     outcome_label,
     reason_text,
+    unit_label,
     value_label,
 )
 
@@ -41,6 +43,7 @@ __all__ = [
     "RuleSet",
     "Table",
     "condition_text",
+    "edition_label",
     "evaluate",
     "highest",
     "outcome_label",
@@ -51,6 +54,7 @@ __all__ = [
     "reason_text",
     "rule_set",
     "rule_sets",
+    "unit_label",
     "value_label",
     "with_percentile",
 ]

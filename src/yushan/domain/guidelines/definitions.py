@@ -110,7 +110,10 @@ class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ----------
     checked
         ``verified`` against a second public source, or ``unverified``: written from knowledge of
-        the guideline alone, to be checked before clinical use. ``remark_…`` says what is which.
+        the guideline alone, to be checked before clinical use. ``remark_…`` says what is which,
+        ``second_source`` names what it was compared with.
+    edition_zh
+        The edition in Chinese, where it holds words.
     severity
         Name of the table by which findings of one study are ranked, for sets that judge findings.
     derive
@@ -126,6 +129,8 @@ class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     effective_from: str
     source: str
     checked: Literal["verified", "unverified"]
+    second_source: str = ""
+    edition_zh: str = ""
     remark_en: str
     remark_zh: str
     inputs: dict[str, Input]

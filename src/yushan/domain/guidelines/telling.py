@@ -22,6 +22,19 @@ OUTCOMES: Final = {
     Outcome.NOT_APPLICABLE: ("not applicable", "不適用"),
     Outcome.NEEDS_READER: ("a reader decides", "由判讀者決定"),
 }
+#: Units that are words, in Chinese, and units as they are printed.
+UNITS_ZH: Final = {"years": "歲", "months": "個月"}
+PRINTED: Final = {"mm3": "mm³", "mm2": "mm²"}
+
+
+def unit_label(unit: str, language: Language) -> str:
+    """A unit as people read it; those that are words are said in the language."""
+    return PRINTED.get(unit) or (unit if language == "en" else UNITS_ZH.get(unit, unit))
+
+
+def edition_label(rule: RuleSet, language: Language) -> str:
+    """The edition as people read it."""
+    return rule.edition if language == "en" else rule.edition_zh or rule.edition
 
 
 def outcome_label(outcome: Outcome, language: Language) -> str:
@@ -50,15 +63,15 @@ def value_label(rule: RuleSet, name: str, value: Any, language: Language) -> str
     one = rule.inputs.get(name)
     if one is not None and value in one.choices:
         return one.choices[value][0 if language == "en" else 1]
-    return with_unit(one, value)
+    return with_unit(one, value, language)
 
 
-def with_unit(one: Input | None, value: Any) -> str:  # noqa: ANN401 - any kind of value
+def with_unit(one: Input | None, value: Any, language: Language) -> str:  # noqa: ANN401 - any kind of value
     """A number and its unit."""
     if isinstance(value, dict):
         return " × ".join(str(each) for each in value.values())
     unit = one.unit if one is not None and isinstance(value, Decimal) else ""
-    return f"{value} {unit}".strip()
+    return f"{value} {unit_label(unit, language)}".strip()
 
 
 def condition_text(rule: RuleSet, condition: Condition, language: Language) -> str:
@@ -68,7 +81,7 @@ def condition_text(rule: RuleSet, condition: Condition, language: Language) -> s
         return f"{label} ∋ {value_label(rule, condition.name, condition.holds, language)}"
     if condition.bounds:
         one = rule.inputs.get(condition.name)
-        unit = f" {one.unit}" if one is not None and one.unit else ""
+        unit = f" {unit_label(one.unit, language)}" if one is not None and one.unit else ""
         return f"{label} {', '.join(map(str, condition.bounds))}{unit}"
     joint = " or " if language == "en" else "或"
     values = (value_label(rule, condition.name, one, language) for one in condition.values)

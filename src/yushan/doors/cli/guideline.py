@@ -171,6 +171,7 @@ def answer(rule: RuleSet, result: Result) -> dict[str, Any]:
         "edition": result.edition,
         "source": rule.source,
         "checked": rule.checked,
+        "second_source": rule.second_source,
         "outcome": str(result.outcome),
         "result": {**result.values, **{name: float(n) for name, n in result.numbers.items()}},
         "because": [

@@ -14,6 +14,7 @@ from yushan.doors.portal.addresses import with_changes
 from yushan.doors.portal.sheets import csv_answer, json_answer
 from yushan.doors.portal.shell import HEADERS, account_of, language_of
 from yushan.doors.portal.words import TAIPEI, Words
+from yushan.services.accounts import ROLES, role_name
 from yushan.services.ledger import (
     Place,
     Question,
@@ -147,8 +148,8 @@ class AuditPages:
             datetime.fromisoformat(entry.time),
             word_of(entry.kind, words),
             badge or BADGES.get(kind.event if kind is not None else "", "calm"),
-            self.name_of(account) or str(facts.get("site") or facts.get("via") or ""),
-            str(facts.get("role", "")),
+            self.name_of(account) or self.site_of(facts, words) or str(facts.get("via", "")),
+            role_of(str(facts.get("role", "")), words),
             bool(account),
             str(facts.get("thing", "")),
             {name: str(value) for name, value in found.private.items()},
@@ -162,6 +163,11 @@ class AuditPages:
             return self.accounts.by_id(account).user if account else ""
         except Absent:
             return account
+
+    def site_of(self, facts: dict[str, Any], words: Words) -> str:
+        """The hospital of an entry by its name."""
+        site = str(facts.get("site", ""))
+        return self.shell.place.site_name(site, words.language) if site else ""
 
     def every(self, request: Request, action: str) -> Iterator[Found]:
         """All that fits, oldest first; the look is recorded before the first line leaves."""
@@ -242,6 +248,11 @@ def word_of(kind: str, words: Words) -> str:
     if known is None:
         return kind
     return known.en if words.english else known.zh
+
+
+def role_of(role: str, words: Words) -> str:
+    """The role by its name; one that no longer exists as it was written."""
+    return role_name(role, words.language) if role in ROLES else role
 
 
 def told(facts: dict[str, Any], words: Words) -> list[tuple[str, str]]:

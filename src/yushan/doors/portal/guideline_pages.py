@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from yushan.base import Rejected, codes
 from yushan.domain.guidelines import (
     condition_text,
+    edition_label,
     evaluate,
     outcome_label,
     reason_text,
     rule_set,
     rule_sets,
+    unit_label,
     value_label,
 )
 from yushan.doors.portal.shell import language_of
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
 BETWEEN: Final = re.compile(r"[\s,;，、；]+")
 #: Lists whose items are more than numbers.
 LISTS: Final = {"lesions": "lesions"}
-#: Units that are words, in Chinese.
-UNITS: Final = {"years": "歲", "months": "個月"}
 #: Class of the badge of an outcome; the others wait for somebody.
 BADGES: Final = {"decided": "done", "not-applicable": "calm"}
 #: Parameters of every page, which are no inputs.
@@ -78,7 +78,9 @@ class GuidelinePages:
 
     def index(self, request: Request) -> Response:
         """All rule sets."""
-        return self.shell.page(request, "guidelines.html", rules=list(rule_sets().values()))
+        return self.shell.page(
+            request, "guidelines.html", rules=list(rule_sets().values()), edition=edition_label
+        )
 
     def show(self, request: Request) -> Response:
         """A rule set, and what it says of the case in the address."""
@@ -101,6 +103,7 @@ class GuidelinePages:
             lacking=labels(rule, result.missing, language) if result else [],
             outside=labels(rule, result.outside, language) if result else [],
             tables=list(tables(rule, language)),
+            edition=edition_label(rule, language),
             errors=errors,
         )
 
@@ -169,7 +172,7 @@ def choices(one: Input, chosen: list[str], language: Language) -> tuple[tuple[st
 
 def hint(one: Input, language: Language) -> str:
     """Unit and range; units that are words are said in the language."""
-    unit = one.unit if language == "en" else UNITS.get(one.unit, one.unit)
+    unit = unit_label(one.unit, language)
     span = ""
     if one.least is not None and one.most is not None:
         span = f"{one.least}–{one.most}"
@@ -191,7 +194,7 @@ def answers(rule: RuleSet, result: Result, language: Language) -> Iterator[Answe
     for name, number in result.numbers.items():
         shown = rule.numbers[name]
         title = shown.en if is_english else shown.zh
-        yield Answer(title, f"{number} {shown.unit}".strip(), "")
+        yield Answer(title, f"{number} {unit_label(shown.unit, language)}".strip(), "")
 
 
 def labels(rule: RuleSet, names: tuple[str, ...], language: Language) -> list[str]:

@@ -55,6 +55,19 @@ DOORS: Final = (
         mark("Opt-outs"),
         mark("Whether each opt-out is carried out in time."),
     ),
+    (
+        "see_images",
+        "/guidelines",
+        mark("Guidelines"),
+        mark("Try a published rule on a case, with its reasons."),
+    ),
+    (
+        "set_own_choices",
+        "/help#leave",
+        mark("Opting out"),
+        mark("How to leave, in part or in whole, and what cannot be recalled."),
+    ),
+    ("set_own_choices", "/rules", mark("Privacy and law"), mark("What protects me.")),
     ("", "/statistics", mark("Statistics"), mark("What is held, by class, at this moment.")),
     ("", "/record", mark("Public record"), mark("What was taken in, sealed and decided.")),
 )
