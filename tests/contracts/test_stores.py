@@ -6,11 +6,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.databases import make_database
 from tests.seaweed import BUCKET, Seaweed
 from tests.unit.archive.making import keep, make_house, series_of
 
 from yushan.base import Absent, Conflict, PackId, Rejected, SystemClock, Unavailable
-from yushan.engines.database import Database, migrate
 from yushan.engines.keys import Wrapper
 from yushan.engines.store import FolderStore, MemoryStore, Store, open_store
 from yushan.engines.store.s3 import S3Store
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 def sealed_over(inner: Store, folder: Path) -> Store:
     """Everything sealed, keys in a database of its own."""
-    database = Database(f"sqlite:///{folder / 'keys.db'}")
-    migrate(database, ["services.archive"])
+    database = make_database(folder / "keys.db", "services.archive")
     return SealedStore(inner, Keyring(database, SystemClock(), Wrapper([b"w" * 32])))
 
 
@@ -60,6 +59,14 @@ def test_what_was_put_is_read_back_whole_and_in_part(store: Store) -> None:
     assert store.read("packs/aa/one.zip", 3, 4) == b"3456"
     assert store.read("packs/aa/one.zip", 8, 100) == b"89"
     assert store.size("packs/aa/one.zip") == 10
+
+
+def test_what_need_not_be_waited_for_is_the_same(store: Store) -> None:
+    store.put("a", b"0123456789")
+    assert store.read("a", 2, 3) == b"234"
+    assert store.read_now("a", 2, 3) in (None, b"234")
+    assert store.read_now("a", 8, 100) in (None, b"89")
+    assert store.read_now("absent", 0, 1) is None
 
 
 def test_nothing_lies_after_the_end(store: Store) -> None:
@@ -161,8 +168,7 @@ def test_a_store_is_opened_by_its_address(tmp_path: Path) -> None:
 
 
 def test_an_archive_stands_on_any_store(store: Store, tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'role.db'}")
-    migrate(database, ["services.archive", "services.ledger"])
+    database = make_database(tmp_path / "role.db", "services.archive", "services.ledger")
     house = make_house(database, tmp_path)
     house.archive = Archive(database, store, house.clock)
     house.store = store
