@@ -10,7 +10,7 @@ from yushan.domain.bodies.belly_vessels import belly_vessels
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.bowel import bowel
 from yushan.domain.bodies.branching import grown, scattered
-from yushan.domain.bodies.lungs import under_domes
+from yushan.domain.bodies.lungs import WIDE_MM, under_domes
 from yushan.domain.bodies.pancreas import pancreas
 from yushan.domain.bodies.sheets import Skinned
 from yushan.domain.bodies.surfaces import (
@@ -58,7 +58,7 @@ def ball(plan: Plan, at: Triple, axes: Triple, scale: float = 1.0) -> Ellipsoid:
 def diaphragm(plan: Plan) -> list[Structure]:
     """The dome's muscle, and its pillars beside the aorta."""
     dome_face = Skinned(under_domes(plan, -1.5), 1.3, plan.cage)
-    found = [Structure("diaphragm", "muscle", dome_face)]
+    found = [Structure("diaphragm", "muscle", dome_face, lattice_mm=WIDE_MM)]
     for side, _ in SIDES:
         line = [
             (side * x * plan.wide, plan.spine(z * plan.tall) - gap, z * plan.tall)
@@ -94,7 +94,7 @@ def liver(plan: Plan) -> list[Structure]:
     top = np.array([plan.point(-26, 8, -122), plan.point(-18, -4, -120)])
     gate = np.array([plan.point(-30, -20, -172)])
     return [
-        Structure("liver", "liver", whole),
+        Structure("liver", "liver", whole, lattice_mm=WIDE_MM),
         Structure("liver_vessels", "blood_vein", grown(plan.rng(53), top, ends, 0.75), "liver"),
         Structure("liver_vessels", "blood_vein", grown(plan.rng(54), gate, others, 0.7), "liver"),
     ]

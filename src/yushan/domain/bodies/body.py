@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from yushan.domain.bodies.lattice import LATTICE_MM
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,6 +33,9 @@ class Structure:
         Width of a gradual edge; 0 for a sharp one. The middle of the edge is the surface.
     strength
         How much of what lies below is covered, 0 to 1; below 0.5 it is not labelled.
+    lattice_mm
+        Distance of the points at which a smooth surface is worked out: its radii of curvature are
+        many times that.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Structure:
     inside: str | None = None
     soft_mm: float = 0.0
     strength: float = 1.0
+    lattice_mm: float = LATTICE_MM
 
 
 @dataclass(frozen=True)

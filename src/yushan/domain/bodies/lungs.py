@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,6 +32,8 @@ SIDES: Final = ((1, "left"), (-1, "right"))
 ARTERIES: Final = {1: ((52, 22, -22),), -1: ((-44, 6, -12), (-46, 18, -40))}
 BRONCHI: Final = {1: ((60, 4, -8), (58, 32, -60)), -1: ((-54, 4, -2), (-50, 20, -56))}
 VEINS: Final = {1: ((56, -8, -14), (60, 28, -68)), -1: ((-50, 0, -28), (-52, 24, -72))}
+#: Lattice of lungs and fissures.
+WIDE_MM: Final = 3.0
 #: Ends of each tree in one lung.
 ENDS: Final = 2400
 
@@ -110,13 +112,13 @@ def lungs(plan: Plan) -> list[Structure]:
         parent = f"lung_{name}"
         whole = lung(plan, side)
         found += [
-            Structure(parent, "lung", whole, strength=0.0),
-            Structure(f"lung_upper_lobe_{name}", "lung", whole, parent),
+            Structure(parent, "lung", whole, strength=0.0, lattice_mm=WIDE_MM),
+            Structure(f"lung_upper_lobe_{name}", "lung", whole, parent, lattice_mm=WIDE_MM),
             *lobes(plan, side, name),
             Structure(
                 parent, "ground_glass", heavy(plan), parent, 130.0, plan["lung_density_share"]
             ),
-            *fissures(plan, side, parent),
+            *fissures(plan, side, whole.box),
             *inner_trees(plan, side, whole, parent),
         ]
     return found
@@ -137,14 +139,14 @@ def heavy(plan: Plan) -> Half:
     return Half(plan.point(0, 62, 0), (0, -1, 0))
 
 
-def fissures(plan: Plan, side: int, parent: str) -> list[Structure]:
-    """Thin planes between lobes."""
-    oblique = fissure(plan, side)
-    inside = lung(plan, side)
-    faces = [Skinned(oblique, 0.45, inside)]
+def fissures(plan: Plan, side: int, box: Box) -> list[Structure]:
+    """Thin planes between lobes of a lung that lies in a box."""
+    parent = "lung_left" if side > 0 else "lung_right"
+    oblique = replace(fissure(plan, side), box=box)
+    faces = [Skinned(oblique, 0.45)]
     if side < 0:
-        faces.append(Skinned(flat_fissure(plan), 0.45, Both((inside, oblique))))
-    return [Structure(parent, "airway_wall", face, parent, 0.0, 0.15) for face in faces]
+        faces.append(Skinned(flat_fissure(plan), 0.45, oblique))
+    return [Structure(parent, "airway_wall", face, parent, 0.0, 0.15, WIDE_MM) for face in faces]
 
 
 def inner_trees(plan: Plan, side: int, whole: Surface, parent: str) -> list[Structure]:

@@ -10,7 +10,6 @@ import numpy as np
 from yushan.domain.bodies.lattice import Frame
 from yushan.domain.bodies.sampling import Slab, slabs
 from yushan.domain.bodies.texture import Texture
-from yushan.domain.bodies.tubes import Tubes
 from yushan.domain.volumes import Labels, Volume
 
 if TYPE_CHECKING:
@@ -74,16 +73,14 @@ def painted(
     values = np.full(grid.shape, look["air"].mean, dtype=np.float32)
 
     def draw(slices: Span) -> None:
-        slab = Slab(body, frame, slices, width)
+        slab = Slab(body, frame, slices, width, labels is not None)
         texture = Texture(body.seed, slab.frame, slab.spans)
         for structure in body.structures:
             pieces = list(slab.pieces(structure))
             if structure.strength:
                 lay_all(values, pieces, structure, (look[structure.tissue], width, texture))
             if labels is not None:
-                thin = isinstance(structure.surface, Tubes) and not structure.surface.is_thick
-                true = slab.pieces(structure, exact=True) if thin else pieces
-                stamp(labels, true, structure)
+                stamp(labels, pieces, structure)
 
     every(draw, grid, threads)
     return Volume(grid, values)
@@ -98,7 +95,7 @@ def lay_all(
     """Lay a structure over what is there, in place."""
     shade, width, texture = how
     for piece in pieces:
-        cover = covered(piece[3], width + structure.soft_mm, structure.strength)
+        cover = covered(piece.drawn, width + structure.soft_mm, structure.strength)
         lay(values, piece, cover, shade, texture)
 
 
@@ -122,7 +119,7 @@ def lay(
     values: NDArray[np.float32], piece: Piece, cover: Floats, shade: Shade, texture: Texture
 ) -> None:
     """Lay a tissue over what is there, in place."""
-    number, rows, columns, _ = piece
+    number, rows, columns, *_ = piece
     part = values[number, rows[0] : rows[1], columns[0] : columns[1]]
     if shade.spread and shade.grain_mm:
         change = texture.at(shade.grain_mm, number, rows, columns) * np.float32(shade.spread)
@@ -158,7 +155,7 @@ def blank(body: Body, grid: Grid) -> Labels:
 def stamp(labels: Labels, pieces: Iterable[Piece], structure: Structure) -> None:
     """Give the inside of a structure its number, in place."""
     number = labels.names.index(structure.name) + 1
-    for at, rows, columns, distance in pieces:
+    for at, rows, columns, _, distance in pieces:
         if structure.strength > VISIBLE:
             part = labels.values[at, rows[0] : rows[1], columns[0] : columns[1]]
             part[distance < 0] = number

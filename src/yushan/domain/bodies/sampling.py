@@ -1,13 +1,14 @@
 """Signed distances of a body's structures at samples of a grid, slab by slab.
 
-Smooth surfaces are evaluated on a lattice of 2 mm and raised to the samples, only within their
-boxes; fine ones directly at the samples, tubes piece by piece in windows of their own.
+Smooth surfaces are evaluated on a lattice of 2 to 4 mm and raised to the samples, only within
+their boxes; fine ones directly at the samples, tubes piece by piece in windows of their own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from functools import reduce
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from yushan.domain.bodies.lattice import (
     overlap,
 )
 from yushan.domain.bodies.sheets import Sheet, Skinned, layered
-from yushan.domain.bodies.surfaces import FAR_MM, Floats, Grown
+from yushan.domain.bodies.surfaces import FAR_MM, Both, Floats, Grown, larger
 from yushan.domain.bodies.tubes import Points, Tubes
 from yushan.domain.bodies.windows import drawn_in
 
@@ -40,9 +41,27 @@ if TYPE_CHECKING:
 SLAB_MM: Final = 16.0
 MOST_SLICES: Final = 16
 FEWEST_SLICES: Final = 4
+#: Surfaces whose distances are kept for what is made of them.
+KEPT: Final = 3
 
-#: One slice's part of a structure: slice, rows, columns, distances ``[row, column]``.
-Piece = tuple[int, Span, Span, Floats]
+
+class Piece(NamedTuple):
+    """One slice's part of a structure.
+
+    Parameters
+    ----------
+    slice, rows, columns
+        Which samples.
+    drawn, true
+        Distances ``[row, column]``: those that soft edges need, and those that masks need. They
+        differ for thin tubes alone.
+    """
+
+    slice: int
+    rows: Span
+    columns: Span
+    drawn: Floats
+    true: Floats
 
 
 def slabs(grid: Grid) -> list[Span]:
@@ -63,19 +82,20 @@ class Slab:
         First and before last.
     width_mm
         Of soft edges; 0 where only the sign counts.
+    labelled
+        Whether true distances of thin tubes are wanted beside those that are drawn.
     """
 
     body: Body
     frame: Frame
     slices: Span
     width_mm: float
-    fields: dict[int, tuple[Floats, Floats, Floats]] = field(default_factory=dict)
+    labelled: bool = False
+    fields: dict[tuple[int, float], tuple[Floats, Floats, Floats]] = field(default_factory=dict)
     parents: dict[str, tuple[Span, Span, Floats] | None] = field(default_factory=dict)
-    known: dict[tuple[int, Spans], Floats] = field(default_factory=dict)
-    axes: tuple[Axis, Axis, Axis] = field(init=False)
+    known: dict[tuple[int, tuple[Spans, float]], Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.axes = self.frame.axes(LATTICE_MM)
         wanted = {s.inside for s in self.body.structures if s.inside}
         self.parents = dict.fromkeys(sorted(wanted))
 
@@ -85,11 +105,8 @@ class Slab:
         _, rows, columns = self.frame.grid.shape
         return self.slices, (0, rows), (0, columns)
 
-    def pieces(self, structure: Structure, *, exact: bool = False) -> Iterator[Piece]:
-        """Signed distances of a structure, slice by slice, where it can be seen.
-
-        Thin tubes have the radii that soft edges need, or the true ones where ``exact``.
-        """
+    def pieces(self, structure: Structure) -> Iterator[Piece]:
+        """Signed distances of a structure, slice by slice, where it can be seen."""
         reach = self.width_mm / 2 + structure.soft_mm / 2
         name = structure.name
         keep = name in self.parents and self.parents[name] is None
@@ -99,8 +116,7 @@ class Slab:
         spans = overlap(self.frame.spans_of(structure.surface, reach), whole)
         if is_empty(spans):
             return
-        width = 0.0 if exact else self.width_mm
-        found = list(self.raw(structure.surface, spans, reach, width))
+        found = list(self.raw(structure, spans, reach))
         if structure.inside:
             steep = 1 + structure.soft_mm / self.width_mm if self.width_mm else 1.0
             cuts = (self.within(structure.inside, piece, steep) for piece in found)
@@ -109,29 +125,30 @@ class Slab:
             self.parents[name] = kept(found, self.slices)
         yield from found
 
-    def raw(self, surface: Surface, spans: Spans, reach: float, width: float) -> Iterator[Piece]:
-        """Distances of a surface before it is cut at its parent."""
+    def raw(self, structure: Structure, spans: Spans, reach: float) -> Iterator[Piece]:
+        """Distances of a structure before it is cut at its parent."""
+        surface = structure.surface
         if isinstance(surface, Tubes):
             near = surface.near(*self.reached(spans, reach))
             if near is None:
                 return
             if near.is_thick:
-                yield from self.smooth(near.widened(self.sagging), spans, reach)
+                yield from self.smooth(near.widened(self.sagging), spans, reach, LATTICE_MM)
             else:
-                yield from self.tubes(near, spans, width)
+                yield from self.tubes(near, spans)
         elif surface.fine:
             found = np.broadcast_to(
                 surface.distance(*self.frame.samples(spans)), [b - a for a, b in spans]
             )
             for k, plane in enumerate(found):
-                yield spans[0][0] + k, spans[1], spans[2], plane
+                yield Piece(spans[0][0] + k, spans[1], spans[2], plane, plane)
         else:
-            yield from self.smooth(surface, spans, reach)
+            yield from self.smooth(surface, spans, reach, structure.lattice_mm)
 
     @property
     def sagging(self) -> float:
         """A twelfth of the lattice's step squared, mm2, as far as values lie between its points."""
-        pairs = zip(self.axes, self.frame.grid.spacing, strict=True)
+        pairs = zip(self.frame.axes(LATTICE_MM), self.frame.grid.spacing, strict=True)
         steps = [(axis.step * spacing) ** 2 if axis.step > 1 else 0.0 for axis, spacing in pairs]
         return sum(steps) / 36
 
@@ -142,87 +159,104 @@ class Slab:
         more = reach + LATTICE_MM
         return points.min(axis=0) - more, points.max(axis=0) + more
 
-    def smooth(self, surface: Surface, spans: Spans, reach: float) -> Iterator[Piece]:
+    def smooth(
+        self, surface: Surface, spans: Spans, reach: float, step_mm: float
+    ) -> Iterator[Piece]:
         """A smooth surface by way of the lattice, trimmed to where it is near or inside."""
-        nodes = lattice_nodes(self.axes, spans)
-        fields = self.on_lattice(surface, nodes)
+        axes = self.frame.axes(step_mm)
+        nodes = lattice_nodes(axes, spans)
+        fields = self.on_lattice(surface, nodes, step_mm)
         near = fields[0] < reach
         if len(fields) > 1:  # layers may lie between lattice points
-            near = np.abs(fields[0]) - fields[1] < reach + LATTICE_MM
+            near = np.abs(fields[0]) - fields[1] < reach + step_mm
         if not near.any():
             return
-        raised = [Raised(values, nodes, self.axes) for values in fields]
+        raised = [Raised(values, nodes, axes) for values in fields]
         slices, rows, columns = (
-            touched(np.asarray(near.any(axis=rest)), nodes[k], self.axes[k], spans[k])
+            touched(np.asarray(near.any(axis=rest)), nodes[k], axes[k], spans[k])
             for k, rest in enumerate(((1, 2), (0, 2), (0, 1)))
         )
         for number in range(*slices):
             planes = [values.slice(number, rows, columns) for values in raised]
             found = planes[0] if len(planes) == 1 else layered(planes[0], planes[1])
-            yield number, rows, columns, found
+            yield Piece(number, rows, columns, found, found)
 
-    def on_lattice(self, surface: Surface, nodes: Spans) -> list[Floats]:
+    def on_lattice(self, surface: Surface, nodes: Spans, step_mm: float) -> list[Floats]:
         """Distances at lattice points; of a layer its two fields."""
+        axes = self.frame.axes(step_mm)
         if isinstance(surface, Bent):
             inner: Surface = surface.inner
-            low = [first for first, _ in lattice_nodes(self.axes, self.spans)]
+            low = [first for first, _ in lattice_nodes(axes, self.spans)]
             cut = tuple(slice(a - n, b - n) for (a, b), n in zip(nodes, low, strict=True))
-            x, y, z = (line[cut] for line in self.bent(surface.field))
+            at = tuple(line[cut] for line in self.bent(surface.field, step_mm))
         else:
             inner = surface
-            places = [axis.places(span) for axis, span in zip(self.axes, nodes, strict=True)]
-            x, y, z = self.frame.points(tuple(places))
+            places = [axis.places(span) for axis, span in zip(axes, nodes, strict=True)]
+            at = self.frame.points(tuple(places))
         shape = [b - a for a, b in nodes]
         found: tuple[Floats, ...]
         if isinstance(inner, (Sheet, Skinned)):
-            found = inner.fields(x, y, z)
-        elif isinstance(inner, Grown):
-            key = (id(inner.inner), nodes)
-            known = self.known.get(key)
-            known = inner.inner.distance(x, y, z) if known is None else known
-            self.known = {key: known}
-            found = (known - np.float32(inner.by_mm),)
+            found = inner.fields(*at)
         else:
-            found = (inner.distance(x, y, z),)
-            self.known = {(id(inner), nodes): found[0]}
+            found = (self.known_or_new(inner, at, (nodes, step_mm)),)
         return [np.broadcast_to(np.asarray(f, dtype=np.float32), shape) for f in found]
 
-    def bent(self, bend: Deformation) -> tuple[Floats, Floats, Floats]:
+    def known_or_new(
+        self, surface: Surface, at: tuple[Floats, ...], where: tuple[Spans, float]
+    ) -> Floats:
+        """Distances at lattice points, from those of the last few surfaces if they are parts."""
+        if isinstance(surface, Grown):
+            return self.known_or_new(surface.inner, at, where) - np.float32(surface.by_mm)
+        if isinstance(surface, Both):
+            parts = [self.known_or_new(part, at, where) for part in surface.parts]
+            return reduce(lambda a, b: larger(a, b, surface.smooth_mm), parts)
+        key = (id(surface), where)
+        if key not in self.known:
+            self.known[key] = surface.distance(at[0], at[1], at[2])
+            for old in list(self.known)[:-KEPT]:
+                del self.known[old]
+        return self.known[key]
+
+    def bent(self, bend: Deformation, step_mm: float) -> tuple[Floats, Floats, Floats]:
         """The model's coordinates at all lattice points of the slab."""
-        if id(bend) not in self.fields:
-            nodes = lattice_nodes(self.axes, self.spans)
-            places = [axis.places(span) for axis, span in zip(self.axes, nodes, strict=True)]
+        key = (id(bend), step_mm)
+        if key not in self.fields:
+            axes = self.frame.axes(step_mm)
+            nodes = lattice_nodes(axes, self.spans)
+            places = [axis.places(span) for axis, span in zip(axes, nodes, strict=True)]
             shape = tuple(len(p) for p in places)
             x, y, z = bend.back(*self.frame.points(tuple(places)))
             whole = [np.ascontiguousarray(np.broadcast_to(v, shape)) for v in (x, y, z)]
-            self.fields[id(bend)] = (whole[0], whole[1], whole[2])
-        return self.fields[id(bend)]
+            self.fields[key] = (whole[0], whole[1], whole[2])
+        return self.fields[key]
 
-    def tubes(self, tubes: Tubes, spans: Spans, width: float) -> Iterator[Piece]:
+    def tubes(self, tubes: Tubes, spans: Spans) -> Iterator[Piece]:
         """Tubes, piece by piece, in the window of each."""
-        drawn = drawn_in(self.frame, tubes, spans, width)
-        if drawn is None:
+        found = drawn_in(self.frame, tubes, spans, self.width_mm, twice=self.labelled)
+        if found is None:
             return
-        (slices, rows, columns), found = drawn
-        for k, plane in enumerate(found):
-            yield slices[0] + k, rows, columns, plane
+        (slices, rows, columns), blocks = found
+        for k, (drawn, true) in enumerate(zip(blocks[0], blocks[-1], strict=True)):
+            yield Piece(slices[0] + k, rows, columns, drawn, true)
 
     def within(self, name: str, piece: Piece, steep: float) -> Piece | None:
         """A piece cut off at the surface of its parent, sharply even if its own edge is soft."""
         parent = self.parents[name]
         if parent is None:
             return None
-        number, rows, columns, values = piece
+        number, rows, columns, drawn, true = piece
         their_rows, their_columns, whole = parent
         both = overlap(((0, 1), rows, columns), ((0, 1), their_rows, their_columns))
         if is_empty(both):
             return None
         (_, (a, b), (c, d)) = both
-        mine = values[a - rows[0] : b - rows[0], c - columns[0] : d - columns[0]]
+        cut = (slice(a - rows[0], b - rows[0]), slice(c - columns[0], d - columns[0]))
         k, p, q = number - self.slices[0], a - their_rows[0], c - their_columns[0]
         theirs = whole[k, p : p + b - a, q : q + d - c]
         edge = theirs if steep == 1 else theirs * np.float32(steep)
-        return number, (a, b), (c, d), np.maximum(mine, edge)
+        mine = np.maximum(drawn[cut], edge)
+        other = mine if true is drawn else np.maximum(true[cut], edge)
+        return Piece(number, (a, b), (c, d), mine, other)
 
 
 def lattice_nodes(axes: tuple[Axis, Axis, Axis], spans: Spans) -> Spans:
@@ -241,10 +275,10 @@ def touched(near: NDArray[np.bool_], nodes: Span, axis: Axis, span: Span) -> Spa
 
 def kept(pieces: list[Piece], slices: Span) -> tuple[Span, Span, Floats]:
     """Pieces as one block of the slab, far away where there is none."""
-    low = (min(p[1][0] for p in pieces), min(p[2][0] for p in pieces))
-    high = (max(p[1][1] for p in pieces), max(p[2][1] for p in pieces))
+    low = (min(p.rows[0] for p in pieces), min(p.columns[0] for p in pieces))
+    high = (max(p.rows[1] for p in pieces), max(p.columns[1] for p in pieces))
     shape = (slices[1] - slices[0], high[0] - low[0], high[1] - low[1])
     whole = np.full(shape, FAR_MM, dtype=np.float32)
-    for number, (a, b), (c, d), values in pieces:
+    for number, (a, b), (c, d), values, _ in pieces:
         whole[number - slices[0], a - low[0] : b - low[0], c - low[1] : d - low[1]] = values
     return (low[0], high[0]), (low[1], high[1]), whole

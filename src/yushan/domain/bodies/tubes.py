@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from yushan.domain.bodies.surfaces import FAR_MM, Box, Floats, corners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Points = NDArray[np.float64]
 #: Three pieces' coordinates along slice, row and column, as lines that broadcast.
@@ -74,11 +74,19 @@ class Tubes:
         shape = np.broadcast_shapes(x.shape, y.shape, z.shape)
         found = np.full(shape, FAR_MM, dtype=np.float32)
         for piece in range(len(self.radii)):
-            np.minimum(found, self.piece(piece, (x, y, z)), out=found)
+            np.minimum(found, self.piece(piece, (x, y, z), (self.radii,))[0], out=found)
         return found
 
-    def piece(self, number: int, at: Axes) -> Floats:
-        """Signed distance in mm from one piece; ``at`` are x, y, z."""
+    def piece(self, number: int, at: Axes, several: Sequence[Points]) -> list[Floats]:
+        """Signed distances in mm from one piece.
+
+        Parameters
+        ----------
+        number, at
+            Of the piece; x, y, z.
+        several
+            Radii ``[piece, (start, end)]``, each giving distances of its own.
+        """
         start, way = self.starts[number], self.ends[number] - self.starts[number]
         length = float(way @ way) or 1.0
         offset = [v - np.float32(s) for v, s in zip(at, start, strict=True)]
@@ -86,15 +94,16 @@ class Tubes:
         along = np.clip(along, 0, 1)
         off = [o - along * np.float32(w) for o, w in zip(offset, way, strict=True)]
         square = off[0] * off[0] + off[1] * off[1] + off[2] * off[2]
-        first, last = (np.float32(r) for r in self.radii[number])
-        radius = first + along * (last - first) if first != last else first
+        wide = [tapered(along, *radii[number].astype(np.float32)) for radii in several]
         if self.normals is None:
-            return np.asarray(np.sqrt(square) - radius, dtype=np.float32)
+            return from_round(square, wide)
         up = sum(o * np.float32(n) for o, n in zip(off, self.normals[number], strict=True))
-        return flattened(square, np.asarray(up * up), radius, self.flat)
+        return [flattened(square, np.asarray(up * up), radius, self.flat) for radius in wide]
 
-    def pieces(self, numbers: NDArray[np.intp], at: Axes) -> Floats:
-        """Signed distance in mm of points ``[n]``, each from the piece of its number."""
+    def pieces(
+        self, numbers: NDArray[np.intp], at: Axes, several: Sequence[Points]
+    ) -> list[Floats]:
+        """As :meth:`piece`, of points ``[n]`` that have each their own piece."""
         way = self.ends - self.starts
         share = way / np.maximum((way**2).sum(axis=1, keepdims=True), 1e-9)
         off, along = [], np.zeros(len(numbers), dtype=np.float32)
@@ -104,12 +113,14 @@ class Tubes:
         np.clip(along, 0, 1, out=along)
         off = [o - along * picked(way[:, k], numbers) for k, o in enumerate(off)]
         square = off[0] * off[0] + off[1] * off[1] + off[2] * off[2]
-        first = picked(self.radii[:, 0], numbers)
-        radius = first + along * picked(self.radii[:, 1] - self.radii[:, 0], numbers)
+        wide = [
+            picked(radii[:, 0], numbers) + along * picked(radii[:, 1] - radii[:, 0], numbers)
+            for radii in several
+        ]
         if self.normals is None:
-            return np.asarray(np.sqrt(square) - radius)
+            return from_round(square, wide)
         up = sum(o * picked(self.normals[:, k], numbers) for k, o in enumerate(off))
-        return flattened(square, np.asarray(up * up), radius, self.flat)
+        return [flattened(square, np.asarray(up * up), radius, self.flat) for radius in wide]
 
     def moved(self, starts: Points, ends: Points, normals: Points | None) -> Tubes:
         """The same pieces at other places."""
@@ -129,6 +140,17 @@ class Tubes:
         radii = np.maximum(self.radii - by_mm, 0.1)
         flat = float(np.clip((self.flat * self.radii.mean() - by_mm) / radii.mean(), 0.05, 4))
         return Tubes(self.starts, self.ends, radii, self.normals, flat)
+
+
+def tapered(along: Floats, first: np.float32, last: np.float32) -> Floats | np.float32:
+    """Radius at shares of a piece's length."""
+    return np.asarray(first + along * (last - first)) if first != last else first
+
+
+def from_round(square: Floats, wide: Sequence[Floats | np.float32]) -> list[Floats]:
+    """Distances from round walls; ``square`` off the line."""
+    off = np.sqrt(square)
+    return [np.asarray(off - radius, dtype=np.float32) for radius in wide]
 
 
 def picked(values: Points, numbers: NDArray[np.intp]) -> Floats:

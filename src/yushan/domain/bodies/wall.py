@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SIDES: Final = ((1, "left"), (-1, "right"))
 #: What muscles and bones near the surface may not leave.
 UNDER: Final = "body_trunc"
+#: Lattice of skin, cage and flat muscles: they bend gently.
+WIDE_MM: Final = 4.0
 #: Bones under the skin: the collar bone, and the ridge of the shoulder blade.
 COLLAR: Final = ((22, -48, 52), (66, -50, 66), (108, -10, 84), (148, 14, 98))
 SPINE_OF_BLADE: Final = ((84, 98, 40), (120, 82, 66), (152, 52, 92), (160, 24, 96))
@@ -38,17 +40,18 @@ MUSCLES: Final = (
 def wall(plan: Plan, arms: str) -> list[Structure]:
     """All around the cage, from the outside in."""
     skin = outline(plan, arms)
+    under = Grown(skin, -plan["skin_mm"])
     layer = Rippled(Grown(plan.cage, 8.5), 0.6, 70, plan.seed)
     return [
-        Structure("skin", "skin", skin),
-        Structure(UNDER, "fat", Grown(skin, -plan["skin_mm"]), strength=0.0),
-        Structure("subcutaneous_fat", "fat", Grown(skin, -plan["skin_mm"])),
+        Structure("skin", "skin", skin, lattice_mm=WIDE_MM),
+        Structure(UNDER, "fat", under, strength=0.0, lattice_mm=WIDE_MM),
+        Structure("subcutaneous_fat", "fat", under, lattice_mm=WIDE_MM),
         *limbs(plan, arms),
-        Structure("skeletal_muscle", "muscle", layer, UNDER),
+        Structure("skeletal_muscle", "muscle", layer, UNDER, lattice_mm=WIDE_MM),
         *flat_muscles(plan),
         *belly(plan),
-        Structure("torso_fat", "fat", plan.cage),
-        Structure("abdominal_cavity", "fat", plan.cage, strength=0.0),
+        Structure("torso_fat", "fat", plan.cage, lattice_mm=WIDE_MM),
+        Structure("abdominal_cavity", "fat", plan.cage, strength=0.0, lattice_mm=WIDE_MM),
         *back_muscles(plan),
     ]
 
@@ -142,7 +145,7 @@ def flat_muscles(plan: Plan) -> list[Structure]:
             sheet = Sheet(
                 plan.cage, side, 9 + (off - 9) * thin, half * strong * thin, at, over, lean
             )
-            found.append(Structure("skeletal_muscle", "muscle", sheet, UNDER))
+            found.append(Structure("skeletal_muscle", "muscle", sheet, UNDER, lattice_mm=WIDE_MM))
     return found
 
 
@@ -152,7 +155,7 @@ def belly(plan: Plan) -> list[Structure]:
     for side, _ in SIDES:
         for off, half in ((11.0, 2.4), (6.0, 2.2), (1.5, 1.6)):
             sheet = Sheet(plan.cage, side, off, half, (0.50, -290 * plan.tall), (0.33, 130))
-            found.append(Structure("skeletal_muscle", "muscle", sheet, UNDER))
+            found.append(Structure("skeletal_muscle", "muscle", sheet, UNDER, lattice_mm=WIDE_MM))
         front = Sheet(plan.cage, side, 5.5, 5.5, (0.905, -270 * plan.tall), (0.085, 190))
         found.append(Structure("skeletal_muscle", "muscle", front, UNDER))
         line = Sheet(plan.cage, side, 5.0, 1.2, (0.74, -280 * plan.tall), (0.10, 120))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from yushan.domain.bodies.surfaces import FAR_MM, Floats
-from yushan.domain.bodies.tubes import REACH, Tubes, drawn_radius
+from yushan.domain.bodies.tubes import REACH, Points, Tubes, drawn_radius
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,8 @@ TOGETHER: Final = 200_000
 
 
 def drawn_in(
-    frame: Frame, tubes: Tubes, spans: Spans, width_mm: float
-) -> tuple[Spans, Floats] | None:
+    frame: Frame, tubes: Tubes, spans: Spans, width_mm: float, *, twice: bool
+) -> tuple[Spans, list[Floats]] | None:
     """Distances on the block of samples that tubes may touch, far away elsewhere in it.
 
     Parameters
@@ -33,20 +33,31 @@ def drawn_in(
     width_mm
         Of soft edges: radii are made such that covers add up to the true cross-section; 0 for
         the true radii.
+    twice
+        Whether distances by the true radii are wanted too; they come second.
     """
-    seen = tubes
-    if width_mm:
-        drawn = drawn_radius(tubes.radii, width_mm)
-        seen = Tubes(tubes.starts, tubes.ends, drawn, tubes.normals, tubes.flat)
+    radii = [drawn_radius(tubes.radii, width_mm)] if width_mm else [tubes.radii]
+    if twice:
+        radii.append(tubes.radii)
     windows = windows_of(frame, tubes, spans, width_mm)
     if not len(windows):
         return None
     low, high = windows[:, 1:4].min(axis=0), windows[:, 4:7].max(axis=0)
-    found = np.full(high - low, FAR_MM, dtype=np.float32)
+    found = [np.full(high - low, FAR_MM, dtype=np.float32) for _ in radii]
     few = (windows[:, 4:7] - windows[:, 1:4]).prod(axis=1) <= FEW_SAMPLES
-    small_windows(frame, seen, windows[few], (low, found))
-    large_windows(frame, seen, windows[~few], (low, found))
+    onto = Onto(frame, radii, low, found)
+    small_windows(tubes, windows[few], onto)
+    large_windows(tubes, windows[~few], onto)
     return block(low, high), found
+
+
+class Onto(NamedTuple):
+    """Blocks of distances, one for each set of radii, from a first sample of a grid on."""
+
+    frame: Frame
+    radii: list[Points]
+    low: NDArray[np.intp]
+    blocks: list[Floats]
 
 
 def windows_of(frame: Frame, tubes: Tubes, spans: Spans, width_mm: float) -> NDArray[np.intp]:
@@ -63,30 +74,25 @@ def windows_of(frame: Frame, tubes: Tubes, spans: Spans, width_mm: float) -> NDA
     return np.concatenate([real[:, None], low[real], high[real]], axis=1)
 
 
-def large_windows(
-    frame: Frame, tubes: Tubes, windows: NDArray[np.intp], onto: tuple[NDArray[np.intp], Floats]
-) -> None:
-    """Draw pieces one by one; ``onto`` are the first sample of a block and the block."""
+def large_windows(tubes: Tubes, windows: NDArray[np.intp], onto: Onto) -> None:
+    """Draw pieces one by one."""
     if not len(windows):
         return
-    low, found = onto
-    x, y, z = frame.samples(block(low, low + np.array(found.shape)))
+    low = onto.low
+    x, y, z = onto.frame.samples(block(low, low + np.array(onto.blocks[0].shape)))
     for number, *ends in windows:
         first = [e - o for e, o in zip(ends[:3], low, strict=True)]
         last = [e - o for e, o in zip(ends[3:], low, strict=True)]
         cut = tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))
-        window = found[cut]
         at = (part(x, cut), part(y, cut), part(z, cut))
-        np.minimum(window, tubes.piece(int(number), at), out=window)
+        for whole, away in zip(onto.blocks, tubes.piece(int(number), at, onto.radii), strict=True):
+            np.minimum(whole[cut], away, out=whole[cut])
 
 
-def small_windows(
-    frame: Frame, tubes: Tubes, windows: NDArray[np.intp], onto: tuple[NDArray[np.intp], Floats]
-) -> None:
+def small_windows(tubes: Tubes, windows: NDArray[np.intp], onto: Onto) -> None:
     """Draw many pieces at once, sample by sample of all their windows."""
-    low, found = onto
-    flat = found.reshape(-1)
-    _, rows, columns = found.shape
+    low = onto.low
+    _, rows, columns = onto.blocks[0].shape
     wide = windows[:, 4:7] - windows[:, 1:4]
     counts = wide.prod(axis=1)
     for chosen in portions(counts):
@@ -98,9 +104,11 @@ def small_windows(
             np.repeat(windows[chosen, 1 + k], count) + step
             for k, step in enumerate((rest // down, rest % down, local - rest * across))
         ]
-        away = tubes.pieces(np.repeat(windows[chosen, 0], count), frame.spots(index))
+        numbers = np.repeat(windows[chosen, 0], count)
         place = ((index[0] - low[0]) * rows + index[1] - low[1]) * columns + index[2] - low[2]
-        np.minimum.at(flat, place, away)
+        several = tubes.pieces(numbers, onto.frame.spots(index), onto.radii)
+        for whole, away in zip(onto.blocks, several, strict=True):
+            np.minimum.at(whole.reshape(-1), place, away)
 
 
 def portions(counts: NDArray[np.intp]) -> Iterator[slice]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.ndimage import label  # type: ignore[import-untyped]
+from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,9 +105,10 @@ def joined(around: list[Floats]) -> Floats:
     """The outer ring with its holes put in, each by a line from its nearest point and back."""
     outer, *holes = sorted(around, key=lambda ring: -abs(area(ring)))
     for hole in holes:
-        gaps = ((outer[:, None] - hole[None]) ** 2).sum(axis=2)
-        here, there = np.unravel_index(int(gaps.argmin()), gaps.shape)
-        turned = np.roll(hole, -int(there), axis=0)
+        gaps = cKDTree(outer).query(hole)
+        there = int(gaps[0].argmin())
+        here = int(gaps[1][there])
+        turned = np.roll(hole, -there, axis=0)
         middle = (outer[: here + 1], turned, turned[:1], outer[here:])
         outer = np.concatenate(middle)
     return outer
