@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yushan.domain.population import LETTERS, OPTED_OUT, PEOPLE, SHARED, identity
+from yushan.domain.population import LETTERS, OPTED_OUT, PEOPLE, SHARED, identity, load_person
 
 
 def is_valid(number: str) -> bool:
