@@ -26,7 +26,7 @@ MODELS: Final = (JSON, f'multipart/related; type="{XML}"')
 FILES: Final = (f'multipart/related; type="{DICOM}"', DICOM, ZIP)
 VALUES: Final = ('multipart/related; type="application/octet-stream"', "application/octet-stream")
 FRAME_TYPES: Final = (*VALUES, 'multipart/related; type="image/*"')
-PAGED: Final = ("limit", "offset", "includefield", "fuzzymatching")
+PAGED: Final = ("limit", "offset", "after", "includefield", "fuzzymatching")
 VIEWED: Final = ("window", "viewport", "quality", "annotation", "iccprofile")
 STUDY: Final = "/studies/{study}"
 SERIES: Final = STUDY + "/series/{series}"

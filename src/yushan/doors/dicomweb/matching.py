@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from yushan.doors.dicomweb.conditions import all_hold, form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from yushan.doors.dicomweb.asking import Asker
     from yushan.doors.dicomweb.finding import Finder, Found
-    from yushan.doors.dicomweb.paging import Pages
+    from yushan.doors.dicomweb.paging import Pages, Place
     from yushan.doors.dicomweb.search import Page, Search
     from yushan.services.catalogue import Query, SeriesRow, StudyRow
 
@@ -30,10 +30,14 @@ Row = TypeVar("Row")
 
 
 class Hits(NamedTuple):
-    """One page of results. ``left`` is how many follow, -1 if some do and nobody counted."""
+    """One page of results. ``left`` is how many follow, -1 if some do and nobody counted.
+
+    ``last`` is where the last one stands among all, if a page can begin behind it.
+    """
 
     rows: Sequence[StudyRow | SeriesRow | Found]
     left: int
+    last: Place | None = None
 
 
 class Matching:
@@ -49,29 +53,38 @@ class Matching:
     def studies(self, page: Page, key: tuple[str, ...]) -> Hits:
         """Studies, newest first."""
         if not self.search.plain:
-            return self.paged(filter(self.has_study, self.studies_one_by_one()), page)
-        after = self.places.before(key, page.offset) if page.offset else None
-        start = 0 if after is not None else page.offset
+            found = filter(self.has_study, self.studies_one_by_one(page.after))
+            return ending(self.paged(found, page), place_of_study)
+        after, start = self.begin(page, key)
         scope, query = self.asker.scope, self.search.query
         rows = self.catalogue.studies(scope, query, page.limit + 1, start, after=after)
-        shown = rows[: page.limit]
-        if shown:
-            last = (shown[-1].study_date, str(shown[-1].study_instance_uid))
-            self.places.ended(key, page.offset + len(shown), last)
-        return Hits(shown, -1 if len(rows) > page.limit else 0)
+        return self.ended(page, key, list(rows), place_of_study)
 
     def series(self, page: Page, key: tuple[str, ...]) -> Hits:
         """Series, by study and number."""
         if not self.search.plain:
-            return self.paged(filter(self.has_series, self.series_one_by_one()), page)
+            found = filter(self.has_series, self.series_one_by_one(after=page.after))
+            return ending(self.paged(found, page), place_of)
+        after, start = self.begin(page, key)
         scope, query = self.asker.scope, self.search.query
-        after = self.places.before(key, page.offset) if page.offset else None
-        start = 0 if after is not None else page.offset
         rows = self.catalogue.series(scope, query, page.limit + 1, start, after=after)
+        return self.ended(page, key, list(rows), place_of)
+
+    def begin(self, page: Page, key: tuple[str, ...]) -> tuple[Place | None, int]:
+        """Behind which row a page begins, and how many more it leaves out."""
+        if page.after is not None or not page.offset:
+            return page.after, page.offset
+        after = self.places.before(key, page.offset)
+        return after, page.offset if after is None else 0
+
+    def ended(
+        self, page: Page, key: tuple[str, ...], rows: list[Row], place: Callable[[Row], Place]
+    ) -> Hits:
+        """A page of rows that were read with one more."""
         shown = rows[: page.limit]
-        if shown:
-            self.places.ended(key, page.offset + len(shown), place_of(shown[-1]))
-        return Hits(shown, -1 if len(rows) > page.limit else 0)
+        if shown and page.after is None:
+            self.places.ended(key, page.offset + len(shown), place(shown[-1]))
+        return ending(Hits(shown, -1 if len(rows) > page.limit else 0), place)  # type: ignore[arg-type]
 
     def instances(self, page: Page) -> Hits:
         """Instances, series by series, in slice order."""
@@ -125,20 +138,20 @@ class Matching:
         more = len(found) > page.limit or bool(self.warnings)
         return Hits(found[: page.limit], -1 if more else 0)  # type: ignore[arg-type]
 
-    def studies_one_by_one(self) -> Iterator[StudyRow]:
-        """All studies of the query, read page by page."""
-        after = None
+    def studies_one_by_one(self, after: Place | None = None) -> Iterator[StudyRow]:
+        """All studies of the query (behind one), read page by page."""
         read, scope, query = 0, self.asker.scope, self.search.query
         while rows := self.catalogue.studies(scope, query, PAGE_ROWS, after=after):
             for row in rows:
                 if not self.may_read(read := read + 1):
                     return
                 yield row
-            after = (rows[-1].study_date, str(rows[-1].study_instance_uid))
+            after = place_of_study(rows[-1])
 
-    def series_one_by_one(self, query: Query | None = None) -> Iterator[SeriesRow]:
-        """All series of a query, read page by page."""
-        after = None
+    def series_one_by_one(
+        self, query: Query | None = None, after: Place | None = None
+    ) -> Iterator[SeriesRow]:
+        """All series of a query (behind one), read page by page."""
         read, scope, query = 0, self.asker.scope, query or self.search.query
         while rows := self.catalogue.series(scope, query, PAGE_ROWS, after=after):
             for row in rows:
@@ -179,6 +192,16 @@ class Matching:
         )
 
 
-def place_of(row: SeriesRow) -> tuple[str, str]:
+def place_of(row: SeriesRow) -> Place:
     """Where a series stands among all."""
     return str(row.study_instance_uid), str(row.series_instance_uid)
+
+
+def place_of_study(row: StudyRow) -> Place:
+    """Where a study stands among all."""
+    return row.study_date, str(row.study_instance_uid)
+
+
+def ending(hits: Hits, place: Callable[[Any], Place]) -> Hits:
+    """The page with where it ended, if another follows."""
+    return hits._replace(last=place(hits.rows[-1])) if hits.left and hits.rows else hits

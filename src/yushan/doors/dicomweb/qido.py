@@ -21,7 +21,7 @@ from yushan.doors.dicomweb.answers import (
 )
 from yushan.doors.dicomweb.matching import Matching
 from yushan.doors.dicomweb.media import XML, model_form
-from yushan.doors.dicomweb.paging import Pages
+from yushan.doors.dicomweb.paging import Pages, cursor_of, next_link
 from yushan.doors.dicomweb.search import page_of, search_of
 from yushan.doors.dicomweb.wado import xml_parts
 from yushan.services.catalogue import Query
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from yushan.doors.dicomweb.answers import Attributes
     from yushan.doors.dicomweb.finding import Finder, Found
+    from yushan.doors.dicomweb.matching import Hits
+    from yushan.doors.dicomweb.paging import Place
     from yushan.services.catalogue import SeriesRow, StudyRow
 
 NOT_FUZZY: Final = (
@@ -58,7 +60,7 @@ class Qido:
         rows: list[StudyRow] = list(hits.rows)  # type: ignore[arg-type]
         made = [(study_answer(row, asked.asker.base), str(row.subject)) for row in rows]
         asked.enrich(made, of_study, lambda index: asked.first_of_study(rows[index]))
-        return asked.answer(made, hits.left)
+        return asked.answer(made, hits)
 
     def series(self, request: Request) -> Response:
         """``/series`` and ``/studies/{study}/series``."""
@@ -71,7 +73,7 @@ class Qido:
         rows: list[SeriesRow] = list(hits.rows)  # type: ignore[arg-type]
         made = [(series_answer(row, asked.asker.base), str(row.subject)) for row in rows]
         asked.enrich(made, of_series, lambda index: asked.first_of_series(rows[index]))
-        return asked.answer(made, hits.left)
+        return asked.answer(made, hits)
 
     def instances(self, request: Request) -> Response:
         """``/instances``, and those of a study or series."""
@@ -82,7 +84,7 @@ class Qido:
         rows: list[Found] = list(hits.rows)  # type: ignore[arg-type]
         made = [(instance_answer(one, asked.asker.base), str(one.row.subject)) for one in rows]
         asked.enrich(made, lambda _: True, lambda index: rows[index].entry.metadata)
-        return asked.answer(made, hits.left)
+        return asked.answer(made, hits)
 
 
 class Asked:
@@ -95,7 +97,7 @@ class Asked:
         self.asker = finder.asker(request)
         target = self.asker.target
         self.search = search_of(parameters, self.asker).within(target.study, target.series)
-        self.page = page_of(parameters)
+        self.page = page_of(parameters, self.asker)
         self.warnings = [NOT_FUZZY] if self.page.fuzzy else []
         self.ended: list[str] = []
 
@@ -104,7 +106,7 @@ class Asked:
         parts = [
             f"{name}={value}"
             for name, value in self.request.query_params.multi_items()
-            if name.lower() not in ("limit", "offset")
+            if name.lower() not in ("limit", "offset", "after")
         ]
         return (str(getattr(self.asker.account, "id", "")), level, *sorted(parts))
 
@@ -148,14 +150,16 @@ class Asked:
         rows = self.finder.catalogue.series(self.asker.scope, query, 1)
         return self.first_of_series(rows[0]) if rows else {}
 
-    def answer(self, results: list[tuple[Attributes, str]], left: int) -> Response:
-        """The results; a warning says that more are left (PS3.18 8.3.4.4)."""
+    def answer(self, results: list[tuple[Attributes, str]], hits: Hits) -> Response:
+        """The results; a warning says that more are left (PS3.18 8.3.4.4), a link where."""
         self.note(len(results))
         warnings = list(dict.fromkeys([*self.warnings, *self.ended]))
-        if left:
+        if hits.left:
             warnings.append("There are additional results that can be requested")
         said = ", ".join(f'299 {self.asker.base} "{warning}"' for warning in warnings)
         headers = {"Warning": said} if said else {}
+        if hits.last is not None:
+            headers["Link"] = self.next_page(hits.last)
         made = [self.written(found, subject) for found, subject in results]
         body = b"[" + b",".join(made) + b"]"
         if self.media_type != XML:
@@ -163,6 +167,14 @@ class Asked:
         if not made:
             return Response(None, 204, headers)
         return xml_parts(msgspec.json.decode(body), headers)
+
+    def next_page(self, last: Place) -> str:
+        """Where the rest of the results begins, as the client knows the address."""
+        base, request = self.asker.base, self.request
+        path = request.url.path.partition("/dicom-web")[2]
+        return next_link(
+            base + path, request.query_params.multi_items(), cursor_of(last, self.asker)
+        )
 
     def written(self, found: Attributes, subject: str) -> bytes:
         """One result as JSON, under the asker's names."""

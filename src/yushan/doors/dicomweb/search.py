@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from yushan.base import Rejected, SeriesUID, StudyUID
 from yushan.doors.dicomweb.conditions import Condition, condition_of, invalid, path_of, span
+from yushan.doors.dicomweb.paging import read_cursor
 from yushan.services.catalogue import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from yushan.doors.dicomweb.paging import Place
 
 #: Most results of one answer, and how far paging by number goes.
 MAX_LIMIT: Final = 1000
@@ -32,8 +35,8 @@ INTEGER: Final = re.compile(r"[+-]?[0-9]{1,10}")
 
 #: Parameters that concern the answer and not the question; some are other layers'.
 CONTROL: Final = frozenset(
-    {"limit", "offset", "includefield", "fuzzymatching", "emptyvaluematching", "accept", "lang",
-     "charset", "multiplevaluematching"}
+    {"limit", "offset", "after", "includefield", "fuzzymatching", "emptyvaluematching", "accept",
+     "lang", "charset", "multiplevaluematching"}
 )  # fmt: skip
 
 #: A UID that nothing has: what a search holds that can find nothing.
@@ -76,13 +79,17 @@ def only(asked: Sequence[str], uid: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which results, with which attributes; ``fuzzy`` was asked for and is not done."""
+    """Which results, with which attributes; ``fuzzy`` was asked for and is not done.
+
+    ``after`` is the row that the page before ended with: see `paging`.
+    """
 
     limit: int
     offset: int
     include: frozenset[str]
     everything: bool
     fuzzy: bool
+    after: Place | None = None
 
 
 #: Attribute → (what it fills, how its value is read).
@@ -217,8 +224,8 @@ READERS: Final = {
 }  # fmt: skip
 
 
-def page_of(parameters: list[tuple[str, str]]) -> Page:
-    """Limit, offset and wanted attributes.
+def page_of(parameters: list[tuple[str, str]], names: Any = None) -> Page:  # noqa: ANN401 - see `Own`
+    """Limit, offset or cursor, and wanted attributes.
 
     Raises
     ------
@@ -231,15 +238,15 @@ def page_of(parameters: list[tuple[str, str]]) -> Page:
     if offset > MAX_OFFSET:
         raise Rejected("dicomweb.page-invalid", limit=MAX_OFFSET)
     lists = [value for name, value in parameters if name.lower() == "includefield"]
-    names = {one.strip() for value in lists for one in value.split(",") if one.strip()}
-    everything = "all" in names
-    paths = [path_of(name) for name in names - {"all"}]
+    fields = {one.strip() for value in lists for one in value.split(",") if one.strip()}
+    everything = "all" in fields
+    paths = [path_of(name) for name in fields - {"all"}]
     if None in paths:
         raise Rejected("dicomweb.parameter-unknown")
     include = frozenset(f"{path[0]:08X}" for path in paths if path)
-    return Page(
-        min(limit, MAX_LIMIT), offset, include, everything, said.get("fuzzymatching") == "true"
-    )
+    fuzzy = said.get("fuzzymatching") == "true"
+    after = read_cursor(said["after"], names or Own()) if "after" in said else None
+    return Page(min(limit, MAX_LIMIT), offset, include, everything, fuzzy, after)
 
 
 def whole(value: str) -> int:
