@@ -63,6 +63,9 @@ def segmentation(
     add_image(made, source, output, len(keys))
     made.SegmentSequence = [described(one, k) for k, one in enumerate(segments, 1)]
     add_dimensions(made, source)
+    if source.slide is not None:
+        made.update(source.slide.header)
+        made.DimensionOrganizationType = "TILED_SPARSE"
     used = sorted({place for _, place in keys})
     add_references(made, source, used)
     made.SharedFunctionalGroupsSequence = [shared_groups(source)]
@@ -176,6 +179,9 @@ def add_dimensions(made: Dataset, source: SourceSeries) -> None:
     pointers = [(0x0062000B, 0x0062000A, "ReferencedSegmentNumber")]
     if source.grid is not None:
         pointers.append((0x00200032, 0x00209113, "ImagePositionPatient"))
+    if source.slide is not None:
+        pointers.append((0x0048021F, 0x0048021A, "RowPositionInTotalImagePixelMatrix"))
+        pointers.append((0x0048021E, 0x0048021A, "ColumnPositionInTotalImagePixelMatrix"))
     made.DimensionIndexSequence = []
     for pointer, group, label in pointers:
         index = Dataset()

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from yushan.base import Rejected
+from yushan.domain.results.slide import Slide, slide_of
 from yushan.domain.volumes import Grid
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class SourceSeries:
         Distance of rows and columns on images without a place, or None.
     header
         Patient and study modules, copied into every result.
+    slide
+        How its tiles lie on a slide, or None.
     """
 
     study_instance_uid: str
@@ -83,6 +86,7 @@ class SourceSeries:
     thickness_mm: float
     pixel_mm: tuple[float, float] | None
     header: Dataset
+    slide: Slide | None = None
 
     @classmethod
     def from_headers(cls, headers: Iterable[Dataset]) -> SourceSeries:
@@ -107,10 +111,11 @@ class SourceSeries:
         spatial = bool(first.get("FrameOfReferenceUID")) and all(p.axes for p in places)
         ordered = in_order(places) if spatial else places
         shape = (len(ordered), int(first.Rows), int(first.Columns))
+        slide = slide_of(first)
         return cls(
             study_instance_uid=str(first.StudyInstanceUID),
             series_instance_uid=str(first.SeriesInstanceUID),
-            frame_of_reference_uid=str(first.FrameOfReferenceUID) if spatial else "",
+            frame_of_reference_uid=str(first.FrameOfReferenceUID) if spatial or slide else "",
             modality=str(first.Modality),
             shape=shape,
             frames=tuple(one.frame for one in ordered),
@@ -118,6 +123,7 @@ class SourceSeries:
             thickness_mm=ordered[0].thickness_mm,
             pixel_mm=flat_spacing(first),
             header=kept(first),
+            slide=slide,
         )
 
     def patient_and_study(self) -> Dataset:
