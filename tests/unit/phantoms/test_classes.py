@@ -26,7 +26,8 @@ NOT_KNOWN = {
     "oct": ["ConcatenationFrameOffsetNumber", "InConcatenationNumber", "not a Concatenation"],
 }
 LOSSLESS = ("implicit", "big-endian", "deflated", "deflated-frames", "rle", "jpeg-lossless",
-            "jpeg-ls", "jpeg-2000", "htj2k", "jpeg-xl")  # fmt: skip
+            "jpeg-lossless-sv1", "jpeg-ls", "jpeg-2000", "htj2k", "htj2k-rpcl",
+            "jpeg-xl")  # fmt: skip
 #: Largest difference a lossy syntax may make to twelve bits of noise.
 LOSSY = {"jpeg-extended": 40, "jpeg-ls-near": 2, "jpeg-2000-lossy": 40, "htj2k-lossy": 200}
 

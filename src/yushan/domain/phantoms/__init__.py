@@ -11,26 +11,20 @@ from yushan.domain.phantoms.cases.making import make
 from yushan.domain.phantoms.hospitals import sample_studies
 from yushan.domain.phantoms.load import load_series
 from yushan.domain.phantoms.load_index import IndexBatch, index_rows, index_uid
-from yushan.domain.phantoms.people import OPTED_OUT, PEOPLE, SHARED, Person, identity
 from yushan.domain.phantoms.recipes import RECIPES, Recipe, recipe_of
 from yushan.domain.phantoms.sample import SampleFile
 from yushan.domain.phantoms.spelling import WAYS
 from yushan.domain.phantoms.syntaxes import SYNTAXES
 
 __all__ = [
-    "OPTED_OUT",
-    "PEOPLE",
     "RECIPES",
-    "SHARED",
     "SYNTAXES",
     "TRUTHS",
     "WAYS",
     "IndexBatch",
     "Options",
-    "Person",
     "Recipe",
     "SampleFile",
-    "identity",
     "index_rows",
     "index_uid",
     "load_series",

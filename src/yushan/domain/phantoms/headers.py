@@ -15,8 +15,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from yushan.domain.phantoms.spelling import Spelling
 
 if TYPE_CHECKING:
-    from yushan.domain.phantoms.people import Person
-    from yushan.domain.population import Patient
+    from yushan.domain.population import Patient, Person
 
 #: Root that pydicom's project gives away for tests; 38 digits follow.
 ROOT: Final = "1.2.826.0.1.3680043.8.498."

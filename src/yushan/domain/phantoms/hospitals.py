@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yushan.domain.phantoms import people
 from yushan.domain.phantoms.hospital_a import hospital_a
 from yushan.domain.phantoms.hospital_b import hospital_b
+from yushan.domain.population import A, B
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def sample_studies(site: str) -> Iterator[SampleFile]:
     ValueError
         No such hospital in the samples.
     """
-    plans = {people.A: hospital_a, people.B: hospital_b}
+    plans = {A: hospital_a, B: hospital_b}
     if site not in plans:
         raise ValueError(f"no samples for {site}: use {', '.join(plans)}")
     yield from plans[site]()

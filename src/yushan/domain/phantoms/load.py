@@ -9,8 +9,8 @@ import numpy as np
 from yushan.domain.phantoms.acquisition import Stack, made
 from yushan.domain.phantoms.headers import Device, Hospital, Series, Study, accession, study_id
 from yushan.domain.phantoms.images import CT, add_ct
-from yushan.domain.phantoms.people import person
 from yushan.domain.phantoms.sample import SampleFile
+from yushan.domain.population import load_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def load_series(count: int, seed: int) -> Iterator[SampleFile]:
 
 def series_of(seed: int, block: int) -> Series:
     """The series of one block."""
-    who = person((seed * 31 + block // STUDIES) % 1000, HOSPITAL.site)
+    who = load_person((seed * 31 + block // STUDIES) % 1000, HOSPITAL.site)
     date = f"2025{1 + block % 12:02d}{1 + block // 12 % 28:02d}"
     study = Study(HOSPITAL, who, f"load-{seed}-{block}", date, "120000", "CT CHEST")
     return Series(study, DEVICE, 1, "CHEST", CT)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from yushan.domain.phantoms import people
 from yushan.domain.phantoms.headers import Device, Hospital
+from yushan.domain.population import A, B
 
 HOSPITAL_A: Final = Hospital(
-    people.A, "示範醫院甲", "示範市示範路一號", "big5-undeclared",
+    A, "示範醫院甲", "示範市示範路一號", "big5-undeclared",
     ("Hung^KuanYu", "洪冠宇"), ("Kuo^HsiuYing", "郭秀英"),
 )  # fmt: skip
 HOSPITAL_B: Final = Hospital(
-    people.B, "示範醫院乙", "示範市示範路二號", "utf-8",
+    B, "示範醫院乙", "示範市示範路二號", "utf-8",
     ("Chiu^ChunChieh", "邱俊傑"), ("Tseng^YiChun", "曾怡君"),
 )  # fmt: skip
 #: Where studies on a disc came from; filed by hospital B.

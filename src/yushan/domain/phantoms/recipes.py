@@ -36,6 +36,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thickness_mm: float | None = None
     shape: tuple[int, int, int] = (200, 512, 512)
     small: tuple[int, int, int] = (24, 96, 96)
+    every: int = 1
     organs: tuple[str, ...] = ()
     also: tuple[Reconstruction, ...] = ()
     enhanced: bool = False

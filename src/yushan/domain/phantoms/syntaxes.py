@@ -5,6 +5,7 @@ An object is filled in as Explicit VR Little Endian with native pixels; here it 
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -76,11 +77,13 @@ SYNTAXES: Final = {
         Syntax("jpeg", JPEG + "50", 8, "ISO_10918_1", "YBR_FULL_422"),
         Syntax("jpeg-extended", JPEG + "51", 12, "ISO_10918_1", "YBR_FULL_422"),
         Syntax("jpeg-lossless", JPEG + "57", 0, "", ""),
+        Syntax("jpeg-lossless-sv1", JPEG + "70", 0, "", ""),
         Syntax("jpeg-ls", JPEG + "80"),
         Syntax("jpeg-ls-near", JPEG + "81", 0, "ISO_14495_1"),
         Syntax("jpeg-2000", JPEG + "90", 0, "", "YBR_RCT"),
         Syntax("jpeg-2000-lossy", JPEG + "91", 0, "ISO_15444_1", "YBR_ICT"),
         Syntax("htj2k", JPEG + "201", 0, "", "YBR_RCT"),
+        Syntax("htj2k-rpcl", JPEG + "202", 0, "", "YBR_RCT"),
         Syntax("htj2k-lossy", JPEG + "203", 0, "ISO_15444_15", "YBR_ICT"),
         Syntax("jpeg-xl", JPEG + "110"),
     )
@@ -192,6 +195,31 @@ def jpeg_lossless(frame: Array, bits: int) -> bytes:
     return bytes(imagecodecs.ljpeg_encode(unsigned(frame), bitspersample=frame.itemsize * 8))
 
 
+def jpeg_first_order(frame: Array, bits: int) -> bytes:
+    """JPEG lossless, process 14, selection value 1, grey."""
+    del bits
+    return bytes(
+        imagecodecs.jpeg_encode(
+            unsigned(frame), lossless=True, predictor=1, bitspersample=frame.itemsize * 8
+        )
+    )
+
+
+def htj2k_by_resolution(frame: Array, bits: int) -> bytes:
+    """HTJ2K, reversible, as a server streams it: by resolutions, the lowest of 64 pixels or less.
+
+    PS3.5 A.4.9: progression RPCL, a tile-part for each resolution, their lengths in the header.
+    """
+    del bits
+    levels = max(5, math.ceil(math.log2(max(frame.shape[:2]) / 64)))
+    return bytes(
+        imagecodecs.htj2k_encode(
+            frame, reversible=True, rgb=frame.ndim == 3, resolutions=levels, tlm=True,
+            tilepart=imagecodecs.HTJ2K.TILEPART.RESOLUTIONS,
+        )
+    )  # fmt: skip
+
+
 def deflated_frame(frame: Array, bits: int) -> bytes:
     """Raw deflate of native values."""
     del bits
@@ -208,6 +236,8 @@ OWN: Final[dict[str, Callable[[Array, int], bytes]]] = {
     "jpeg": jpeg,
     "jpeg-extended": jpeg,
     "jpeg-lossless": jpeg_lossless,
+    "jpeg-lossless-sv1": jpeg_first_order,
+    "htj2k-rpcl": htj2k_by_resolution,
     "jpeg-ls-near": lambda frame, _: bytes(imagecodecs.jpegls_encode(unsigned(frame), level=2)),
     "jpeg-2000-lossy": lambda frame, bits: bytes(
         imagecodecs.jpeg2k_encode(

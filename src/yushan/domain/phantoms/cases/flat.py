@@ -19,6 +19,7 @@ from yushan.domain.phantoms.cases.lesions import (
     kinds,
 )
 from yushan.domain.phantoms.cases.truths import Truths
+from yushan.domain.phantoms.classes.visible import tiles
 from yushan.domain.phantoms.sample import SampleFile
 from yushan.domain.results import (
     ABNORMAL,
@@ -50,12 +51,12 @@ MANY = 60
 
 def picture_truths(
     case: Case, counter: Counter, shown: tuple[Series, bytes], picture: Picture,
-    *, segmented: bool = True,
+    *, tile: int = 0,
 ) -> Iterator[SampleFile]:  # fmt: skip
     """All truths of a picture that is the instance ``shown[1]`` of a series.
 
-    ``segmented``: whether its class can carry a segmentation as ours writes them (a slide of
-    tiles cannot).
+    ``tile``: pixels a side of the tiles it is cut into, 0 for none; marks are told of whole
+    pictures only.
     """
     if not case.options.truths:
         return
@@ -64,10 +65,11 @@ def picture_truths(
     truths = Truths(case, counter, series, source)
     masks = {name: stacked(mask) for name, mask in picture.masks.items() if mask.any()}
     segments = [segment(name, number) for number, name in enumerate(masks)]
-    if masks and segmented:
-        yield from truths.masks("Masks", "MASKS", segments, list(masks.values()))
+    if masks:
+        cut = [tiles(one[0], tile, 0) if tile else one for one in masks.values()]
+        yield from truths.masks("Masks", "MASKS", segments, cut)
     findings = [finding(case, number, one) for number, one in enumerate(picture.marks[:MANY])]
-    if truths.wants("sr") and len(picture.marks) <= MANY and segmented:
+    if truths.wants("sr") and len(picture.marks) <= MANY and not tile:
         report, output = truths.next("SR", "Findings", "FINDINGS")
         yield named(report, 1, measurement_report(source, findings, output, algorithm=TRUTH))
     yield from plain(truths, picture, masks, findings)

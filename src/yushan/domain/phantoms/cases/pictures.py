@@ -146,4 +146,4 @@ def slide(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         one = case.instance(series, level + 1, fill)
         first = first or one.data
         yield one
-    yield from picture_truths(case, counter, (series, first), shown, segmented=False)
+    yield from picture_truths(case, counter, (series, first), shown, tile=min(visible.TILE, size))

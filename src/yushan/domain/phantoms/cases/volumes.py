@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from yushan.domain.bodies import (
     LesionWish,
     TrunkWishes,
     head,
+    label,
     paint,
     paint_and_label,
     trunk,
@@ -31,6 +32,8 @@ from yushan.domain.phantoms.recipes import Reconstruction
 from yushan.domain.scanners import (
     CtOptions,
     CtProfile,
+    MrOptions,
+    MrProfile,
     ct_header,
     ct_look,
     ct_profile,
@@ -56,6 +59,8 @@ if TYPE_CHECKING:
 #: Attributes of profiles that the common modules say already.
 SAID = ("Manufacturer", "ManufacturerModelName", "SoftwareVersions", "SeriesDescription",
         "PatientPosition", "SliceThickness", "SpacingBetweenSlices")  # fmt: skip
+#: Painted slices to one of an MR with gaps.
+FINE = 4
 
 
 @cache
@@ -139,12 +144,11 @@ class CtSeries:
 
 def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
     """A CT of a body: its reconstructions, one enhanced object where wished, truths."""
-    body, grid = body_of(case, step), grid_of(case, step)
-    chosen = ct_device(case, step)
-    hu, labels = drawn(case, body, grid, ct_look(step.phase, case.seed))
+    body, chosen = body_of(case, step), ct_device(case, step)
+    hu, labels = drawn(case, body, grid_of(case, step), ct_look(step.phase, case.seed))
     made = [
         reconstructed(case, counter, step, (chosen, hu), which)
-        for which in (Reconstruction(step.description, step.kernel), *step.also)
+        for which in (Reconstruction(step.description, step.kernel, step.every), *step.also)
     ]
     del hu
     first = b""
@@ -153,15 +157,17 @@ def ct(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
             first = first or file.data
             yield file
     series, image = made[0].series, made[0].image
-    counter.keep(series, grid.shape)
+    counter.keep(series, image.grid.shape)
     if step.enhanced:
         whole = counter.series(series.device, f"{step.description} MF", ENHANCED_CT, step.part)
-        at = (grid, made[0].thick_mm)
+        at = (image.grid, made[0].thick_mm)
         yield case.instance(
             whole, 1, lambda d: add_enhanced_ct(d, whole, image.values, at, made[0].header)
         )
     facts = {"scanner": chosen.name, "kernel": step.kernel, "phase": step.phase}
-    shown = Truths(case, counter, series, source_of(first, series, grid))
+    shown = Truths(case, counter, series, source_of(first, series, image.grid))
+    if labels is not None and step.every > 1:
+        labels = label(body, image.grid)
     yield from truths(shown, step, body, labels, facts)
 
 
@@ -185,12 +191,9 @@ def reconstructed(
 
 def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
     """An MR of a body; as :func:`ct`."""
-    body, grid = body_of(case, step), grid_of(case, step)
-    chosen = mr_profile(step.device)
-    signal, labels = drawn(case, body, grid, mr_look(chosen, case.seed))
-    image = mr_scan(signal, chosen, case.seed)
-    del signal
-    header = header_of(chosen.header)
+    body, chosen = body_of(case, step), mr_profile(step.device)
+    image, labels, thick_mm = acquired(case, step, body, chosen)
+    grid, header = image.grid, header_of(chosen.header)
     machine = device("MR", chosen.maker, chosen.model)
     series = counter.series(machine, chosen.description, MR, step.part)
     top = float(np.percentile(image.values[:: max(grid.shape[0] // 8, 1)], 99.5))
@@ -198,8 +201,7 @@ def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
     for number, plane in enumerate(image.values):
 
         def fill(dataset: Dataset, number: int = number, plane: Any = plane) -> None:  # noqa: ANN401
-            at = (grid, number, grid.spacing[0])
-            add_mr(dataset, series, plane, at, header, (top / 2, top))
+            add_mr(dataset, series, plane, (grid, number, thick_mm), header, (top / 2, top))
 
         one = case.instance(series, number + 1, fill)
         first = first or one.data
@@ -209,11 +211,31 @@ def mr(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile]:
         whole = counter.series(machine, f"{step.description} MF", ENHANCED_MR, step.part)
         yield case.instance(
             whole, 1,
-            lambda d: add_enhanced_mr(d, whole, image.values, (grid, grid.spacing[0]), header),
+            lambda d: add_enhanced_mr(d, whole, image.values, (grid, thick_mm), header),
         )  # fmt: skip
     facts = {"scanner": chosen.name}
     shown = Truths(case, counter, series, source_of(first, series, grid))
     yield from truths(shown, step, body, labels, facts)
+
+
+def acquired(
+    case: Case, step: Step, body: Body, chosen: MrProfile
+) -> tuple[Volume, Labels | None, float]:
+    """What an MR stores, its labels, and the thickness of its slices in mm.
+
+    Slices with gaps between them are joined of finer ones, thinner or thicker than the profile's
+    by the step's number of slices; a voxel of theirs belongs to what its centre lies in.
+    """
+    grid, look = grid_of(case, step), mr_look(chosen, case.seed)
+    if chosen.gap_mm == 0:
+        signal, labels = drawn(case, body, grid, look)
+        return mr_scan(signal, chosen, case.seed), labels, grid.spacing[0]
+    count, rows, columns = grid.shape
+    share = grid.spacing[0] / (chosen.slice_mm + chosen.gap_mm)
+    slab = replace(chosen, slice_mm=chosen.slice_mm * share, gap_mm=chosen.gap_mm * share)
+    signal = paint(body, grid_of(case, step, (count * FINE, rows, columns)), look)
+    image = mr_scan(signal, slab, case.seed, MrOptions(thick=True))
+    return image, label(body, image.grid) if case.options.truths else None, slab.slice_mm
 
 
 def drawn(

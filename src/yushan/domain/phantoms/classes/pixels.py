@@ -105,6 +105,24 @@ def add_place(dataset: Dataset, series: Series, grid: Grid, number: int, thick_m
     dataset.SliceLocation = f"{along:.3f}"
 
 
+def add_picture(dataset: Dataset, *kind: str, burned_in: bool = False) -> None:
+    """Original picture of a kind, nothing lost; whether names are burned in."""
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", *kind]
+    dataset.LossyImageCompression = "00"
+    dataset.BurnedInAnnotation = "YES" if burned_in else "NO"
+
+
+def add_cine(dataset: Dataset, frame_ms: float) -> None:
+    """Frames that follow each other in time, and how fast they are shown."""
+    dataset.FrameTime, dataset.FrameIncrementPointer = f"{frame_ms:.6g}", 0x00181063
+    dataset.CineRate = round(1000 / frame_ms)
+
+
+def square(pixel_mm: float) -> list[str]:
+    """Spacing of square pixels."""
+    return [f"{pixel_mm:.6g}"] * 2
+
+
 def add_header(dataset: Dataset, header: Mapping[str, Any]) -> None:
     """Attributes by keyword, as a scanner's profile gives them; they stand over what is there."""
     for keyword, value in header.items():

@@ -8,13 +8,16 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from yushan.domain.phantoms.classes.pixels import (
+    add_cine,
     add_colour,
     add_frame_of_reference,
     add_grey,
+    add_picture,
     orientation,
     place,
     region,
     spacing,
+    square,
 )
 from yushan.domain.phantoms.headers import coded
 
@@ -54,12 +57,11 @@ def add_film(dataset: Dataset, film: NDArray[np.uint16], view: str, pixel_mm: fl
     """Chest film as CR or DX for presentation, by the SOP class of the data set; 12 bits."""
     add_grey(dataset, film, 12)
     dataset.WindowCenter, dataset.WindowWidth = 2000, 4000
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", ""]
+    add_picture(dataset, "")
     dataset.ViewPosition = view
     dataset.PatientOrientation = CHEST_VIEWS[view][1]
     dataset.KVP, dataset.ExposureInuAs = (80, 2000) if view == "AP" else (120, 2400)
-    dataset.ImagerPixelSpacing = [f"{pixel_mm:.6g}"] * 2
-    dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
+    dataset.ImagerPixelSpacing = square(pixel_mm)
     if str(dataset.SOPClassUID) == CR:
         dataset.PlateID, dataset.CassetteID, dataset.Sensitivity = "P0815", "C17", 200
         return
@@ -100,8 +102,7 @@ def add_mammogram(
     """Mammogram for presentation; 12 bits."""
     add_grey(dataset, film, 12)
     dataset.WindowCenter, dataset.WindowWidth = 2000, 4000
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", ""]
-    dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
+    add_picture(dataset, "")
     dataset.ImageLaterality, dataset.ViewPosition = side, view
     dataset.OrganExposed = "BREAST"
     columns = {"CC": "L" if side == "R" else "R", "MLO": "FL" if side == "R" else "FR"}[view]
@@ -114,7 +115,7 @@ def add_mammogram(
     dataset.PositionerPrimaryAngle = 0 if view == "CC" else 45
     dataset.BreastImplantPresent, dataset.PartialView = "NO", "NO"
     add_detector(dataset)
-    dataset.ImagerPixelSpacing = [f"{pixel_mm:.6g}"] * 2
+    dataset.ImagerPixelSpacing = square(pixel_mm)
     dataset.KVP, dataset.ExposureInuAs, dataset.OrganDose = 29, 82000, "0.0132"
     dataset.AnodeTargetMaterial, dataset.FilterMaterial = "TUNGSTEN", "RHODIUM"
     dataset.BodyPartThickness, dataset.CompressionForce = 54, 98
@@ -125,7 +126,7 @@ def add_angiogram(
 ) -> None:
     """X-ray angiogram ``[frame, row, column]``; angles are RAO/LAO and CRAN/CAUD in degrees."""
     add_grey(dataset, frames)
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "SINGLE PLANE"]
+    add_picture(dataset, "SINGLE PLANE")
     dataset.PixelIntensityRelationship = "LIN"
     dataset.KVP, dataset.RadiationSetting = 78, "GR"
     dataset.XRayTubeCurrent, dataset.ExposureTime, dataset.AveragePulseWidth = 640, 840, 6
@@ -133,10 +134,9 @@ def add_angiogram(
     dataset.PositionerPrimaryAngle, dataset.PositionerSecondaryAngle = angles
     dataset.DistanceSourceToDetector, dataset.DistanceSourceToPatient = 1100, 765
     dataset.ImagerPixelSpacing = [0.308, 0.308]
-    dataset.FrameTime, dataset.FrameIncrementPointer = f"{frame_ms:.6g}", 0x00181063
-    dataset.CineRate = dataset.RecommendedDisplayFrameRate = round(1000 / frame_ms)
+    add_cine(dataset, frame_ms)
+    dataset.RecommendedDisplayFrameRate = dataset.CineRate
     dataset.WindowCenter, dataset.WindowWidth = 128, 256
-    dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
     dataset.PatientOrientation = ["L", "F"]
 
 
@@ -174,7 +174,7 @@ def add_scintigram(
     dataset.ImageType = ["ORIGINAL", "PRIMARY", "WHOLE BODY", "EMISSION"]
     dataset.FrameIncrementPointer = [0x00540010, 0x00540020]
     dataset.EnergyWindowVector, dataset.DetectorVector = [1, 1], [1, 2]
-    dataset.PixelSpacing = [f"{pixel_mm:.6g}"] * 2
+    dataset.PixelSpacing = square(pixel_mm)
     views = [Dataset(), Dataset()]
     for view, (code, meaning) in zip(
         views, (("399348003", "antero-posterior"), ("272479007", "postero-anterior")), strict=True
@@ -219,10 +219,9 @@ def add_ultrasound(
     coloured = frames if frames.ndim == 4 else np.repeat(frames[..., None], 3, axis=3)
     shown = coloured if len(frames) > 1 else coloured[0]
     add_colour(dataset, shown)
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "ABDOMEN", "0001"]
+    add_picture(dataset, "ABDOMEN", "0001", burned_in=True)
     dataset.PatientOrientation = ""
     dataset.TransducerType, dataset.ProcessingFunction = "CURVED LINEAR", "ABDOMEN"
-    dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "YES"
     area = Dataset()
     area.RegionSpatialFormat, area.RegionDataType, area.RegionFlags = 1, 1, 0
     area.RegionLocationMinX0, area.RegionLocationMinY0 = window[:2]
@@ -231,8 +230,7 @@ def add_ultrasound(
     area.PhysicalDeltaX = area.PhysicalDeltaY = pixel_mm / 10
     dataset.SequenceOfUltrasoundRegions = [area]
     if len(frames) > 1:
-        dataset.FrameTime, dataset.FrameIncrementPointer = 62.5, 0x00181063
-        dataset.CineRate = 16
+        add_cine(dataset, 62.5)
 
 
 def add_capture(dataset: Dataset, pixels: NDArray[np.uint8], kind: str = "WSD") -> None:

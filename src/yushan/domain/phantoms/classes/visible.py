@@ -8,12 +8,15 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from yushan.domain.phantoms.classes.pixels import (
+    add_cine,
     add_colour,
     add_grey,
+    add_picture,
     orientation,
     place,
     region,
     spacing,
+    square,
 )
 from yushan.domain.phantoms.headers import coded
 
@@ -40,12 +43,11 @@ def add_fundus(dataset: Dataset, pixels: NDArray[np.uint8], eye: str, pixel_mm: 
     dataset.NumberOfFrames, dataset.FrameTime, dataset.FrameIncrementPointer = 1, 0, 0x00181063
     dataset.SynchronizationFrameOfReferenceUID = f"{dataset.SeriesInstanceUID}"[:60] + ".4"
     dataset.SynchronizationTrigger, dataset.AcquisitionTimeSynchronized = "NO TRIGGER", "N"
-    dataset.ImageType = ["ORIGINAL", "PRIMARY"]
+    add_picture(dataset)
     dataset.AcquisitionDateTime = dataset.StudyDate + dataset.StudyTime
-    dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
     dataset.ImageLaterality = eye
     dataset.PatientOrientation = ["L", "F"]
-    dataset.PixelSpacing = [f"{pixel_mm:.6g}"] * 2
+    dataset.PixelSpacing = square(pixel_mm)
     dataset.AnatomicRegionSequence = [region("RETINA")]
     add_ophthalmic(dataset)
     dataset.AcquisitionDeviceTypeCodeSequence = [coded("409898007", "SCT", "Fundus Camera")]
@@ -76,11 +78,10 @@ def add_oct(
     validator that knows both finds fault with either.
     """
     add_grey(dataset, scans)
-    dataset.ImageType = ["ORIGINAL", "PRIMARY"]
+    add_picture(dataset)
     dataset.AcquisitionDateTime = dataset.StudyDate + dataset.StudyTime
     dataset.AcquisitionDuration, dataset.AcquisitionNumber = 2.1, 1
     dataset.ContentDate, dataset.ContentTime = dataset.StudyDate, dataset.StudyTime
-    dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
     dataset.PresentationLUTShape = "IDENTITY"
     dataset.ImageLaterality = eye
     add_ophthalmic(dataset)
@@ -113,14 +114,18 @@ def add_frames(dataset: Dataset, grid: Grid, count: int, part: Dataset) -> None:
     shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [plane]
     shared.FrameAnatomySequence = [anatomy]
     dataset.SharedFunctionalGroupsSequence = [shared]
-    organisation, item = f"{dataset.SOPInstanceUID}"[:60] + ".1", Dataset()
-    item.DimensionOrganizationUID = organisation
-    dataset.DimensionOrganizationSequence = [item]
-    pointers = ((0x00209056, 0x00209111), (0x00209057, 0x00209111))
-    dataset.DimensionIndexSequence = [index(organisation, *one) for one in pointers]
+    add_dimensions(dataset, (0x00209056, 0x00209111), (0x00209057, 0x00209111))
     dataset.PerFrameFunctionalGroupsSequence = [
         framed(dataset, grid, number) for number in range(count)
     ]
+
+
+def add_dimensions(dataset: Dataset, *pointers: tuple[int, int]) -> None:
+    """Dimensions by what they count and the group it stands in."""
+    organisation, item = f"{dataset.SOPInstanceUID}"[:60] + ".1", Dataset()
+    item.DimensionOrganizationUID = organisation
+    dataset.DimensionOrganizationSequence = [item]
+    dataset.DimensionIndexSequence = [index(organisation, *one) for one in pointers]
 
 
 def index(organisation: str, pointer: int, group: int) -> Dataset:
@@ -146,24 +151,23 @@ def framed(dataset: Dataset, grid: Grid, number: int) -> Dataset:
 def add_endoscopy(dataset: Dataset, pixels: NDArray[np.uint8], part: str) -> None:
     """Endoscopic picture ``[row, column, 3]``, or a video of frames."""
     add_colour(dataset, pixels)
-    dataset.ImageType = ["ORIGINAL", "PRIMARY"]
-    dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
+    add_picture(dataset)
     dataset.AcquisitionContextSequence = []
     dataset.AnatomicRegionSequence = [region(part)]
     dataset.PatientOrientation = ""
     dataset.AcquisitionDateTime = dataset.StudyDate + dataset.StudyTime
     if pixels.ndim == 4:
-        dataset.CineRate, dataset.FrameTime = 25, 40
-        dataset.FrameIncrementPointer = 0x00181063
+        add_cine(dataset, 40)
 
 
-def tiles(pixels: NDArray[np.uint8], size: int = TILE) -> NDArray[np.uint8]:
-    """A picture cut into tiles ``[tile, row, column, 3]``, by rows, white beyond its edge."""
+def tiles(pixels: Array, size: int = TILE, beyond: int = 255) -> Array:
+    """A picture or mask cut into tiles ``[tile, row, column(, 3)]`` by rows; what lies beyond."""
     rows, columns = (-(-length // size) for length in pixels.shape[:2])
-    whole = np.full((rows * size, columns * size, 3), 255, np.uint8)
+    rest = pixels.shape[2:]
+    whole = np.full((rows * size, columns * size, *rest), beyond, pixels.dtype)
     whole[: pixels.shape[0], : pixels.shape[1]] = pixels
-    cut = whole.reshape(rows, size, columns, size, 3).transpose(0, 2, 1, 3, 4)
-    return np.ascontiguousarray(cut.reshape(rows * columns, size, size, 3))
+    cut = whole.reshape(rows, size, columns, size, *rest).swapaxes(1, 2)
+    return np.ascontiguousarray(cut.reshape(rows * columns, size, size, *rest))
 
 
 def add_slide(
@@ -172,20 +176,14 @@ def add_slide(
     """Whole slide image, tiled full, one level of the pyramid (0: finest)."""
     size = min(TILE, *pixels.shape[:2])
     add_colour(dataset, tiles(pixels, size))
-    finest = level == 0
-    dataset.ImageType = [
-        "ORIGINAL" if finest else "DERIVED", "PRIMARY", "VOLUME", "NONE" if finest else "RESAMPLED",
-    ]  # fmt: skip
+    add_picture(dataset, "VOLUME", "NONE" if level == 0 else "RESAMPLED")
+    dataset.ImageType[0] = "ORIGINAL" if level == 0 else "DERIVED"
     dataset.TotalPixelMatrixRows, dataset.TotalPixelMatrixColumns = pixels.shape[:2]
     dataset.ImagedVolumeWidth = pixels.shape[1] * pixel_mm
     dataset.ImagedVolumeHeight = pixels.shape[0] * pixel_mm
     dataset.ImagedVolumeDepth = 0.001
     dataset.DimensionOrganizationType = "TILED_FULL"
-    organisation, item = f"{dataset.SOPInstanceUID}"[:60] + ".1", Dataset()
-    item.DimensionOrganizationUID = organisation
-    dataset.DimensionOrganizationSequence = [item]
-    pointers = ((0x0048021E, 0x0048021A), (0x0048021F, 0x0048021A))
-    dataset.DimensionIndexSequence = [index(organisation, *one) for one in pointers]
+    add_dimensions(dataset, (0x0048021E, 0x0048021A), (0x0048021F, 0x0048021A))
     add_slide_acquisition(dataset, series)
     add_specimen(dataset, series)
     add_optics(dataset, pixel_mm)
@@ -197,7 +195,6 @@ def add_slide_acquisition(dataset: Dataset, series: Series) -> None:
     dataset.PositionReferenceIndicator = "SLIDE_CORNER"
     dataset.AcquisitionDateTime = dataset.StudyDate + dataset.StudyTime
     dataset.AcquisitionDuration = 95.0
-    dataset.LossyImageCompression, dataset.BurnedInAnnotation = "00", "NO"
     dataset.SpecimenLabelInImage, dataset.FocusMethod = "NO", "AUTO"
     dataset.ExtendedDepthOfField = "NO"
     dataset.VolumetricProperties = "VOLUME"
@@ -232,7 +229,7 @@ def add_optics(dataset: Dataset, pixel_mm: float) -> None:
     dataset.OpticalPathSequence = [optics]
     dataset.NumberOfOpticalPaths = 1
     shared, measures, which, kind = Dataset(), Dataset(), Dataset(), Dataset()
-    measures.PixelSpacing = [f"{pixel_mm:.6g}"] * 2
+    measures.PixelSpacing = square(pixel_mm)
     measures.SliceThickness = "0.001"
     which.OpticalPathIdentifier = "1"
     kind.FrameType = list(dataset.ImageType)
