@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import mmap
 from typing import TYPE_CHECKING
 
+import pydicom
 import pytest
-from tests.spec.deid.objects import KEYS, SUBJECT, ct, output, part10, read
+from tests.spec.deid.objects import (
+    BIG_ENDIAN,
+    IMPLICIT,
+    KEYS,
+    SUBJECT,
+    ct,
+    output,
+    part10,
+    read,
+    us,
+)
 
 from yushan.base import Pseudonym
 from yushan.domain.deid import (
@@ -18,7 +30,8 @@ from yushan.domain.deid import (
     load_policy,
     read_policy,
 )
-from yushan.domain.deid.task import MOST_MEMORIES, task_for
+from yushan.domain.deid.plan import root_plan
+from yushan.domain.deid.task import MOST_MEMORIES, Outcome, task_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,10 +99,22 @@ def test_names_of_the_whole_series_are_searched_in_each_object() -> None:
     assert "StudyDescription" not in read(output(part10(text), harvested=other))
 
 
+def test_nothing_is_remembered_from_one_byte_order_for_the_other() -> None:
+    """The same two bytes are 1 in one file of a patient and 256 in another."""
+    element = "LargestImagePixelValue"
+    little, big = part10(ct(**{element: ("US", us(1))}), syntax=IMPLICIT), io.BytesIO()
+    turned = read(part10(ct(**{element: ("US", us(256))})))
+    turned.file_meta.TransferSyntaxUID, turned.PixelData = BIG_ENDIAN, bytes(32)
+    pydicom.dcmwrite(big, turned)
+    assert read(output(little))[element].value == 1
+    assert read(output(big.getvalue()))[element].value == 256
+
+
 def test_memories_are_bounded() -> None:
     policy = load_policy("basic")
     task = task_for(policy, KEYS, SUBJECT, 1, frozenset())
-    task.memory("place")["key"] = None  # type: ignore[assignment]
+    plan = root_plan(policy, "ct-image")
+    task.memory(plan, "how")["key"] = Outcome(None)
     task.size = MOST_MEMORIES + 1
-    assert task.memory("place") == {}
+    assert task.memory(plan, "how") == {}
     assert task.size == 0

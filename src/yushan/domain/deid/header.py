@@ -30,24 +30,29 @@ DIFFUSION: Final = (0x00189075, 0x00189087)
 class Header:
     """The top level of an object by tag; values are trimmed text or small numbers."""
 
-    __slots__ = ("charset", "found", "part")
+    __slots__ = ("charset", "found", "part", "texts")
 
     def __init__(self, part: Part10) -> None:
         self.part: Final = part
         self.found: Final[dict[int, Element]] = {element.tag: element for element in part.elements}
         self.charset: Final = declared_charset(part, part.elements)
+        self.texts: Final[dict[int, str]] = {}
 
     def raw(self, tag: int) -> bytes:
         """The bytes of a value; none when it is absent or a sequence."""
         element = self.found.get(tag)
-        if element is None or element.items is not None:
+        if element is None or element[6] is not None:
             return b""
-        return bytes(self.part.buffer[element.value : element.end])
+        return bytes(self.part.buffer[element[3] : element[4]])
 
     def text(self, tag: int) -> str:
         """The value as trimmed text; values of a multiple one stay together."""
-        raw = self.raw(tag)
-        return (decode(raw, self.charset) or "").strip(" \0") if raw else ""
+        said = self.texts.get(tag)
+        if said is None:
+            raw = self.raw(tag)
+            said = (decode(raw, self.charset) or "").strip(" \0") if raw else ""
+            self.texts[tag] = said
+        return said
 
     def short(self, tag: int, default: int = 0) -> int:
         """A US value."""

@@ -108,8 +108,8 @@ class Rewriter:
 
         What a span became once it becomes again wherever it stands in the same place.
         """
-        data, memory = self.data, self.task.memory((id(place.plan), place.charset, place.is_direct))
-        is_direct, found = place.is_direct, list[tuple[int, Outcome]]()
+        data, is_direct, found = self.data, place.is_direct, list[tuple[int, Outcome]]()
+        memory = self.task.memory(place.plan, (place.charset, is_direct, self.part.big_endian))
         private: list[Element] = []
         for element in elements:
             tag = element[0]

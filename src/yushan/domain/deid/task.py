@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from yushan.base import Pseudonym
+    from yushan.domain.deid.plan import Plan
     from yushan.domain.deid.policy import Policy
     from yushan.domain.deid.pseudonyms import SiteKeys
 
@@ -39,15 +40,21 @@ class Task:
         self.subject: Final = subject
         self.offset_days: Final = offset_days
         self.matcher: Final = found
-        self.memories: Final[dict[Hashable, dict[Hashable, Outcome]]] = {}
+        self.memories: Final[dict[Hashable, tuple[Plan, dict[Hashable, Outcome]]]] = {}
         self.size = 0
 
-    def memory(self, place: Hashable) -> dict[Hashable, Outcome]:
-        """The outcomes remembered for one kind of place; forgotten all together when too many."""
+    def memory(self, plan: Plan, how: Hashable) -> dict[Hashable, Outcome]:
+        """The outcomes remembered of one kind of place; forgotten all together when too many.
+
+        The plan is kept beside them, so that no other one comes to stand where it stood.
+        """
         if self.size > MOST_MEMORIES:
             self.memories.clear()
             self.size = 0
-        return self.memories.setdefault(place, {})
+        found = self.memories.get((id(plan), how))
+        if found is None:
+            found = self.memories[id(plan), how] = (plan, {})
+        return found[1]
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from yushan.domain.dicom.tables import lines
 
@@ -22,6 +22,34 @@ LONG_VRS: Final = (
 
 SHORT: Final = {vr.encode(): vr for vr in SHORT_VRS}
 LONG: Final = {vr.encode(): vr for vr in LONG_VRS}
+
+#: Heads remembered at most, by byte order.
+MOST_HEADS: Final = 1 << 14
+
+
+class Heads(dict[bytes, "tuple[int, str] | None"]):
+    """Tag and VR by the first six bytes of an element of Explicit VR; ``None``: no short length.
+
+    Worked out when first asked for; forgotten all together when too many.
+    """
+
+    __slots__ = ("order",)
+
+    def __init__(self, order: Literal["little", "big"]) -> None:
+        super().__init__()
+        self.order: Final = order
+
+    def __missing__(self, name: bytes) -> tuple[int, str] | None:
+        group, number = (int.from_bytes(name[at : at + 2], self.order) for at in (0, 2))
+        vr = SHORT.get(name[4:])
+        if len(self) >= MOST_HEADS:
+            self.clear()
+        said = self[name] = None if vr is None else (group << 16 | number, vr)
+        return said
+
+
+LITTLE: Final = Heads("little")
+BIG: Final = Heads("big")
 
 
 class Attribute(NamedTuple):

@@ -7,10 +7,13 @@ Explicit VR in both byte orders, Implicit VR, and UN of undefined length (6.2.2)
 from __future__ import annotations
 
 import struct
+from itertools import repeat
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from yushan.base import Rejected
 from yushan.domain.dicom.dictionary import (
+    BIG,
+    LITTLE,
     LONG,
     PIXEL_REPRESENTATION,
     PLAIN_VR,
@@ -78,6 +81,8 @@ class Walker:
         self.signed = False
         self.flags: set[str] = set()
         order = ">" if big_endian else "<"
+        self.heads = BIG if big_endian else LITTLE
+        self.short_head = struct.Struct(order + "6sH").unpack_from
         self.explicit_head = struct.Struct(order + "HH2sH").unpack_from
         self.implicit_head = struct.Struct(order + "HHI").unpack_from
         self.long = struct.Struct(order + "I").unpack_from
@@ -96,26 +101,28 @@ class Walker:
 
     def explicit(self, at: int, place: Place) -> Run:
         """Explicit VR; the loop is short because every element of every image passes here."""
-        data, head, stop = self.data, self.explicit_head, place.stop
+        data, head, heads, stop = self.data, self.short_head, self.heads, place.stop
         found: list[Element] = []
-        last, in_order = -1, True
-        for _ in range(self.left + 1):
+        add, last, in_order = found.append, -1, True
+        for _ in repeat(None, self.left + 1):
             if at >= stop:
                 return self.run(found, at, in_order=in_order)
-            group, number, code, length = head(data, at)
-            tag = group << 16 | number
-            end = at + 8 + length
-            if (vr := SHORT.get(code)) is not None and end <= stop:
-                found.append(new(Element, (tag, vr, at, at + 8, end, length, None)))
+            name, length = head(data, at)
+            value = at + 8
+            end = value + length
+            if (said := heads[name]) is not None and end <= stop:
+                tag, vr = said
+                add(new(Element, (tag, vr, at, value, end, length, None)))
             else:
                 self.left -= len(found)
-                element = self.explicit_rare(tag, code, at, place)
+                element = self.explicit_rare(at, place)
                 self.left += len(found)
                 if element is None:
-                    return self.run(found, at + 8, in_order=in_order, closed=True)
-                found.append(element)
-                end = element.end
-            in_order &= tag > last
+                    return self.run(found, value, in_order=in_order, closed=True)
+                add(element)
+                tag, end = element.tag, element.end
+            if tag <= last:
+                in_order = False
             last, at = tag, end
         raise self.too_many()
 
@@ -123,29 +130,32 @@ class Walker:
         """Implicit VR: the VR comes from the dictionary."""
         data, head, stop = self.data, self.implicit_head, place.stop
         found: list[Element] = []
-        last, in_order = -1, True
-        for _ in range(self.left + 1):
+        add, last, in_order = found.append, -1, True
+        for _ in repeat(None, self.left + 1):
             if at >= stop:
                 return self.run(found, at, in_order=in_order)
             group, number, length = head(data, at)
-            tag = group << 16 | number
-            end = at + 8 + length
+            tag, value = group << 16 | number, at + 8
+            end = value + length
             if (vr := PLAIN_VR.get(tag)) is not None and end <= stop:
-                found.append(new(Element, (tag, vr, at, at + 8, end, length, None)))
+                add(new(Element, (tag, vr, at, value, end, length, None)))
             else:
                 self.left -= len(found)
                 element = self.implicit_rare(tag, length, at, place)
                 self.left += len(found)
                 if element is None:
-                    return self.run(found, at + 8, in_order=in_order, closed=True)
-                found.append(element)
+                    return self.run(found, value, in_order=in_order, closed=True)
+                add(element)
                 end = element.end
-            in_order &= tag > last
+            if tag <= last:
+                in_order = False
             last, at = tag, end
         raise self.too_many()
 
-    def explicit_rare(self, tag: int, code: bytes, at: int, place: Place) -> Element | None:
+    def explicit_rare(self, at: int, place: Place) -> Element | None:
         """An element with a long length or a fault; None for the end of the data set."""
+        group, number, code, _ = self.explicit_head(self.data, at)
+        tag = group << 16 | number
         if code in SHORT:
             raise Rejected("dicom.truncated", offset=at)
         vr = LONG.get(code)
@@ -277,14 +287,7 @@ class Walker:
             return True
         return False
 
-    def run(
-        self,
-        found: list[Element],
-        end: int,
-        *,
-        in_order: bool,
-        closed: bool = False,
-    ) -> Run:
+    def run(self, found: list[Element], end: int, *, in_order: bool, closed: bool = False) -> Run:
         """The elements as a value; tags out of order are flagged, a tag twice is refused."""
         if not in_order:
             if len({element.tag for element in found}) < len(found):
