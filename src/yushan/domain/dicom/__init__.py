@@ -7,6 +7,7 @@ Start at ``part10.py``, then ``walker.py``.
 
 from yushan.domain.dicom.description import Description, describe
 from yushan.domain.dicom.dictionary import attribute_of, implicit_vr, keyword_of, tag_of
+from yushan.domain.dicom.json_reading import BulkValue, encode_dataset
 from yushan.domain.dicom.lookup import Lookup
 from yushan.domain.dicom.part10 import is_dicom, walk
 from yushan.domain.dicom.pixels import fragments, frame_ranges
@@ -35,6 +36,7 @@ __all__ = [
     "TRANSFER_SYNTAXES",
     "UNDEFINED",
     "Bounds",
+    "BulkValue",
     "Buffer",
     "Description",
     "Element",
@@ -47,6 +49,7 @@ __all__ = [
     "declared_charset",
     "decode",
     "describe",
+    "encode_dataset",
     "fragments",
     "frame_ranges",
     "implicit_vr",

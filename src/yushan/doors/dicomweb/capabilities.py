@@ -56,6 +56,11 @@ READING: Final[dict[str, Transaction]] = {
 }  # fmt: skip
 STORING: Final[Transaction] = (("/studies", STUDY), (JSON,), ())
 
+#: What a body of the request to store may be.
+TAKEN: Final = tuple(
+    form for one in (DICOM, JSON) for form in (f'multipart/related; type="{one}"', one)
+)
+
 
 class Capabilities:
     """The description, whole or of one address."""
@@ -100,6 +105,7 @@ class Capabilities:
             "transactions": {name: places for name, (places, *_) in held.items()},
             "media_types": {name: types for name, (_, types, _) in held.items()},
             "parameters": {name: names for name, (_, _, names) in held.items()},
+            "takes": TAKEN if self.stores else (),
             "indexed": [f"{tag:08X}" for tag in sorted(FIELDS)],
             "largest_limit": MAX_LIMIT,
         }

@@ -23,6 +23,7 @@ STATUS: Final = {
     "dicomweb.not-acceptable": 406,
     "dicomweb.range-outside": 416,
     "dicomweb.store-metadata": 415,
+    "dicomweb.store-location": 400,
     "dicomweb.store-too-large": 413,
     "dicomweb.store-too-many": 413,
     "dicomweb.store-too-slow": 408,

@@ -68,10 +68,10 @@ async def stored(request: Request, store: Store, limits: Limits) -> Response:
     refuse_too_large(request, limits)
     folder = await run_in_threadpool(store.begin)
     try:
-        files = await spool(request, kind, folder, limits)
-        if not files:
+        spooled = await spool(request, kind, folder, limits)
+        if not spooled.files:
             raise Rejected("dicomweb.body-malformed")
-        fates = await run_in_threadpool(store.run, asking, files)
+        fates = await run_in_threadpool(spooled.fates, store, asking)
     finally:
         await run_in_threadpool(store.end, folder)
     said = answer_of(fates, base_of(request), request.state.language)

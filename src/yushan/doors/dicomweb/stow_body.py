@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, Final
 from starlette.concurrency import run_in_threadpool
 
 from yushan.base import Rejected, Unavailable
-from yushan.doors.dicomweb.media import DICOM, split
+from yushan.doors.dicomweb.media import DICOM, JSON, OCTETS, XML, split
 from yushan.doors.dicomweb.stow_parts import Content, Opened, Parts
+from yushan.flows.store import Apart, BulkPart
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import BinaryIO
 
     from starlette.requests import Request
 
     from yushan.doors.dicomweb.stow_parts import Event
+    from yushan.flows.store import Asking, Fate, Store
 
 #: Bytes that are gathered before a thread writes them.
 AT_ONCE: Final = 1 << 20
-METADATA_TYPES: Final = ("application/dicom+json", "application/dicom+xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Limits:
     """What one request may ask of our disk and our time; sizes in bytes."""
 
     part_bytes: int = 512 << 20
+    metadata_bytes: int = 32 << 20
     request_bytes: int = 8 << 30
     parts: int = 10_000
     #: Longest silence of a sender, and longest that a request may take for each mebibyte beyond.
@@ -45,9 +48,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a body is read: its boundary, or none when the whole of it is one object."""
+    """How a body is read: its boundary, or none when the whole of it is one thing.
+
+    ``apart``: metadata in JSON, and bulk data in further parts; else objects as files.
+    """
 
     boundary: str = ""
+    apart: bool = False
 
 
 def kind_of(content_type: str, encoding: str) -> Kind:
@@ -57,25 +64,29 @@ def kind_of(content_type: str, encoding: str) -> Kind:
     ------
     Rejected
         ``dicomweb.store-type``: a type that is not taken, or a compressed body;
-        ``dicomweb.store-metadata``: metadata apart from bulk data;
+        ``dicomweb.store-metadata``: metadata in XML;
         ``dicomweb.body-malformed``.
     """
     if encoding.strip().lower() not in ("", "identity"):
         raise Rejected("dicomweb.store-type")
-    head, *rest = split(content_type, ";")
-    said = {name.strip().lower(): value.strip().strip('"') for name, _, value in
-            (one.partition("=") for one in rest)}  # fmt: skip
-    head = head.strip().lower()
-    if head == DICOM:
-        return Kind()
-    inner = said.get("type", DICOM).lower()
-    if head in METADATA_TYPES or (head == "multipart/related" and inner in METADATA_TYPES):
+    head, said = typed(content_type)
+    related = head == "multipart/related"
+    inner = said.get("type", DICOM).lower() if related else head
+    if inner == XML:
         raise Rejected("dicomweb.store-metadata")
-    if head != "multipart/related" or inner != DICOM:
+    if inner not in (DICOM, JSON):
         raise Rejected("dicomweb.store-type")
-    if not said.get("boundary"):
+    if related and not said.get("boundary"):
         raise Rejected("dicomweb.body-malformed")
-    return Kind(said["boundary"])
+    return Kind(said["boundary"] if related else "", inner == JSON)
+
+
+def typed(content_type: str) -> tuple[str, dict[str, str]]:
+    """A media type in lower case and its parameters."""
+    head, *rest = split(content_type, ";")
+    pairs = (one.partition("=") for one in rest)
+    said = {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+    return head.strip().lower(), said
 
 
 class Spool:
@@ -85,7 +96,7 @@ class Spool:
         self.folder, self.limits = folder, limits
         self.files: list[Path] = []
         self.out: BinaryIO | None = None
-        self.size = 0
+        self.size, self.most = 0, limits.part_bytes
 
     def take(self, event: Event) -> None:
         """One event of the parser.
@@ -93,17 +104,22 @@ class Spool:
         Raises
         ------
         Rejected
-            ``dicomweb.store-type``, ``dicomweb.store-too-large``, ``dicomweb.store-too-many``.
+            ``dicomweb.store-type``, ``dicomweb.store-metadata``, ``dicomweb.store-location``,
+            ``dicomweb.store-too-large``, ``dicomweb.store-too-many``.
         Unavailable
             ``store.full``.
         """
         if isinstance(event, Opened):
-            require_dicom(event.headers)
+            self.judge(event.headers)
             self.open()
         elif isinstance(event, Content):
             self.write(event.data)
         else:
             self.close()
+
+    def judge(self, headers: dict[str, str]) -> None:
+        """A part is an object as it is, or nothing we take."""
+        require(headers, (DICOM,))
 
     def open(self) -> None:
         """Begin an object."""
@@ -113,11 +129,15 @@ class Spool:
         self.files.append(path)
         self.out, self.size = path.open("xb"), 0
 
+    def fates(self, store: Store, asking: Asking) -> list[Fate]:
+        """What becomes of it."""
+        return store.run(asking, self.files)
+
     def write(self, data: bytes) -> None:
         """More of the object that is open."""
         self.size += len(data)
-        if self.size > self.limits.part_bytes:
-            raise Rejected("dicomweb.store-too-large", limit=self.limits.part_bytes)
+        if self.size > self.most:
+            raise Rejected("dicomweb.store-too-large", limit=self.most)
         if self.out is not None:
             try:
                 self.out.write(data)
@@ -134,18 +154,46 @@ class Spool:
                 raise Unavailable("store.full") from error
 
 
-def require_dicom(headers: dict[str, str]) -> None:
-    """A part is an object as it is, or nothing we take."""
-    said = headers.get("content-type", DICOM).partition(";")[0].strip().lower()
-    if said in METADATA_TYPES:
+class ApartSpool(Spool):
+    """The same of metadata, which comes first, and bulk data, which says where it lies."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        super().__init__(folder, limits)
+        self.most = limits.metadata_bytes
+        self.about: list[tuple[str, str, str]] = []
+
+    def judge(self, headers: dict[str, str]) -> None:
+        """The first part is JSON; each further one has a location."""
+        if not self.files:
+            require(headers, (JSON,))
+            return
+        kind, said = typed(headers.get("content-type", OCTETS))
+        require(headers, (kind,))
+        if not (location := headers.get("content-location", "").strip()):
+            raise Rejected("dicomweb.store-location")
+        self.most = self.limits.part_bytes
+        self.about.append((location, kind, said.get("transfer-syntax", "")))
+
+    def fates(self, store: Store, asking: Asking) -> list[Fate]:
+        """What becomes of it."""
+        metadata, *rest = map(str, self.files)
+        pairs = zip(self.about, rest, strict=True)
+        parts = tuple(BulkPart(*about, path) for about, path in pairs)
+        return store.run_apart(asking, Apart(metadata, parts))
+
+
+def require(headers: dict[str, str], kinds: Sequence[str]) -> None:
+    """A part of one of these types (the first if it says none), its bytes as they are."""
+    said, _ = typed(headers.get("content-type", kinds[0]))
+    if said == XML:
         raise Rejected("dicomweb.store-metadata")
     encoding = headers.get("content-transfer-encoding", "binary").strip().lower()
-    if said != DICOM or encoding not in ("binary", "8bit", "7bit"):
+    if said not in kinds or encoding not in ("binary", "8bit", "7bit"):
         raise Rejected("dicomweb.store-type")
 
 
-async def spool(request: Request, kind: Kind, folder: Path, limits: Limits) -> list[Path]:
-    """The objects of a body as files, in order.
+async def spool(request: Request, kind: Kind, folder: Path, limits: Limits) -> Spool:
+    """The parts of a body as files, in order.
 
     Raises
     ------
@@ -156,7 +204,7 @@ async def spool(request: Request, kind: Kind, folder: Path, limits: Limits) -> l
     ClientDisconnect
         The client is gone.
     """
-    into = Spool(folder, limits)
+    into = (ApartSpool if kind.apart else Spool)(folder, limits)
     parser = Parts(kind.boundary) if kind.boundary else None
     try:
         if parser is None:
@@ -166,7 +214,7 @@ async def spool(request: Request, kind: Kind, folder: Path, limits: Limits) -> l
             parser.finish()
     finally:
         await run_in_threadpool(into.close)
-    return into.files
+    return into
 
 
 async def gathered(request: Request, into: Spool, parser: Parts | None, limits: Limits) -> None:

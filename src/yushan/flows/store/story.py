@@ -22,10 +22,12 @@ import secrets
 import shutil
 from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from yushan.base import Conflict, Rejected, StudyUID, Unavailable
 from yushan.engines.observe import facts, log_for
+from yushan.flows.store.assembling import assemble
 from yushan.flows.store.making import House, look, make
 from yushan.flows.store.placing import Here, by_subject
 from yushan.flows.store.planning import names_of, plan
@@ -36,10 +38,10 @@ from yushan.services.ledger import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
+    from yushan.flows.store.assembling import Apart
     from yushan.flows.store.putting import Desk
     from yushan.flows.store.values import Asking
 
@@ -103,7 +105,25 @@ class Store:
         Unavailable
             ``store.full``, ``store.busy``: nothing is stored, the same may be sent again.
         """
-        sent = self.each(look, [str(file) for file in files], Sent)
+        return self.judged(asking, files, self.each(look, [str(file) for file in files], Sent))
+
+    def run_apart(self, asking: Asking, apart: Apart) -> list[Fate]:
+        """The same of metadata with bulk data beside it: a child makes files of them first.
+
+        Raises
+        ------
+        Rejected
+            ``store.metadata-unreadable``; ``sandbox.…``: a child did not survive it.
+        Unavailable
+            As `run`.
+        """
+        whole = self.desk.workers.run(assemble, apart)
+        seen = iter(self.each(look, [one.path for one in whole if one.path], Sent))
+        sent = [next(seen) if one.path else one.sent for one in whole]
+        return self.judged(asking, [Path(one.path) for one in whole], sent)
+
+    def judged(self, asking: Asking, files: Sequence[Path], sent: Sequence[Sent]) -> list[Fate]:
+        """What became of files that were looked at."""
         for _ in range(ATTEMPTS):
             made = self.made(asking, files, sent)
             try:
