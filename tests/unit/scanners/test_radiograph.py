@@ -65,7 +65,7 @@ def test_four_times_the_quanta_show_contrast_twice_as_clearly() -> None:
     step[:, 55:] = 3.1
     clear = []
     for dose in (0.25, 1.0):
-        how = Exposure(dose=dose, mark="")
+        how = Exposure(dose=dose, mark="", fine=0)
         shown = radiograph(Film(step, VIEW), "dx-a", 3, how, (330, 330)).pixels.astype(float)
         left, right = shown[60:270, 60:150], shown[60:270, 180:270]
         clear.append((right.mean() - left.mean()) / (left.std() + right.std()))

@@ -7,6 +7,7 @@ from yushan.domain.scanners.ct_options import CtOptions, ct_header
 from yushan.domain.scanners.ecg import Beat, Electrocardiogram, ecg, rhythms
 from yushan.domain.scanners.endoscopy import endoscopy
 from yushan.domain.scanners.endoscopy_colon import Polyp
+from yushan.domain.scanners.exposure import exposed
 from yushan.domain.scanners.fundus import FundusWishes, fundus
 from yushan.domain.scanners.histology import histology, pyramid, tiles
 from yushan.domain.scanners.lettering import line_of
@@ -112,6 +113,7 @@ __all__ = [
     "ct_scan",
     "ecg",
     "endoscopy",
+    "exposed",
     "fat_look",
     "fundus",
     "held_out",

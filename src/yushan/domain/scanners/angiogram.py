@@ -248,7 +248,7 @@ def detected(light: Image, rng: np.random.Generator, size: int) -> Image:
     """Scatter, blur of the detector and quanta."""
     veil = blurred(light[::4, ::4], 12)
     seen = light + np.float32(0.25) * resized(veil, light.shape)
-    seen = blurred(seen, 1.25 * size / 512)
+    seen = blurred(seen, 1.35 * size / 512)
     return np.asarray(
         seen
         * (
@@ -266,7 +266,7 @@ def shown(light: Image) -> NDArray[np.uint8]:
     level = np.log(np.maximum(light, 1e-6))
     inside = level[stop(light.shape[0]) > 0.5]
     low, high = np.percentile(inside, [0.3, 99.7])
-    grey = np.clip((level - low) / (high - low), 0, 1) ** np.float32(1.05) * np.float32(0.94)
+    grey = np.clip((level - low) / (high - low), 0, 1) ** np.float32(1.3) * np.float32(0.94)
     return np.asarray(
         whole(np.asarray(grey * stop(light.shape[0]), dtype=np.float32)), dtype=np.uint8
     )
@@ -283,6 +283,6 @@ def stop(size: int) -> Image:
     """The open part of the detector: a square with cut corners."""
     line = np.abs(np.arange(size, dtype=np.float32) - (size - 1) / 2) / np.float32(size / 2)
     away = np.maximum(
-        np.maximum(line[:, None], line[None]), (line[:, None] + line[None]) * np.float32(0.72)
+        np.maximum(line[:, None], line[None]), (line[:, None] + line[None]) * np.float32(0.62)
     )
     return soft((away - np.float32(0.985)) * np.float32(size / 4))

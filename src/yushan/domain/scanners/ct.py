@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from yushan.domain.scanners.words import Floats
 
 #: Slices of one task; bits do not depend on the number of threads.
-BLOCK: Final = 8
+BLOCK: Final = 12
 #: Pixels around a slice so that its edges do not reach round.
 MARGIN: Final = 8
 HIGH_HU: Final = 3071

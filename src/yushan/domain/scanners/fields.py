@@ -138,8 +138,12 @@ def bilinear(coarse: Floats, down: Axis, over: Axis) -> Floats:
     (rows, fall), (columns, share) = down, over
     right = np.minimum(columns + 1, coarse.shape[1] - 1)
     wide = coarse[:, columns] * (1 - share) + coarse[:, right] * share
-    below, fall = np.minimum(rows + 1, len(wide) - 1), fall[:, None]
-    return np.asarray(wide[rows] * (1 - fall) + wide[below] * fall, dtype=np.float32)
+    wide = np.asarray(wide, dtype=np.float32)
+    steps = wide[np.minimum(np.arange(1, len(wide) + 1), len(wide) - 1)] - wide
+    out, more = np.take(wide, rows, axis=0), np.take(steps, rows, axis=0)
+    more *= fall[:, None]
+    out += more
+    return out
 
 
 def between(size: int, factor: int, count: int) -> Axis:

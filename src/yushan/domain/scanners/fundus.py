@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Colours of layers, linear red, green, blue 0..1; plausible, after photographs.
-RETINA: Final = (0.90, 0.40, 0.26)
+RETINA: Final = (0.97, 0.41, 0.27)
 DISC: Final = (0.99, 0.76, 0.42)
 CUP: Final = (1.0, 0.90, 0.66)
 #: How much light of each colour a vessel swallows where it is thickest.
-VEIN: Final = (0.25, 0.55, 0.50)
-ARTERY: Final = (0.13, 0.42, 0.36)
+VEIN: Final = (0.22, 0.47, 0.44)
+ARTERY: Final = (0.11, 0.33, 0.29)
 #: Angle of the photographed circle and distance of the fovea from the disc, degrees.
 FIELD_DEG: Final = 48.0
 DISC_FOVEA_DEG: Final = 15.5
@@ -102,13 +102,13 @@ class Retina:
         """Pigment, choroid's vessels, the darker macula."""
         shape = (self.size, self.size)
         tint = self.rng.normal(1, 0.05, 3)
-        broad, fine = cloud(self.rng, shape, 4.2), cloud(self.rng, shape, 2.6)
+        broad, fine = cloud(self.rng, shape, 4.2), cloud(self.rng, shape, 2.3)
         choroid = np.abs(blurred(grain(self.rng, shape, self.size / 70), self.size / 260))
         away = self.away(self.fovea)
         macula = np.exp(-((away / np.float32(0.42)) ** 2))
         pit = np.exp(-((away / np.float32(0.11)) ** 2))
         for channel, value in enumerate(RETINA):
-            level = value * tint[channel] * (1 + 0.055 * broad + 0.014 * fine - 0.03 * choroid)
+            level = value * tint[channel] * (1 + 0.055 * broad + 0.034 * fine - 0.03 * choroid)
             swallowed = (0.13, 0.32, 0.34)[channel] * macula + (0.14, 0.20, 0.10)[channel] * pit
             self.image[..., channel] = level * (1 - swallowed)
         self.masks["fovea"] = away < 0.16
@@ -151,7 +151,7 @@ class Retina:
                     if radii[0] > 1.5:
                         tube(shine, points, radii * 0.22)
             self.masks[kind] = cover > 0.5
-            softened = blurred(cover, self.size / 1000)
+            softened = blurred(cover, self.size / 760)
             shine = blurred(shine, self.size / 1100) * (0.5 if kind == "artery" else 0.16)
             for channel in range(3):
                 dim = np.float32(swallowed[channel]) * softened * (1 - shine)
@@ -189,13 +189,13 @@ class Retina:
         field = away < 0.965
         light = (
             1.02
-            - 0.36 * away**2.4
+            - 0.30 * away**2.4
             + 0.05 * (self.columns - middle) / middle * float(self.rng.normal())
         )
         shown = np.empty_like(self.image)
         for channel in range(3):
             plate = blurred(self.image[..., channel], self.size / 900) * light
-            plate = plate + 0.006 * grain(self.rng, plate.shape, 0.7)
+            plate = plate + 0.0025 * grain(self.rng, plate.shape, 0.7)
             shown[..., channel] = plate * soft((away - np.float32(0.968)) * np.float32(middle) / 2)
         pixels = whole(shown)
         masks: Mapping[str, NDArray[np.bool_]] = {

@@ -65,7 +65,7 @@ def arcade(rng: np.random.Generator, way: Floats, trait: tuple[str, float, float
         angle = float(np.arctan2(ahead[0], ahead[1])) + side * float(rng.uniform(0.4, 0.85))
         radius = float(radii[place] * rng.uniform(0.38, 0.66))
         found.extend(
-            branch(rng, points[place], angle, (kind, radius, float(rng.uniform(0.45, 1.2))), 3)
+            branch(rng, points[place], angle, (kind, radius, float(rng.uniform(0.45, 1.2))), 4)
         )
         place += int(rng.integers(8, 20))
         side = -side if rng.uniform() < 0.75 else side
@@ -81,7 +81,7 @@ def branch(
 ) -> list[Vessel]:
     """A side branch and its own; the trait is kind, radius and length."""
     kind, radius, length = trait
-    if radius < 0.0019 or depth == 0:
+    if radius < 0.0014 or depth == 0:
         return []
     step, points, turn = 0.02, [start], 0.0
     for _ in range(max(int(length / step), 4)):

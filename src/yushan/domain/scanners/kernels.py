@@ -55,7 +55,7 @@ def slice_weights(ratio: float) -> Floats:
     ratio = ratio * SPIRAL
     if ratio <= 1.0:
         return np.ones(1, dtype=np.float32)
-    reach = int(np.ceil(ratio)) + 1
+    reach = round(ratio) + 1
     lags = np.minimum(np.arange(64), 64 - np.arange(64))
     power = np.fft.fft(np.maximum(1 - lags / ratio, 0)).real
     taps = np.fft.fftshift(np.fft.ifft(np.sqrt(np.maximum(power, 0))).real)

@@ -21,20 +21,31 @@ SECTORS: Final = 360
 
 @dataclass(frozen=True, eq=False)
 class Truncation:
-    """The edge of the measured field on a slice ``[row, column]``: depth inside in mm, sector."""
+    """The edge of the measured field on a slice ``[row, column]``: depth inside in mm, sector.
+
+    ``near`` and ``beyond`` are numbers of the pixels just beyond it, and of all beyond it.
+    """
 
     depth: Floats
     sector: NDArray[np.intp]
+    near: NDArray[np.intp]
+    beyond: NDArray[np.intp]
 
     def cut(self, image: Floats) -> None:
         """Cut one slice in place."""
-        near = (self.depth < 0) & (self.depth > -12) & (image > -300)
-        there = np.bincount(self.sector[near], minlength=SECTORS)[:SECTORS] > 2
+        flat = image.reshape(-1)
+        near = self.near[flat[self.near] > -300]
+        there = np.bincount(self.sector.reshape(-1)[near], minlength=SECTORS)[:SECTORS] > 2
+        if there.any():
+            self.rim(image, there)
+        flat[self.beyond] = -1000
+
+    def rim(self, image: Floats, there: NDArray[np.bool_]) -> None:
+        """Brighten the rim in the sectors where a body goes on, in place."""
         soft = np.convolve(np.tile(there.astype(np.float64), 3), np.hanning(9) / 4, "same")
         share = np.clip(soft[SECTORS : 2 * SECTORS], 0, 1).astype(np.float32)
         rim = np.float32(RIM_HU) * np.exp(-np.maximum(self.depth, 0) / np.float32(RIM_MM))
         image += np.where(image > -900, rim * share[self.sector], 0)
-        image[self.depth < 0] = -1000
 
 
 def truncation(grid: Grid, field_mm: float) -> Truncation | None:
@@ -46,4 +57,6 @@ def truncation(grid: Grid, field_mm: float) -> Truncation | None:
     if float(depth.min()) >= 0:
         return None
     turn = (np.arctan2(y, x) + np.pi) / (2 * np.pi)
-    return Truncation(depth, np.minimum((turn * SECTORS).astype(np.intp), SECTORS - 1))
+    sector = np.minimum((turn * SECTORS).astype(np.intp), SECTORS - 1)
+    near = np.flatnonzero((depth < 0) & (depth > -12))
+    return Truncation(depth, sector, near, np.flatnonzero(depth < 0))

@@ -38,6 +38,7 @@ from yushan.domain.scanners import (
     ct_look,
     ct_profile,
     ct_scan,
+    exposed,
     mr_look,
     mr_profile,
     mr_scan,
@@ -180,6 +181,7 @@ def reconstructed(
     thick = step.thickness_mm if which.every == 1 else None
     options = CtOptions(kernel=kernel, thickness_mm=thick, every=which.every,
                         couch="head" if step.body == "head" else True)  # fmt: skip
+    options = exposed(hu, chosen, options)
     image = ct_scan(hu, chosen, case.seed, options)
     header = header_of(ct_header(chosen, options, case.seed))
     if step.phase != "native":
