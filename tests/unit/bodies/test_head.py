@@ -12,9 +12,10 @@ import pytest
 
 from yushan.domain.bodies import TISSUES, HeadWishes, head, label, paint
 from yushan.domain.bodies.brain_folds import Folds, Furrows, Pial, Ribbon
+from yushan.domain.bodies.brain_labyrinth import land, stripes
 from yushan.domain.bodies.head_parameters import distributions, numbers
-from yushan.domain.bodies.head_shapes import Carved, Flowing, Mirrored, Sampled
-from yushan.domain.bodies.surfaces import Ellipsoid, Grown
+from yushan.domain.bodies.head_shapes import Carved, Flowing, Mirrored, Sampled, lattice
+from yushan.domain.bodies.surfaces import Ellipsoid, Grown, Half
 from yushan.domain.faces import coarse, find_head, regular_volume, remove_face
 from yushan.domain.scanners import ct_look, mr_look, mr_profile, mr_scan
 from yushan.domain.volumes import Grid, Labels, Shade
@@ -130,15 +131,31 @@ def test_the_same_seed_gives_the_same_head_in_another_process_and_with_other_thr
 
 def test_grey_is_a_ribbon_of_its_thickness_and_furrows_are_as_deep_as_asked() -> None:
     ball = Ellipsoid((0, 0, 0), (50, 50, 50))
-    folds = Folds(ball, (Furrows(30, 12, 0.5), Furrows(18, 5, 0.3)), 3)
+    folds = Folds(ball, (Furrows(14, 12, 0.5), Furrows(9, 3, 0.2)), 3, named=False)
     line = np.arange(-52, 52, 1.0, dtype=np.float32)
-    x, y, z = line[None, None], line[None, :, None], line[:, None, None]
-    outer, inner = Pial(folds).distance(x, y, z), Ribbon(folds, 2.5).distance(x, y, z)
+    x, y, z = line[None, None], line[None, :, None], line[40:64, None, None]
+    pial = Pial(folds, Ellipsoid((30, 0, 0), (25, 12, 2)))
+    outer, inner = pial.distance(x, y, z), Ribbon(pial, -2.5).distance(x, y, z)
     assert np.allclose(inner - outer, 2.5, atol=1e-4)
     radius = np.sqrt(x**2 + y**2 + z**2)
-    is_furrow = (outer > 0) & (radius < 49)
-    assert radius[is_furrow].min() == pytest.approx(50 - 12 * 1.3, abs=3)
-    assert 0.02 < is_furrow.sum() / (radius < 49).sum() < 0.2
+    is_furrow = (outer > 0) & (radius < 49) & (np.abs(y) > 14)
+    assert radius[is_furrow].min() == pytest.approx(50 - 12 * 1.3, abs=4)
+    assert 0.02 < is_furrow.sum() / (radius < 49).sum() < 0.15
+    assert outer[11, 52, 80] > 0.9  # the fissure is cut exactly
+    assert Ribbon(pial, -2.5).box[0][0] > pial.box[0][0]
+
+
+def test_stripes_are_as_far_apart_as_asked_branch_and_follow_what_is_planted() -> None:
+    lines = lattice(((0, 0, -30), (88, 88, 8)), 2.5)
+    ground = land(Half((0, 0, 0), (0, 0, 1)).distance(*lines), 2.5)
+    planted = np.exp(-((lines[1] - 45) ** 2) / 14) * np.ones_like(ground.outside)
+    found = stripes(ground, 14.0, np.random.default_rng(2), planted.astype(np.float32))
+    assert np.abs(found).max() <= 1.001
+    floor = found[8]  # [y, x]
+    assert floor[18].mean() < -0.3 < 0 < floor[[15, 21]].mean()
+    turns = [(np.diff(np.sign(floor), axis=k) != 0).sum() for k in (0, 1)]
+    # a line across stripes meets a border every 7 mm
+    assert 0.35 < np.hypot(*turns) / (36 * 88 / 7) < 1.1
 
 
 def test_shapes_keep_true_distances_far_away() -> None:

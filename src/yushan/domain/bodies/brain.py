@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yushan.domain.bodies import brain_parts, neck_rows
+from yushan.domain.bodies import brain_cerebellum, brain_parts, neck_rows
 from yushan.domain.bodies.brain_folds import Folds, Furrows, Pial, Ribbon
 from yushan.domain.bodies.head_shapes import Drawn, Mirrored
 from yushan.domain.bodies.surfaces import Both, Ellipsoid, Half
@@ -26,19 +26,14 @@ PITUITARY: Final = (0.0, -3.0, -33.0)
 
 def brain(seed: int, number: Mapping[str, float], inside: Surface) -> Parts:
     """All of the brain inside the skull's cavity."""
-    gap = GAP_MM + number["atrophy_mm"]
-    hull = brain_parts.within(brain_parts.cerebrum(), inside, gap)
-    half = number["furrow_half_mm"]
-    deep = Furrows(number["furrow_mm"], number["furrow_deep_mm"], half)
-    shallow = Furrows(number["furrow_mm"] * 0.64, 5.5, half * 0.5)
-    folds = Folds(hull, (deep, shallow), seed)
+    pial = Pial(folds(seed, number, inside), brain_parts.fissure())
     return [
         *sheets(inside),
-        ("brain", "grey_matter", Pial(folds)),
-        ("cerebral_white_matter", "white_matter", Ribbon(folds, number["cortex_mm"])),
-        ("cerebellum", "grey_matter", brain_parts.cerebellum()),
-        ("cerebellum", "white_matter", brain_parts.cerebellum(1.25)),
-        ("brain_stem", "white_matter", brain_parts.stem()),
+        ("brain", "grey_matter", pial),
+        ("cerebral_white_matter", "white_matter", Ribbon(pial, -number["cortex_mm"], fine=True)),
+        ("cerebellum", "grey_matter", brain_cerebellum.cerebellum()),
+        ("cerebellum", "white_matter", brain_cerebellum.white_tree()),
+        ("brain_stem", "cord", brain_parts.stem()),
         ("cerebral_white_matter", "white_matter", brain_parts.core()),
         ("corpus_callosum", "white_matter", brain_parts.callosum()),
         *[(name, tissue_of(name), surface) for name, surface in brain_parts.nuclei()],
@@ -47,6 +42,15 @@ def brain(seed: int, number: Mapping[str, float], inside: Surface) -> Parts:
         ("pituitary", "pituitary", Ellipsoid(PITUITARY, (6.5, 4.5, 3.6), fine=True)),
         ("pituitary", "pituitary", tube([(0, -3, -31), (0, 1, -22)], [0.9, 1.3], 3.0)),
     ]
+
+
+def folds(seed: int, number: Mapping[str, float], inside: Surface) -> Folds:
+    """The folds of one person."""
+    gap = GAP_MM + number["atrophy_mm"]
+    hull = brain_parts.within(brain_parts.cerebrum(), inside, gap)
+    half = number["furrow_half_mm"]
+    deep = Furrows(number["furrow_mm"], number["furrow_deep_mm"], half)
+    return Folds(hull, (deep, Furrows(number["furrow_mm"] * 0.68, 3.2, half * 0.4)), seed)
 
 
 def tissue_of(name: str) -> str:

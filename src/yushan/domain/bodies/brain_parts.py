@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 #: Above the tentorium and below the dome of the posterior fossa.
 DOME: Final = Ellipsoid((0, 60, -42), (70, 50, 43), power=1.65)
-#: Middle of the cerebellum's leaves, (y, z); leaves around the whole circle.
-LEAVES: Final = ((46.0, -36.0), 50)
 
 
 def cavity() -> Surface:
@@ -47,14 +45,18 @@ def cerebrum() -> Surface:
     above = Ellipsoid((10, 14.5, 20), (58.2, 87.5, 59.5), power=2.3)
     floor = Half((0, -40, -21.5), (0, -0.1, -1))
     lobe = Carved(Both((above, floor), smooth_mm=5), (Grown(DOME, 0.5),), smooth_mm=2)
-    temporal = tube([(37, -14, -31), (46, 6, -31), (52, 30, -19), (50, 52, -4)], [15, 18.5, 18, 12])
-    uncus = Ellipsoid((23, 4, -22), (9, 14, 9))
+    temporal = tube([(40, -13, -28), (47, 7, -32), (53, 30, -20), (50, 52, -4)], [18, 21, 20, 13])
+    uncus = Ellipsoid((24, 4, -24), (11, 17, 11))
     half = Flowing((lobe, temporal, uncus), smooth_mm=4)
-    fissure = Drawn(((30, -34, -30), (75, 46, 20)), lateral_fissure)
-    cut = Carved(half, (fissure, Grown(DOME, 0.5)), smooth_mm=2)
+    cut = Carved(half, (fissure(), Grown(DOME, 0.5)), smooth_mm=2)
     box = ((-70.0, -75.0, -52.0), (70.0, 104.0, 82.0))
     return Drawn(box, lambda x, y, z: larger(
-        cut.distance(np.abs(x), y, z), np.float32(1.1) - np.abs(x), 3.0))  # fmt: skip
+        cut.distance(np.abs(x), y, z), np.float32(0.8) - np.abs(x), 2.5))  # fmt: skip
+
+
+def fissure() -> Surface:
+    """The left lateral fissure."""
+    return Drawn(((28, -38, -34), (75, 46, 28)), lateral_fissure)
 
 
 def within(hull: Surface, room: Surface, gap_mm: float) -> Surface:
@@ -65,12 +67,19 @@ def within(hull: Surface, room: Surface, gap_mm: float) -> Surface:
 
 
 def lateral_fissure(x: Floats, y: Floats, z: Floats) -> Floats:
-    """A sheet from the side to the insula, rising to the back."""
-    height = np.float32(-14) + np.float32(0.4) * (y + np.float32(18))
-    aside = np.abs(z - height) * np.float32(0.93) - np.float32(0.7)
-    insula = np.float32(37) - x
-    back = y - np.float32(38)
-    return np.asarray(np.maximum(np.maximum(aside, insula), back), dtype=np.float32)
+    """A sheet from the side to the insula, rising to the back, and the gap over the insula."""
+    wave = np.sin(x * np.float32(0.23) + y * np.float32(0.17))
+    wave = wave + np.sin(y * np.float32(0.31) - x * np.float32(0.12))
+    height = np.float32(-14) + np.float32(0.4) * (y + np.float32(18)) + np.float32(1.1) * wave
+    open_ = np.float32(0.45) + np.float32(0.02) * np.maximum(x - np.float32(44), 0)
+    aside = np.abs(z - height) * np.float32(0.93) - open_
+    sheet = np.maximum(np.maximum(aside, np.float32(38) - x), y - np.float32(40))
+    along, up = (y - np.float32(1)) / 25, (z - np.float32(3) - (y - 2) * np.float32(0.3)) / 13.5
+    rim = (np.sqrt(along * along + up * up) - 1) * np.float32(13.5)
+    face = 38.5 - np.float32(0.0028) * (y - 6) ** 2 + np.float32(0.1) * (z - 2)
+    face = face + np.float32(0.9) * np.sin(y * np.float32(0.55) + z * np.float32(0.2))
+    gap = np.maximum(np.abs(x - face) - np.float32(0.55), rim)
+    return np.asarray(np.minimum(sheet, gap), dtype=np.float32)
 
 
 def core() -> Surface:
@@ -104,16 +113,22 @@ def callosum() -> Tubes:
 
 def ventricles(size: float) -> Surface:
     """Lateral ventricles with their horns, third, aqueduct and fourth; ``size`` scales width."""
-    horns = [
-        ([(11, -33, 3), (10, -24, 10), (9, -8, 19), (11, 10, 22), (19, 30, 18), (26, 42, 9)],
-         [3.2, 5.2, 5.0, 4.6, 5.4, 6.2]),
-        ([(26, 40, 10), (31, 34, 0), (36, 20, -11), (32, 6, -19)], [5.6, 3.4, 2.4, 2.0]),
-        ([(26, 40, 9), (27, 54, 6), (24, 70, 4)], [5.6, 3.6, 1.6]),
-    ]  # fmt: skip
-    sides = [Mirrored(tube(line, np.array(wide) * size, 5.0)) for line, wide in horns]
+    front = tube(
+        [(8, -34, 2), (9, -24, 8), (9.5, -10, 15), (10, 6, 19.5), (14, 22, 20), (21, 34, 16)],
+        np.array([5.0, 9.0, 9.0, 8.5, 8.5, 8.5]) * size, 5.0,
+        [(0.8, 0.2, -0.6), (0.8, 0.1, -0.6), (0.72, 0, -0.7), (0.4, 0, -0.9), (0.3, 0.1, -0.95),
+         (0.6, 0.2, -0.75)],
+        0.48,
+    )  # fmt: skip
+    atrium = tube([(20, 32, 17), (25, 41, 10), (29, 38, 1)], np.array([5, 6.2, 4]) * size, 5.0,
+                  (0.75, 0.4, 0.5), 0.7)  # fmt: skip
+    lower = tube([(27, 40, 5), (32, 34, -2), (34, 22, -12), (32, 8, -19)],
+                 np.array([4.5, 4.2, 4.0, 3.4]) * size, 4.0, (0.35, 0.5, 0.8), 0.5)  # fmt: skip
+    back = tube([(26, 42, 9), (27, 54, 6), (24, 70, 4)], np.array([5.0, 3.6, 1.6]) * size, 5.0)
     third = Ellipsoid((0, 12, -3), (1.7 * size, 14, 10))
     water = tube([(0, 26, -4), (0, 31, -14), (0, 35, -24)], [1.4, 1.0, 1.4])
     fourth = Ellipsoid((0, 41, -34), (6.5 * size**0.5, 5, 9.5))
+    sides = [Mirrored(part) for part in (front, atrium, lower, back)]
     return Either((*sides, third, water, fourth), smooth_mm=2.5, fine=True)
 
 
@@ -162,27 +177,3 @@ def cerebellum_hull() -> Surface:
     notch = Ellipsoid((0, 101, -46), (5, 14, 20))
     whole = Both((Either((half, worm), smooth_mm=5), room, Grown(DOME, -0.8)), smooth_mm=3)
     return Without(whole, (notch,), smooth_mm=6)
-
-
-def cerebellum(inner_mm: float = 0.0) -> Surface:
-    """The cerebellum's leaves; ``inner_mm``: thickness of grey, for its white tree."""
-    hull = cerebellum_hull()
-
-    def leaves(x: Floats, y: Floats, z: Floats) -> Floats:
-        (middle_y, middle_z), count = LEAVES
-        right, up = y - np.float32(middle_y), z - np.float32(middle_z)
-        radius = np.sqrt(right * right + up * up)
-        bend = np.float32(0.10) * np.sin(x * np.float32(0.11)) + np.float32(0.004) * np.abs(x)
-        bend = bend + np.float32(0.06) * np.sin((x + y) * np.float32(0.19))
-        bend = bend + np.float32(0.05) * np.sin((x - z) * np.float32(0.23))
-        turn = np.arctan2(up, right) + bend
-        outside = hull.distance(x, y, z)
-        wave = np.abs(np.sin(turn * np.float32(count / 2)))
-        aside = wave * radius * np.float32(2 / count) - np.float32(0.12)
-        branch = np.abs(np.sin(turn * np.float32(count / 10) + np.float32(0.02) * x))
-        deep = np.maximum(-outside - 8 - 11 * (1 - branch) ** 3, 0)
-        wall = np.sqrt(np.maximum(aside, 0) ** 2 + deep**2) + np.minimum(aside, 0)
-        folded = np.maximum(outside, -wall)
-        return np.asarray(folded + np.float32(inner_mm))
-
-    return Drawn(hull.box, leaves, fine=True)

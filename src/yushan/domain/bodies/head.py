@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     Parts = list[tuple[str, str, Surface]]
 
 VERSION: Final = 1
-SKIN_MM: Final = 1.9
+SKIN_MM: Final = 2.3
 #: What lies deeper under the skin than this; muscles are cut off there.
 FLESH: Final = "flesh"
 FLESH_MM: Final = 3.5
 #: Structures whose edges are gradual.
 SOFT_MM: Final = {
-    "cerebral_white_matter": 1.4, "corpus_callosum": 1.0, "thalamus": 3.0, "pallidum": 2.0,
-    "putamen": 1.2, "hippocampus": 1.0,
+    "cerebral_white_matter": 1.4, "corpus_callosum": 1.0, "thalamus": 4.0, "pallidum": 3.0,
+    "putamen": 2.2, "caudate": 1.5, "hippocampus": 1.5, "brain_stem": 2.0,
 }  # fmt: skip
 BY_CHANCE: Final = HeadWishes()
 #: Largest displacement of the bend and spread of the turn.
@@ -101,6 +101,7 @@ def anatomy(seed: int, number: Mapping[str, float]) -> Parts:
         *neck.glands(number),
         *neck.spine(),
         *neck.throat(),
+        *head_skull.brow(outer),
         *head_skull.facial(number),
         *head_skull.sinuses(number),
         *head_pharynx.nose(),

@@ -48,6 +48,14 @@ def skull(
     ]
 
 
+def brow(outer: Surface) -> list[tuple[str, str, Surface]]:
+    """The frontal bone over the orbits, close under the skin."""
+    room = Both((Half((0, -50, 0), (0, 1, -0.1)), Half((0, 0, -25), (0, 0, -1))), smooth_mm=4)
+    bone = Both((Grown(outer, -7.0), room), smooth_mm=4)
+    inner = Both((Grown(outer, -9.5), Grown(room, -2.5)), smooth_mm=4)
+    return [("skull", "cortical_bone", bone), ("diploe", "marrow", inner)]
+
+
 def base() -> tuple[Surface, ...]:
     """Blocks of the base below the cavity."""
     condyle = Mirrored(Ellipsoid((17, 34, -66), (7, 11, 6)))

@@ -94,6 +94,7 @@ class Slab:
     fields: dict[tuple[int, float], tuple[Floats, Floats, Floats]] = field(default_factory=dict)
     parents: dict[str, tuple[Span, Span, Floats] | None] = field(default_factory=dict)
     known: dict[tuple[int, tuple[Spans, float]], Floats] = field(default_factory=dict)
+    last: tuple[Surface, Spans, Floats] | None = None
 
     def __post_init__(self) -> None:
         wanted = {s.inside for s in self.body.structures if s.inside}
@@ -137,13 +138,25 @@ class Slab:
             else:
                 yield from self.tubes(near, spans)
         elif surface.fine:
-            found = np.broadcast_to(
-                surface.distance(*self.frame.samples(spans)), [b - a for a, b in spans]
-            )
-            for k, plane in enumerate(found):
+            for k, plane in enumerate(self.at_samples(surface, spans)):
                 yield Piece(spans[0][0] + k, spans[1], spans[2], plane, plane)
         else:
             yield from self.smooth(surface, spans, reach, structure.lattice_mm)
+
+    def at_samples(self, surface: Surface, spans: Spans) -> Floats:
+        """Distances of a fine surface at samples, from those of the last one if it lies in that."""
+        if self.last and isinstance(surface, Bent) and isinstance(surface.inner, Grown):
+            other, theirs, values = self.last
+            whole = isinstance(other, Bent) and other.field is surface.field and other.inner
+            if whole is surface.inner.inner and overlap(theirs, spans) == spans:
+                cut = tuple(
+                    slice(a - n, b - n) for (a, b), (n, _) in zip(spans, theirs, strict=True)
+                )
+                return np.asarray(values[cut] - np.float32(surface.inner.by_mm))
+        shape = [b - a for a, b in spans]
+        found = np.broadcast_to(surface.distance(*self.frame.samples(spans)), shape)
+        self.last = surface, spans, found
+        return found
 
     @property
     def sagging(self) -> float:
