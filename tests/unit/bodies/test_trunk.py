@@ -20,9 +20,11 @@ from yushan.domain.bodies import (
     code_of,
     label,
     mask,
+    paint,
     trunk,
 )
 from yushan.domain.bodies.abdomen import kidneys, liver_surface, spleen
+from yushan.domain.bodies.calcium import FULL_HU, MG_MM3_HU
 from yushan.domain.bodies.coronaries import OFF_MM, lengths
 from yushan.domain.bodies.deformation import deformation
 from yushan.domain.bodies.draws import drawn, rows
@@ -33,7 +35,8 @@ from yushan.domain.bodies.lungs import lung
 from yushan.domain.bodies.pancreas import pancreas_surface
 from yushan.domain.bodies.shapes import volume_of
 from yushan.domain.bodies.trunk import coronaries, planned
-from yushan.domain.measures import diameters
+from yushan.domain.measures import calcium_score, diameters
+from yushan.domain.scanners import CtOptions, ct_look, ct_profile, ct_scan
 from yushan.domain.volumes import Grid
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ WISHED = (
     LesionWish("opacity", "consolidation", "right-lower", 45, 0.9),
     LesionWish("effusion", place="left", severity=0.5), LesionWish("node", place="7", size_mm=14),
     LesionWish("mass", place="head", size_mm=28), LesionWish("metastasis", size_mm=24),
-    LesionWish("metastasis", size_mm=12), LesionWish("stenosis", place="LAD", severity=70),
+    LesionWish("metastasis", size_mm=12), LesionWish("stenosis", "soft", "LAD", severity=70),
     LesionWish("plaque", place="LAD", size_mm=4), LesionWish("plaque", place="aorta", size_mm=6),
 )  # fmt: skip
 
@@ -228,7 +231,42 @@ def test_a_stenosis_narrows_its_artery_by_its_percent() -> None:
     assert lesion.properties["minimal_mm"] == pytest.approx(
         0.3 * float(lesion.properties["reference_mm"])
     )
-    assert lesion.volume_mm3 > 5
+    assert float(lesion.properties["lumen_lost_mm3"]) > 5
+    plaque = tuple(s for s in body.structures if s.name in {lesion.structure, "coronary_arteries"})
+    grid = around(lesion)
+    found = label(Body("part", 1, 1, plaque), grid).mask(lesion.structure)
+    assert float(found.sum()) * grid.voxel_mm3 == pytest.approx(lesion.volume_mm3, rel=0.06)
+    assert {s.tissue for s in plaque if s.name == lesion.structure} == {"plaque_soft"}
+
+
+def test_calcium_scores_as_its_truth_says_with_and_without_noise() -> None:
+    wishes = tuple(LesionWish("plaque", place=name, size_mm=4.0) for name in ("LAD", "RCA"))
+    body = trunk(1, TrunkWishes(lesions=(*wishes, LesionWish("stenosis", "mixed", "LCX"))))
+    plaques = [one for one in body.lesions if one.kind == "plaque"]
+    assert len(plaques) == 3
+    wished = [one for one in plaques if one.properties["artery"] != "LCX"]
+    hu = {tissue: shade.mean for tissue, shade in ct_look("native").items()}
+    assert hu["calcium"] == FULL_HU
+    for shown, tolerance in ((False, 0.12), (True, 0.2)):
+        for one in wished:
+            share = np.mean([scored(body, one, at, noise=shown) for at in (0.0, 1.0, 2.0)], axis=0)
+            assert share == pytest.approx((1, 1, 1), abs=tolerance), one.structure
+    total = body.parameters["coronary_agatston"]
+    assert total == pytest.approx(sum(float(one.properties["agatston"]) for one in plaques))
+
+
+def scored(body: Body, one: Lesion, shift_mm: float, *, noise: bool) -> tuple[float, ...]:
+    """Agatston, volume and mass score of slices of 3 mm about a plaque, as shares of its truth."""
+    x, y, z = one.centre_mm
+    grid = Grid.axial((24, 44, 44), (1.0, 0.43, 0.43), (x, y, z + shift_mm))
+    options = CtOptions(kernel="calcium", every=3, noise=noise, couch=False)
+    scan = ct_scan(paint(body, grid, ct_look("native")), ct_profile("ct-siemens-force"), 1, options)
+    middle = np.zeros(scan.values.shape, dtype=np.bool_)
+    middle[:, 8:-8, 8:-8] = True
+    found = calcium_score(scan.values, scan.grid.spacing, mask=middle, mg_per_mm3_hu=MG_MM3_HU)
+    keys = ("agatston", "volume_score_mm3", "mass_score_mg")
+    truth = [float(one.properties[key]) for key in keys]
+    return (found.agatston / truth[0], found.volume_mm3 / truth[1], found.mass_mg / truth[2])
 
 
 def test_a_mass_blocks_the_duct_and_touches_vessels_by_known_angles() -> None:

@@ -118,12 +118,13 @@ def placed(branches: dict[str, Branch], bend: Deformation) -> dict[str, Branch]:
     return {n: replace(b, points=bend.forward(b.points)) for n, b in branches.items()}
 
 
-def drawn(branches: dict[str, Branch]) -> list[Structure]:
-    """Walls, then lumens."""
+def drawn(branches: dict[str, Branch], plaques: list[Structure]) -> list[Structure]:
+    """Walls, plaques, then lumens."""
     walls = [lined(b.points, b.healthy + WALL_MM) for b in branches.values()]
     lumens = [lined(b.points, b.radii) for b in branches.values()]
     return [
         *(Structure("coronary_arteries", "muscle", t) for t in walls),
+        *plaques,
         *(Structure("coronary_arteries", "blood_left", t) for t in lumens),
     ]
 

@@ -62,6 +62,8 @@ class Draft:
         In painting order.
     arteries
         Coronary tree by name.
+    plaques
+        What lies between walls and lumens of narrowed arteries.
     visit
         0 for the first, then every :data:`VISIT_DAYS`.
     """
@@ -70,6 +72,7 @@ class Draft:
     bend: Deformation
     structures: list[Structure]
     arteries: dict[str, Branch]
+    plaques: list[Structure] = field(default_factory=list)
     lesions: list[Lesion] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     visit: int = 0

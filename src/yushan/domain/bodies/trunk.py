@@ -68,11 +68,25 @@ def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
         plan, bend, healthy(plan, bend, wish.arms), coronaries(plan, bend), visit=wish.visit
     )
     add(draft, lesions)
-    draft.add_under_lesions(*drawn_arteries(draft.arteries))
+    draft.add_under_lesions(*drawn_arteries(draft.arteries, draft.plaques))
     return Body(
         "trunk", seed, VERSION, tuple(draft.structures), tuple(draft.lesions),
-        landmarks(plan, bend), {**plan.values, "sex": plan.sex}, tuple(draft.arteries.values()),
+        landmarks(plan, bend), {**plan.values, "sex": plan.sex, **coronary_calcium(draft)},
+        tuple(draft.arteries.values()),
     )  # fmt: skip
+
+
+def coronary_calcium(draft: Draft) -> dict[str, float]:
+    """Sums over the plaques of coronary arteries."""
+    mine = [
+        one.properties
+        for one in draft.lesions
+        if one.kind == "plaque" and one.properties["artery"] in draft.arteries
+    ]
+    return {
+        "coronary_agatston": sum(float(one["agatston"]) for one in mine),
+        "coronary_calcium_mg": sum(float(one["mass_mg"]) for one in mine),
+    }
 
 
 def healthy(plan: Plan, bend: Deformation, arms: str) -> list[Structure]:
