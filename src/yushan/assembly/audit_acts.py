@@ -14,7 +14,7 @@ from yushan.assembly.gateway_settings import Gateway
 from yushan.assembly.loading import load as read
 from yushan.assembly.parts import open_database, read_public
 from yushan.assembly.reconciling import Reconciling
-from yushan.assembly.recording import open_ledger
+from yushan.assembly.recording import open_ledger, site_ledger
 from yushan.assembly.settings import Commons
 from yushan.base import Broken, Rejected, SystemClock
 from yushan.engines.keys import Signer, load_secret, make_secret
@@ -46,7 +46,7 @@ class AuditActs:
 
     def export(self, config: Path, folder: Path, form: AuditForm, *, public: bool) -> Answer:
         """Seal what can be sealed, and write the files."""
-        settings = settings_of(config, Commons)
+        settings = keeper_of(config)
         with ledger_of(settings) as ledger:
             if form == "fhir":
                 return events(ledger, folder, Place(settings.name, settings.http.url()))
@@ -64,7 +64,7 @@ class AuditActs:
 
     def check(self, config: Path) -> Answer:
         """Every row of the role's own ledger."""
-        with ledger_of(settings_of(config, Commons)) as ledger:
+        with ledger_of(keeper_of(config)) as ledger:
             found = ledger.verify()
             return {"holds": found.holds, **plain(found)}
 
@@ -113,12 +113,23 @@ def settings_of(config: Path, kind: type[R]) -> R:
     return found
 
 
+def keeper_of(config: Path) -> Commons | Gateway:
+    """Settings of a role that records who looked at what; ``Rejected("assembly.other-role")``."""
+    found: Role = read(config, dict(os.environ))
+    if not isinstance(found, Commons | Gateway):
+        raise Rejected("assembly.other-role", role=found.name)
+    return found
+
+
 @contextmanager
-def ledger_of(settings: Commons) -> Iterator[Ledger]:
-    """A commons' ledger with the key that belongs to it."""
+def ledger_of(settings: Commons | Gateway) -> Iterator[Ledger]:
+    """A role's own ledger with the key that belongs to it."""
     database = open_database(settings)
     try:
-        yield open_ledger(database, SystemClock(), settings.signing_key)
+        if isinstance(settings, Gateway):
+            yield site_ledger(database, SystemClock(), settings.site_key)
+        else:
+            yield open_ledger(database, SystemClock(), settings.signing_key)
     finally:
         database.dispose()
 

@@ -14,7 +14,7 @@ from yushan.assembly.gateway_figures import gateway_check, gateway_figures
 from yushan.assembly.health import list_check
 from yushan.assembly.lines import Lines
 from yushan.assembly.parts import open_database, peer, read_public
-from yushan.assembly.recording import Witnessing
+from yushan.assembly.recording import OwnRecord, Witnessing, site_ledger
 from yushan.assembly.restored import let_go_first
 from yushan.assembly.standing import Standing
 from yushan.assembly.web import application
@@ -99,6 +99,8 @@ class GatewayRole:
             settings.readers, memory_mib=settings.reader_mib, seconds=settings.reader_s
         )
         self.consent = self._consent()
+        self.ledger = site_ledger(self.database, self.clock, settings.site_key)
+        self.record = OwnRecord(self.ledger)
         self.witnessing = Witnessing(self.database, self.clock, settings, self.commons)
         self.sender = Sender(self.outbox, HttpCommons(self.commons), self._receipt_check())
         at_once = 2 * max(2, settings.workers)  # children work for some while others are sent
@@ -191,6 +193,8 @@ class GatewayRole:
             connections=self.lines,
             watch=self.witnessing.watch,
             desk=self._desk(),
+            ledger=self.ledger,
+            audit=self.record.audit.at("portal"),
             demo_accounts=one_click(settings.demo_accounts),
             houses=houses_of(self.settings),
         )
@@ -214,6 +218,7 @@ class GatewayRole:
                 self.withdrawing.rounds,
                 self.lines.rounds,
                 self.witnessing.rounds,
+                *self.record.rounds,
             ],
             children={"intake": self.children, "readers": self.readers},
             checks=[
@@ -244,6 +249,7 @@ class GatewayRole:
         self.withdrawing.start()
         self.lines.start()
         self.witnessing.start()
+        self.record.start()
         for receiver in self.receivers:
             receiver.start()
 
@@ -251,6 +257,7 @@ class GatewayRole:
         """Close the doors first, then let the work end."""
         for receiver in self.receivers:
             receiver.stop()
+        self.record.stop()
         self.witnessing.stop()
         self.lines.stop()
         self.withdrawing.stop()

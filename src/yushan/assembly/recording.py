@@ -10,7 +10,7 @@ from yushan.assembly.parts import read_public
 from yushan.assembly.reconciling import DAY_S, Reconciling, answered_images
 from yushan.base import Unavailable
 from yushan.doors.exchange import head_routes
-from yushan.engines.keys import Signer, load_secret
+from yushan.engines.keys import Signer, derive, load_secret
 from yushan.engines.observe import facts, log_for
 from yushan.engines.rounds import Rounds
 from yushan.flows.witness import Watch
@@ -30,26 +30,18 @@ log = log_for(__name__)
 
 #: How often sums of looks are entered, in seconds.
 SUMS_S: Final = 15.0
+HOUR_S: Final = 3600.0
 
 
-class Recording:
-    """What the commons does about its ledger beside appending to it."""
+class OwnRecord:
+    """A role's record of who looked at what: sums are entered, heads signed every hour."""
 
-    def __init__(self, ledger: Ledger, settings: Record, admissions: Admissions) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self.audit = Audit(ledger)
-        self.cosigners = Cosigners(ledger)
-        self.counting = Counting(ledger, quiet_s=settings.quiet_s, hour_s=settings.heads_s)
-        every_s = max(1.0, min(settings.quiet_s, settings.heads_s) / 3)
-        self.reconciling = Reconciling(ledger, admissions, self.audit, answered_images)
         self.rounds = [
             Rounds("audit", self.audit.tick, SUMS_S, first_s=SUMS_S),
-            Rounds("heads", self.counting.round, every_s),
-            Rounds("reconcile", self.reconciling.round, DAY_S, first_s=DAY_S),
+            Rounds("heads", ledger.seal, HOUR_S, first_s=HOUR_S),
         ]
-
-    def routes(self) -> list[BaseRoute]:
-        """Where witnesses come."""
-        return [*head_routes(self.cosigners)]
 
     def start(self) -> None:
         """Go round."""
@@ -64,6 +56,32 @@ class Recording:
             self.audit.flush()
         except Unavailable as error:
             log.error("audit.sums-lost", extra=facts(code=error.code))  # noqa: TRY400 - type and code only
+
+
+class Recording(OwnRecord):
+    """What the commons does about its ledger beside appending to it."""
+
+    def __init__(self, ledger: Ledger, settings: Record, admissions: Admissions) -> None:
+        super().__init__(ledger)
+        self.cosigners = Cosigners(ledger)
+        self.counting = Counting(ledger, quiet_s=settings.quiet_s, hour_s=settings.heads_s)
+        every_s = max(1.0, min(settings.quiet_s, settings.heads_s) / 3)
+        self.reconciling = Reconciling(ledger, admissions, self.audit, answered_images)
+        self.rounds = [
+            Rounds("audit", self.audit.tick, SUMS_S, first_s=SUMS_S),
+            Rounds("heads", self.counting.round, every_s),
+            Rounds("reconcile", self.reconciling.round, DAY_S, first_s=DAY_S),
+        ]
+
+    def routes(self) -> list[BaseRoute]:
+        """Where witnesses come."""
+        return [*head_routes(self.cosigners)]
+
+
+def site_ledger(database: Database, clock: Clock, site_key: str) -> Ledger:
+    """A gateway's own ledger, signed by a key that follows from the site's one secret."""
+    secret = derive(load_secret(site_key), "yushan/record/1")
+    return Ledger(database, clock, Signer(secret))
 
 
 def open_ledger(database: Database, clock: Clock, path: str) -> Ledger:

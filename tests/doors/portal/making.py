@@ -430,8 +430,9 @@ def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None, 
         queue=queue, decisions=Decisions(*kept), rules=RegionRules(*kept),
         pictures=pictures or Pictures(queue, InThisProcess()),
     )  # fmt: skip
+    ledger = Ledger(database, clock, Signer(b"\x08" * 32))
     rooms = GatewayRooms(
-        accounts=accounts, journal=journal, handling=handling, desk=desk,
+        ledger=ledger, audit=Audit(ledger, "portal"), accounts=accounts, journal=journal, handling=handling, desk=desk,
         connections=connections or FakeConnections(), watch=watch or FakeWatch(),
         demo_accounts=(DemoAccount("engineer", "engineer", PASSWORD),) if demo else (),
     )  # fmt: skip
@@ -439,6 +440,7 @@ def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None, 
     return SimpleNamespace(
         client=client, app=client.app, accounts=accounts, journal=journal, handling=handling,
         shell=shell, database=database, connections=rooms.connections, desk=desk, clock=clock,
+        ledger=ledger,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from yushan.doors.portal.dataset_pages import DatasetPages
 from yushan.doors.portal.finder import Finder
 from yushan.doors.portal.gateway_accounting import GatewayAccounting
 from yushan.doors.portal.gateway_deciding import Deciding, SecondPerson
+from yushan.doors.portal.gateway_looks import Looks
 from yushan.doors.portal.gateway_pictures import GatewayPictures
 from yushan.doors.portal.gateway_quarantine import Quarantine
 from yushan.doors.portal.gateway_rules import GatewayRules
@@ -70,7 +71,7 @@ class CommonsRooms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayRooms:
-    """What a gateway's pages draw from."""
+    """What a gateway's pages draw from; ``ledger`` is its own record of who looked at what."""
 
     accounts: Accounts
     journal: Journal
@@ -78,6 +79,8 @@ class GatewayRooms:
     connections: Connections
     watch: Watches
     desk: QuarantineDesk
+    ledger: Ledger
+    audit: Audit
     demo_accounts: tuple[DemoAccount, ...] = ()
     houses: tuple[House, ...] = ()
 
@@ -116,14 +119,16 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
 
 def gateway_routes(shell: Shell, rooms: GatewayRooms) -> list[BaseRoute]:
     """All pages of a gateway."""
-    quarantine = Quarantine(shell, rooms.journal, rooms.desk, rooms.handling)
+    looks = Looks(rooms.audit)
+    quarantine = Quarantine(shell, rooms.journal, rooms.desk, rooms.handling, looks)
     return [
         *PlainPages(shell).routes(),
-        *people_routes(shell, rooms.accounts, rooms.demo_accounts, None, rooms.houses),
-        *GatewayAccounting(shell, rooms.journal, rooms.connections).routes(),
+        *people_routes(shell, rooms.accounts, rooms.demo_accounts, rooms.audit, rooms.houses),
+        *GatewayAccounting(shell, rooms.journal, rooms.connections, looks).routes(),
         *quarantine.routes(),
-        *GatewayPictures(shell, rooms.journal, rooms.desk).routes(),
+        *GatewayPictures(shell, rooms.journal, rooms.desk, looks).routes(),
         *Deciding(quarantine, SecondPerson(rooms.accounts)).routes(),
         *GatewayRules(shell, rooms.journal, rooms.desk.rules).routes(),
         *WitnessPages(shell, rooms.watch).routes(),
+        *AuditPages(shell, rooms.ledger, rooms.audit, rooms.accounts).routes(),
     ]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
+    from yushan.doors.portal.gateway_looks import Looks
     from yushan.doors.portal.ports import Connections, Line
     from yushan.doors.portal.shell import Shell
     from yushan.services.gateway import Accounting, Journal
@@ -48,8 +49,11 @@ STOP_POLLING: Final = 286
 class GatewayAccounting:
     """`/accounting`, `/accounting/STATE` and `/connections` of a gateway."""
 
-    def __init__(self, shell: Shell, journal: Journal, connections: Connections) -> None:
+    def __init__(
+        self, shell: Shell, journal: Journal, connections: Connections, looks: Looks
+    ) -> None:
         self.shell, self.journal, self.connections = shell, journal, connections
+        self.looks = looks
 
     def routes(self) -> list[BaseRoute]:
         """The addresses."""
@@ -157,6 +161,8 @@ class GatewayAccounting:
         accounting = self.of("all")
         states, language = accounting.states, language_of(request)
         entries, more = listed(self.journal, state, only, after)
+        if entries:
+            self.looks.at_list(request, str(state), len(entries))
         query = request.query_params
         return self.shell.page(
             request, "gateway_state.html", here=str(state) if state in NAMED else "accounting",
@@ -194,6 +200,7 @@ class GatewayAccounting:
     def state_csv(self, request: Request) -> Response:
         """The same list as a file, whole."""
         state = state_of(request)
+        self.looks.takes_list(request, str(state))
         head = ("number", "state", "reasons", "received", "modality", "ae_title", "model", "bytes")
         return csv_answer(f"{state}", head, listed_rows(self.journal, state, only_of(request)))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
+    from yushan.doors.portal.gateway_looks import Looks
     from yushan.doors.portal.ports import QuarantineDesk
     from yushan.doors.portal.shell import Shell
     from yushan.services.gateway import Journal
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 class GatewayPictures:
     """`/quarantine/NUMBER/picture.png`, for whoever may decide, while it waits."""
 
-    def __init__(self, shell: Shell, journal: Journal, desk: QuarantineDesk) -> None:
-        self.shell, self.journal, self.desk = shell, journal, desk
+    def __init__(self, shell: Shell, journal: Journal, desk: QuarantineDesk, looks: Looks) -> None:
+        self.shell, self.journal, self.desk, self.looks = shell, journal, desk, looks
 
     def routes(self) -> list[BaseRoute]:
         """The address."""
@@ -40,6 +41,7 @@ class GatewayPictures:
             for one in self.journal.page(State.QUARANTINED, after=number - 1, limit=1)
         ):
             raise Absent("portal.not-waiting")
+        self.looks.at_picture(request, number)
         boxes = boxes_of(self.desk.decisions.findings(number), state.boxes)
         view = View(state.frame, state.window, filled(boxes, state.view))
         body = self.desk.pictures.png(number, view)

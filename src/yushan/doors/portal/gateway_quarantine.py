@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from yushan.base import Language, YushanError
     from yushan.doors.portal.desk_state import Box, DeskState
     from yushan.doors.portal.forms import Form
+    from yushan.doors.portal.gateway_looks import Looks
     from yushan.doors.portal.ports import QuarantineDesk
     from yushan.doors.portal.shell import Shell
     from yushan.flows.desk import Sheet
@@ -64,9 +65,11 @@ class Quarantine:
     """`/quarantine` and `/quarantine/NUMBER`; trying again."""
 
     def __init__(
-        self, shell: Shell, journal: Journal, desk: QuarantineDesk, handling: Handling
-    ) -> None:
+        self, shell: Shell, journal: Journal, desk: QuarantineDesk, handling: Handling,
+        looks: Looks,
+    ) -> None:  # fmt: skip
         self.shell, self.journal, self.desk, self.handling = shell, journal, desk, handling
+        self.looks = looks
 
     def routes(self) -> list[BaseRoute]:
         """The addresses."""
@@ -96,6 +99,8 @@ class Quarantine:
         """The desk; after a refusal with what was typed."""
         language, states = language_of(request), self.journal.accounting().states
         entries = self.desk.queue.page(after=item.id - 1 if item else 0, limit=QUEUE)
+        if item is not None:
+            self.looks.at_object(request, item.id)
         told = tell(error.code, language) if error else None
         errors = {FIELD_OF.get(told.code, "why"): f"{told.detail}{told.remedy}"} if told else {}
         return self.shell.page(
