@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from yushan.domain.bodies import TISSUES, HeadWishes, head, label, paint
+from yushan.domain.bodies import TISSUES, HeadWishes, code_of, head, label, paint
 from yushan.domain.bodies.brain_folds import Folds, Furrows, Pial, Ribbon
 from yushan.domain.bodies.brain_labyrinth import land, stripes
 from yushan.domain.bodies.head_parameters import distributions, numbers
@@ -96,6 +96,8 @@ def test_structures_have_known_tissues_and_landmarks_lie_where_they_should() -> 
     assert heights == sorted(heights, reverse=True)
     wanted = {"parapharyngeal_space_left", "nasopharynx", "clivus", "lymph_level_2_right", "tongue"}
     assert wanted <= set(body.names)
+    assert set(SOLID) <= body.parts_of("brain")
+    assert all(code_of(name) for name in (*SOLID, "ventricles", "eye_left", "mandible"))
 
 
 @pytest.mark.parametrize("modality", ["CT", "MR"])

@@ -29,6 +29,8 @@ class Structure:
     inside
         Name of the structure this is a part of: it is cut off at the surface of the first one
         of that name, and counts in its mask.
+    part_of
+        Name of the structure in whose mask it counts too, without being cut off.
     soft_mm
         Width of a gradual edge; 0 for a sharp one. The middle of the edge is the surface.
     strength
@@ -45,6 +47,7 @@ class Structure:
     soft_mm: float = 0.0
     strength: float = 1.0
     lattice_mm: float = LATTICE_MM
+    part_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ class Body:
         return tuple(dict.fromkeys(s.name for s in self.structures))
 
     def parts_of(self, name: str) -> frozenset[str]:
-        """The name itself and the names of all that lies inside it.
+        """The name itself and the names of all that is part of it.
 
         Raises
         ------
@@ -143,6 +146,6 @@ class Body:
             raise ValueError(f"no structure {name}")
         found = {name}
         for structure in self.structures:
-            if structure.inside in found:
+            if structure.inside in found or structure.part_of in found:
                 found.add(structure.name)
         return frozenset(found)

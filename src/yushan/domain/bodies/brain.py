@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 #: Between the skull and the crowns of the folds, mm.
 GAP_MM: Final = 1.0
+#: What counts as brain beside its cortex; nuclei by what comes before their side.
+OF_BRAIN: Final = frozenset({
+    "cerebral_white_matter", "cerebellum", "brain_stem", "corpus_callosum", "caudate", "putamen",
+    "pallidum", "thalamus", "hippocampus",
+})  # fmt: skip
 PITUITARY: Final = (0.0, -3.0, -33.0)
 
 

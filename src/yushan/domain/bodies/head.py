@@ -65,7 +65,8 @@ def head(seed: int, wishes: HeadWishes = BY_CHANCE) -> Body:
             tissue,
             field.place(surface),
             FLESH if name in cut else None,
-            SOFT_MM.get(name.removesuffix("_left").removesuffix("_right"), 0.0),
+            SOFT_MM.get(unsided(name), 0.0),
+            part_of="brain" if unsided(name) in brain.OF_BRAIN else None,
         )
         for name, tissue, surface in anatomy(seed, number)
     ]
@@ -77,6 +78,11 @@ def head(seed: int, wishes: HeadWishes = BY_CHANCE) -> Body:
         "head", seed, VERSION, tuple(structures), lesions, landmarks(field, number),
         {**number, "sex": sex, "age": age},
     )  # fmt: skip
+
+
+def unsided(name: str) -> str:
+    """A structure's name without its side."""
+    return name.removesuffix("_left").removesuffix("_right")
 
 
 def bend(seed: int, number: Mapping[str, float]) -> Deformation:
