@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+#: Age that the means are of.
+MIDDLE_AGE: Final = 58.0
 
 
 @cache
@@ -21,7 +24,7 @@ def rows(table: str) -> tuple[dict[str, str], ...]:
 
 
 def drawn(table: str, seed: int, sex: str, fixed: Mapping[str, float | None]) -> dict[str, float]:
-    """One value for each row: normal by sex, cut at its limits; wishes stand.
+    """One value for each row: normal by sex and age, cut at its limits; wishes stand.
 
     Parameters
     ----------
@@ -34,10 +37,11 @@ def drawn(table: str, seed: int, sex: str, fixed: Mapping[str, float | None]) ->
     fixed
         Wished values by name; None is no wish.
     """
-    found = {}
+    found: dict[str, float] = {}
     for number, row in enumerate(rows(table)):
         rng = np.random.default_rng((seed, 5, number))
         value = float(row[f"{sex}_mean"]) + float(row[f"{sex}_sd"]) * rng.standard_normal()
+        value += float(row["per_year"]) * (found.get("age_years", MIDDLE_AGE) - MIDDLE_AGE)
         value = min(max(value, float(row["low"])), float(row["high"]))
         wish = fixed.get(row["name"])
         found[row["name"]] = value if wish is None else float(wish)

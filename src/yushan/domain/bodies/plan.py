@@ -141,7 +141,7 @@ class Plan:
     @property
     def stuffed(self) -> float:
         """Units of BMI by which the fat in the belly is more or less than usual."""
-        return max(self.plump, 0.0) * self["belly_fat"] + min(self.plump, 0.0)
+        return max(self.plump, 0.0) * self["belly_fat"] + 0.7 * min(self.plump, 0.0)
 
     def belly(self, x: float, y: float, z: float) -> tuple[float, float, float]:
         """A point of the standard man's belly where this body's walls leave it."""
