@@ -8,7 +8,7 @@ Start at ``deidentify.py``, then ``plan.py``.
 """
 
 from yushan.domain.deid.candidates import Found, words_of
-from yushan.domain.deid.classes import classes_table
+from yushan.domain.deid.classes import classes_table, settled_by
 from yushan.domain.deid.cleaned import CleanedPixels, PixelNeed, pixel_need
 from yushan.domain.deid.deidentify import Quarantined, Released, deidentify
 from yushan.domain.deid.examined import examined_on
@@ -84,6 +84,7 @@ __all__ = [
     "replace_uid",
     "reviewed",
     "rules_page",
+    "settled_by",
     "signed_policy",
     "site_offset_days",
     "site_pseudonym",

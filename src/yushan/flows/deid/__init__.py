@@ -6,6 +6,7 @@ equal IN give equal OUT; every input has one outcome. Start at ``story.py``.
 """
 
 from yushan.flows.deid.checking import Check, Verdict, check
+from yushan.flows.deid.decisions import Decision, Rectangle, write_decisions
 from yushan.flows.deid.deidentifier import Deidentifier, Object
 from yushan.flows.deid.learning import count_words
 from yushan.flows.deid.pool import Stopped
@@ -23,8 +24,10 @@ __all__ = [
     "DEFAULT_POLICY",
     "OUTCOMES",
     "Check",
+    "Decision",
     "Deidentifier",
     "Object",
+    "Rectangle",
     "Report",
     "Stopped",
     "Summary",
@@ -37,4 +40,5 @@ __all__ = [
     "private_file",
     "run",
     "with_vocabulary",
+    "write_decisions",
 ]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from yushan.flows.deid.decisions import Decision
     from yushan.flows.deid.journal import Journal
     from yushan.flows.deid.key_folder import Keys
     from yushan.flows.deid.places import Places
@@ -27,13 +28,15 @@ class Progress(Protocol):
 class Desk:
     """Everything that a run works with.
 
-    ``drafts`` is where files in the making lie; ``slow_pool`` gives children for work on pixels.
+    ``decisions`` are people's, by the input; ``drafts`` is where files in the making lie;
+    ``slow_pool`` gives children for work on pixels.
     """
 
     wish: Wish
     places: Places
     keys: Keys
     journal: Journal
+    decisions: Mapping[str, Decision]
     pool: Pool
     slow_pool: Callable[[], Pool]
     drafts: str

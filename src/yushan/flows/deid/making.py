@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from yushan.base import Pseudonym
+    from yushan.domain.redaction import Box
     from yushan.flows.cleaning import Faces, How
+    from yushan.flows.deid.decisions import Rectangle
 
 FULL, FAILED = "standalone.disk-full", "standalone.disk-failed"
 
@@ -36,6 +38,8 @@ class Task:
     uids: tuple[str, str, str]
     #: Whether its pixels are looked at although its kind needs no reading.
     is_sampled: bool = False
+    #: Rectangles that a person had filled; ``None`` while nobody looked.
+    decided: tuple[Rectangle, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,9 @@ def make(task: Task, how: Stages, faces: Faces | None, drafts: Drafts) -> Made:
 
 def made_from(task: Task, data: Any, how: Stages, faces: Faces | None, drafts: Drafts) -> Made:  # noqa: ANN401 - bytes or a mapped file
     """Both stages of one input's bytes, verified, as a draft."""
-    staged = stage_one(data, how.first, faces=faces, is_sampled=task.is_sampled)
+    staged = stage_one(
+        data, how.first, faces=faces, is_sampled=task.is_sampled, decided=boxes(task.decided)
+    )
     first, findings = staged.made, plain(staged.findings)
     if isinstance(first, Quarantined):
         return Made(
@@ -165,6 +171,15 @@ def made_from(task: Task, data: Any, how: Stages, faces: Faces | None, drafts: D
         task.number, task.plan, "released", (), output, len(made), methods=first.methods,
         findings=findings,
     )  # fmt: skip
+
+
+def boxes(decided: tuple[Rectangle, ...] | None) -> tuple[Box, ...] | None:
+    """Rectangles as redaction takes them."""
+    if decided is None:
+        return None
+    from yushan.domain.redaction import Box  # noqa: PLC0415 - children only: brings NumPy
+
+    return tuple(Box(*one) for one in decided)
 
 
 class Drafts:

@@ -15,8 +15,9 @@ from yushan.flows.deid.making import FAILED, FULL, sync
 from yushan.flows.deid.planning import OPENED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from yushan.flows.deid.decisions import Decision
     from yushan.flows.deid.journal import Journal, Row
 
 FORM: Final = "yushan-deid-report/1"
@@ -84,8 +85,8 @@ def summary(journal: Journal) -> Summary:
     )
 
 
-def line(row: Row) -> dict[str, Any]:
-    """The row of one input."""
+def line(row: Row, decision: Decision | None = None) -> dict[str, Any]:
+    """The row of one input, and who decided about its picture."""
     said: dict[str, Any] = {
         "input": shown(row.name),
         "output": row.output,
@@ -96,16 +97,21 @@ def line(row: Row) -> dict[str, Any]:
     }
     if row.findings:
         said["boxes"] = row.findings
+    if decision is not None:
+        said["decided"] = {"choice": decision.choice, "who": decision.who, "at": decision.at}
     return said
 
 
-def write_report(journal: Journal, path: Path, head: dict[str, Any]) -> None:
+def write_report(
+    journal: Journal, path: Path, head: dict[str, Any], decisions: Mapping[str, Decision]
+) -> None:
     """The report as one JSON document; as many rows as there are inputs, none kept in memory."""
     with private_file(path) as file:
         start = json.dumps({"format": FORM, **head}, ensure_ascii=False, indent=1)
         file.write(start[:-2] + ',\n "rows": [')
         for number, row in enumerate(journal.rows(COUNTED)):
-            file.write((",\n  " if number else "\n  ") + json.dumps(line(row), ensure_ascii=False))
+            told = line(row, decisions.get(row.sha256.hex()) if row.sha256 else None)
+            file.write((",\n  " if number else "\n  ") + json.dumps(told, ensure_ascii=False))
         file.write("\n ]\n}\n")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from yushan import __version__
 from yushan.flows.cleaning import How, PixelWork
+from yushan.flows.deid.decisions import decided
 from yushan.flows.deid.making import Batch, Made, Stages, Task
 from yushan.flows.deid.people import people
 from yushan.flows.deid.planning import objects_of, plan_of
@@ -48,7 +49,11 @@ class Rounds:
         for series in series_of(objects_of(self.journal, person)):
             if not shows_face(series):
                 self.sampled |= {series[at].number for at in (0, len(series) // 2, -1)}
-                yield from (row for row in series if not row.waits or not self.desk.wish.ocr)
+                yield from (row for row in series if not self.is_read(row))
+
+    def is_read(self, row: Row) -> bool:
+        """Whether the pixels of an input are read here: nobody has decided about them."""
+        return bool(row.waits) and self.desk.wish.ocr and decided(row, self.desk.decisions) is None
 
     def slow_chunks(self) -> Iterator[tuple[tuple[Batch, ...], tuple[Stages]]]:
         """What is to be made of pixels, a picture or a series at a time."""
@@ -64,9 +69,9 @@ class Rounds:
                 digest = hashlib.sha256(b"".join(row.sha256 for row in series)).digest()
                 if self.due(person, series, digest):
                     yield Batch(self.tasks(person, series, digest), is_series=True)
-            elif self.desk.wish.ocr:
+            else:
                 for row in series:
-                    if row.waits and (tasks := self.due(person, [row])):
+                    if self.is_read(row) and (tasks := self.due(person, [row])):
                         yield Batch(tasks)
 
     def people(self) -> Iterator[Person]:
@@ -93,9 +98,11 @@ class Rounds:
 
     def task(self, row: Row, rules: str) -> Task:
         """What a child must know of one input."""
-        is_sampled = row.number in self.sampled
-        plan = plan_of(f"{rules} {is_sampled}", row.sha256)
-        return Task(row.number, row.path, row.sha256, plan, row.uids, is_sampled)
+        is_sampled, decision = row.number in self.sampled, decided(row, self.desk.decisions)
+        filled = None if decision is None else decision.filled
+        said = "" if filled is None else f" {filled}"
+        plan = plan_of(f"{rules} {is_sampled}{said}", row.sha256)
+        return Task(row.number, row.path, row.sha256, plan, row.uids, is_sampled, filled)
 
     def is_made(self, row: Row, plan: str) -> bool:
         """Whether an input has its result, and its output is there as it was written."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from yushan import __version__
 from yushan.base import Rejected, SystemClock, Unavailable
+from yushan.flows.deid.decisions import NAME, read_decisions
 from yushan.flows.deid.desk import Desk
 from yushan.flows.deid.journal import Journal
 from yushan.flows.deid.key_folder import open_keys
@@ -58,6 +59,7 @@ def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = No
         ``standalone.interrupted``, ``standalone.busy``, ``standalone.disk-full`` and the like.
     """
     place = places(wish.source, wish.out, wish.keys, wish.report)
+    decisions = read_decisions(wish.decisions or place.keys / NAME)
     with journal_errors(), begun(place, wish) as (keys, journal):
         drafts = make_room(place)
         stopped = stopped or Stopped()
@@ -68,11 +70,11 @@ def run(wish: Wish, *, progress: Progress = silent, stopped: Stopped | None = No
 
         with Pool(wish.workers(), stopped, memory_mib=MEMORY_MIB, seconds=DEADLINE_S) as pool:
             desk = Desk(
-                wish=wish, places=place, keys=keys, journal=journal, pool=pool,
+                wish=wish, places=place, keys=keys, journal=journal, decisions=decisions, pool=pool,
                 slow_pool=slow_pool, drafts=drafts, progress=progress,
             )  # fmt: skip
             Story(desk).run()
-        return told(place, wish, keys, journal)
+        return told(desk)
 
 
 @contextmanager
@@ -85,12 +87,13 @@ def journal_errors() -> Iterator[None]:
         raise Unavailable(FULL if is_full else FAILED) from error
 
 
-def told(place: Places, wish: Wish, keys: Keys, journal: Journal) -> Report:
+def told(desk: Desk) -> Report:
     """Write maps and report."""
+    place, keys = desk.places, desk.keys
     write_maps(place.keys, keys)
-    found = summary(journal)
+    found = summary(desk.journal)
     report = Report(found, place.report, place.page, place.keys, keys.is_new)
-    write_report(journal, place.report, head_of(wish, keys, found))
+    write_report(desk.journal, place.report, head_of(desk.wish, keys, found), desk.decisions)
     return report
 
 

@@ -48,6 +48,8 @@ class Wish:
         take away what the last run made and begin.
     ocr
         Whether pictures are read for text; if not, what needs reading is quarantined.
+    decisions
+        What people decided about pictures; by default ``decisions.json`` by the keys.
     is_policy_signed
         Whether the policy is as somebody signed it, see ``is_signed``; the report says so.
     """
@@ -60,6 +62,7 @@ class Wish:
     jobs: int = 0
     beginning: Beginning = ""
     ocr: bool = True
+    decisions: Path | None = None
     is_policy_signed: bool = True
 
     def workers(self) -> int:
