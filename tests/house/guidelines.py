@@ -60,7 +60,8 @@ def lines_of(rule: RuleSet) -> Iterator[str]:
     yield f"# {rule.title_en}\n\n{rule.title_zh}\n"
     yield f"- name: `{rule.id}`\n- edition: {rule.edition}, in force from {rule.effective_from}"
     second = f"\n- second source: {rule.second_source}" if rule.second_source else ""
-    yield f"- source: {rule.source}{second}\n- {rule.checked}: {rule.remark_en}\n- {rule.remark_zh}\n"
+    yield f"- source: {rule.source}{second}"
+    yield f"- {rule.checked}: {rule.remark_en}\n- {rule.remark_zh}\n"
     yield "## Inputs\n\n| input | meaning | 中文 | unit, choices | range |\n|---|---|---|---|---|"
     for name, one in rule.inputs.items():
         yield f"| `{name}` | {one.en}{marks(one)} | {one.zh} | {kind(one)} | {span(one)} |"

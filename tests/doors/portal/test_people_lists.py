@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from tests.doors.portal.making import csrf_of
 from tests.doors.portal.people import enter, make, post
 
 from yushan.doors.portal.people_lists import PAGE, PAST, recent, sheet_of
@@ -66,3 +67,37 @@ def test_a_link_is_handed_over_by_square_copy_or_letter(tmp_path):
     assert "<svg" in shown
     assert shown.count("data-copy=") == 2
     assert "不會向您索取密碼" in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "field"),
+    [
+        ("/people/invite", {"role": "visitor", "days": "99", "note": "Night shift"}, "days"),
+        ("/people/invite", {"role": "visitor", "days": "7", "studies": "x y"}, "studies"),
+        ("/people/invite", {"role": "visitor", "days": "7", "mask": "Not Good"}, "mask"),
+        ("/account/tokens", {"name": "Night job", "days": "0"}, "days"),
+    ],
+)
+def test_a_refused_form_says_so_at_the_field_and_keeps_what_was_typed(tmp_path, path, typed, field):
+    site = make(tmp_path)
+    enter(site, "administrator" if "people" in path else "researcher")
+    page = "/account" if "account" in path else path
+    answer = post(site, path, page, **typed)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert re.search(rf'id="{field}"[^>]*aria-invalid="true"[^>]*{field}-error', answer.text)
+    for text in typed.values():
+        assert f">{text}<" in answer.text or f'value="{text}"' in answer.text
+
+
+def test_whoever_sends_a_form_after_the_session_is_told_to_sign_in_and_where_they_were(tmp_path):
+    site = make(tmp_path)
+    enter(site, "researcher")
+    form = {"csrf": csrf_of(site.client.get("/account")), "language": "en"}
+    site.client.cookies.clear()
+    answer = site.client.post(
+        "/account/language", data=form, headers={"accept": "text/html", "accept-language": "en"}
+    )
+    assert answer.status_code == 403
+    assert "Please sign in" in answer.text
+    assert "not open to your role" not in answer.text

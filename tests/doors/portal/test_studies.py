@@ -315,3 +315,22 @@ def test_a_saved_search_is_listed_with_what_is_new(site):
     drop = {"csrf": csrf_of(site.client.get("/searches"))}
     assert site.client.post("/searches/1/delete", data=drop).status_code == 303
     assert "CT Computed tomography" not in site.client.get("/searches?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("since=2024-13-45", "since"), ("since=2025-01-02&until=2025-01-01", "until")],
+)
+def test_dates_that_cannot_be_are_said_at_their_field(site, query, field):
+    sign_in(site, "steward")
+    answer = site.client.get(f"/studies?{query}&lang=en")
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+
+
+def test_the_same_search_is_kept_once(site):
+    sign_in(site, "steward")
+    form = {"csrf": csrf_of(site.client.get("/studies")), "query": "modality=CT", "name": "Mine"}
+    for _ in range(2):
+        site.client.post("/searches", data=form)
+    assert site.client.get("/searches").text.count(">Mine<") == 1

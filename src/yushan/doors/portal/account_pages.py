@@ -13,6 +13,7 @@ from yushan.doors.portal.people_forms import told_scope
 from yushan.doors.portal.second_factor import here
 from yushan.doors.portal.shell import HEADERS, language_of
 from yushan.doors.portal.signing_in import address_of
+from yushan.doors.portal.told import field_of
 from yushan.doors.portal.words import Words
 from yushan.services.accounts import SHORTEST, may, require
 
@@ -54,7 +55,12 @@ class AccountPages:
         return self.draw(request)
 
     def draw(
-        self, request: Request, *, token: str = "", error: YushanError | None = None
+        self,
+        request: Request,
+        *,
+        token: str = "",
+        error: YushanError | None = None,
+        typed: dict[str, str] | None = None,
     ) -> Response:
         """The page; a fresh token is on it once, and never again."""
         account, accounts, language = here(request), self.accounts, language_of(request)
@@ -69,7 +75,8 @@ class AccountPages:
             has_password=accounts.has_password(account.id),
             scope=told_scope(account.scope, Words(language), self.shell.place),
             can_issue=may(account, "issue_tokens"), policy=accounts.policy,
-            told=problem(error, language) if error else None,
+            told=problem(error, language) if error else None, at=field_of(error),
+            typed=typed or {},
         )  # fmt: skip
 
     def set_language(self, request: Request, form: Form) -> Response:
@@ -91,6 +98,7 @@ class AccountPages:
         return self.shell.page(
             request, "account_password.html", status=422 if error else 200, shortest=SHORTEST,
             told=problem(error, language_of(request)) if error else None,
+            at=field_of(error) or ("present" if error else ""),
         )  # fmt: skip
 
     def set_password(self, request: Request, form: Form) -> Response:
@@ -137,7 +145,7 @@ class AccountPages:
                 reads_only=form.get("extent") != "everything",
             )  # fmt: skip
         except Rejected as error:
-            return self.draw(request, error=error)
+            return self.draw(request, error=error, typed=form.values)
         self.entrance.told(account, "account.token-made")
         return self.draw(request, token=token)
 

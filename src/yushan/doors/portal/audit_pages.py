@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from yushan.base import Absent
 from yushan.doors.portal.addresses import with_changes
+from yushan.doors.portal.search import wrong_dates
 from yushan.doors.portal.sheets import csv_answer, json_answer
 from yushan.doors.portal.shell import HEADERS, account_of, language_of
 from yushan.doors.portal.words import TAIPEI, Words
@@ -90,12 +91,14 @@ class AuditPages:
         count = self.search.count(self.asked(request, paged=False))
         self.note(request, "audit.searched")  # after the search, before it is shown
         rows = [self.row(one, words) for one in found[:PAGE]]
-        query = typed(request)
+        query, errors = typed(request), wrong_dates(request.query_params)
         older = None
         if len(found) > PAGE:
             older = with_changes("/audit", query, {"before": rows[-1].number})
         return self.shell.page(
-            request, "audit.html", here="audit", rows=rows, days=by_day(rows), query=query,
+            request, "audit.html", status=422 if errors else 200, here="audit",
+            errors={name: words.translate(text) for name, text in errors.items()},
+            rows=rows, days=by_day(rows), query=query,
             count=count, older=older,
             newest=with_changes("/audit", query, {}) if asked.before is not None else None,
             kinds=self.kinds(words), files=[
@@ -192,7 +195,7 @@ class AuditPages:
 
     def as_fhir(self, request: Request) -> Response:
         """All that fits as FHIR AuditEvents, one a line."""
-        place = Place("commons", str(request.base_url).rstrip("/"))
+        place = Place(self.shell.place.kind, str(request.base_url).rstrip("/"))
         lines = (
             msgspec.json.encode(audit_event(one, place)) + b"\n"
             for one in self.every(request, "audit.exported")

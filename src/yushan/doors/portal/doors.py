@@ -53,7 +53,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonsRooms:
-    """What the commons' pages draw from; ``ledger_key`` is the ledger's verifier line."""
+    """What the commons' pages draw from; ``ledger_key`` and ``office_key`` are verifier lines.
+
+    Those of our ledger, and of the consent office's own log.
+    """
 
     accounts: Accounts
     catalogue: Catalogue
@@ -62,6 +65,7 @@ class CommonsRooms:
     ledger: Ledger
     audit: Audit
     ledger_key: str = ""
+    office_key: str = ""
     published: PublicIndex | None = None
     cases: Cases | None = None
     demo: Demo | None = None
@@ -112,7 +116,7 @@ def commons_routes(shell: Shell, rooms: CommonsRooms) -> list[BaseRoute]:
         *record.routes(),
         *RecordFiles(shell, rooms.ledger).routes(),
         *AuditPages(shell, rooms.ledger, rooms.audit, rooms.accounts).routes(),
-        *Verifying(shell, rooms.ledger).routes(),
+        *Verifying(shell, rooms.ledger, rooms.office_key).routes(),
         *Tour(shell, rooms.demo, rooms.admissions, finder, roles).routes(),
     ]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yushan.base import Conflict, Rejected, YushanError, problem
 from yushan.doors.portal.people_forms import told_scope
 from yushan.doors.portal.shell import language_of
+from yushan.doors.portal.told import field_of
 from yushan.doors.portal.words import Words
 from yushan.services.accounts import SHORTEST, role_name
 
@@ -45,7 +46,7 @@ class InvitationPages:
             request, "invitation.html", status=422 if error else 200, link=link, user=known,
             role_word=role_name(link.role, language), shortest=SHORTEST,
             scope=told_scope(link.scope, Words(language), self.shell.place),
-            told=problem(error, language) if error else None,
+            told=problem(error, language) if error else None, at=field_of(error),
         )  # fmt: skip
         answer.headers["Referrer-Policy"] = "no-referrer"
         return answer

@@ -24,9 +24,10 @@ def scope_from(form: Form, sites: frozenset[str]) -> Scope:
     studies = form.get("studies").split()
     named = frozenset(one for one in sites if form.get(f"site-{one}"))
     mask = form.get("mask")
-    good = all(UID.fullmatch(one) for one in studies) and len(studies) <= MOST_STUDIES
-    if not good or (mask and not MASK.fullmatch(mask)):
-        raise Rejected("portal.scope-unreadable")
+    if len(studies) > MOST_STUDIES or not all(UID.fullmatch(one) for one in studies):
+        raise Rejected("portal.scope-unreadable", field="studies")
+    if mask and not MASK.fullmatch(mask):
+        raise Rejected("portal.scope-unreadable", field="mask")
     return Scope(
         everything=form.get("extent") == "everything",
         sites=frozenset(SiteName(one) for one in named),
@@ -47,7 +48,7 @@ def wish_from(form: Form, sites: frozenset[str]) -> Wish:
     """Whom a form invites."""
     home = form.get("home")
     if home and home not in sites:
-        raise Rejected("portal.scope-unreadable")
+        raise Rejected("portal.scope-unreadable", field="home")
     days = form.get("days")
     return Wish(
         form.get("role"), scope_from(form, sites), SiteName(home) if home else None,

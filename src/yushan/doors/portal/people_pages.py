@@ -14,6 +14,7 @@ from yushan.doors.portal.people_forms import scope_from, told_scope, typed_scope
 from yushan.doors.portal.people_lists import recent, sheet_of
 from yushan.doors.portal.second_factor import here
 from yushan.doors.portal.shell import HEADERS, language_of
+from yushan.doors.portal.told import field_of
 from yushan.doors.portal.words import Words
 from yushan.services.accounts import ROLES, judge, may, role_name, square
 
@@ -97,6 +98,7 @@ class PeoplePages:
             "powerful": [name for name, role in ROLES.items() if role.powerful],
             "sites": sorted(self.shell.place.sites),
             "told": problem(error, language) if error else None,
+            "at": field_of(error),
         }
 
     def invite(self, request: Request, form: Form) -> Response:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Absent, Rejected, codes
 from yushan.doors.portal.shell import language_of
-from yushan.services.ledger import Receipts, leaf_hash, read_receipt, verify_receipt
+from yushan.services.ledger import CONSENT, Receipts, leaf_hash, read_receipt, verify_receipt
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -46,10 +46,11 @@ class Result:
 
 
 class Verifying:
-    """The page and its form."""
+    """The page and its form; ``office_key`` is the verifier key of the consent office's log."""
 
-    def __init__(self, shell: Shell, ledger: Ledger) -> None:
+    def __init__(self, shell: Shell, ledger: Ledger, office_key: str = "") -> None:
         self.shell, self.ledger, self.receipts = shell, ledger, Receipts(ledger)
+        self.office_key = office_key
 
     def routes(self) -> list[BaseRoute]:
         """The address."""
@@ -80,18 +81,22 @@ class Verifying:
         return self.shell.page(
             request, "verify.html", status=status, here="record", head=head, result=result,
             text=text, key=self.ledger.public_key, other=self.ledger.key, names=list(CHECKS),
+            office=self.office_key,
         )  # fmt: skip
 
     def result(self, text: str) -> Result:
         """Everything that can be said of a receipt here."""
         try:
             receipt = read_receipt(text.encode())
-            judged = verify_receipt(receipt, self.ledger.key)
+            is_foreign = bool(self.office_key) and receipt.log == CONSENT
+            judged = verify_receipt(receipt, self.office_key if is_foreign else self.ledger.key)
         except Rejected as error:
             return Result({}, None, error.code)
         checks = {name: code not in judged.faults for name, code in CHECKS.items()}
         if not receipt.opened:
             del checks["opened"]
+        if is_foreign:  # the office's log does not lie here
+            return Result(checks, judged)
         return Result({**checks, "today": self.stands(receipt)}, judged)
 
     def stands(self, receipt: Proven) -> bool:

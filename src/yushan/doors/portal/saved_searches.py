@@ -77,9 +77,9 @@ class SavedSearchPages:
         told = [self.seeker.word(name, value, words) for name, value in search.values.items()]
         name = form.get("name") or words.joined([*told, search.text] if search.text else told)
         query = with_changes("", search.spelled(), {})[1:]
-        self.saved.keep(
-            owner_of(request), name or words.translate("All studies"), query, self.now()
-        )
+        owner, name = owner_of(request), name or words.translate("All studies")
+        if (name, query) not in [(one.name, one.query) for one in self.saved.all(owner)]:
+            self.saved.keep(owner, name, query, self.now())
         return RedirectResponse("/searches", 303, HEADERS)
 
     def look(self, request: Request) -> Response:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast, get_args
 
 from yushan.base import Pseudonym, StudyUID
 from yushan.domain.terms import ROWS
+from yushan.doors.portal.words import mark
 from yushan.services.catalogue import Sort, Wanted
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ PSEUDONYM: Final = re.compile(r"[A-Z2-7]{16}")
 UID: Final = re.compile(r"[0-9.]{5,64}")
 AFTER: Final = re.compile(r"([0-9]{1,10})~([0-9]{1,10})")
 COUNTED: Final = re.compile(r"[A-Za-z]{1,16}~[a-z0-9*-]{1,64}~(\*|[0-9]{4}(-[0-9]{2})?)~[^~]{1,64}")
+NO_DATE: Final = mark("This is no date: write it as 2026-11-22.")
+BACKWARDS: Final = mark("The last day lies before the first.")
 SORTS: Final = get_args(Sort)
 #: Columns that can be chosen, in their order; the study itself always stands first.
 COLUMNS: Final = (
@@ -139,6 +142,17 @@ def read_search(query: Mapping[str, str]) -> Search:
         thumbs=query.get("view") == "thumbs",
         columns=columns or SHOWN,
     )
+
+
+def wrong_dates(query: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the dates of an address, by field, in words that are translated later."""
+    said = {name: query.get(name, "").strip() for name in ("since", "until")}
+    days = {name: read_date(text) for name, text in said.items()}
+    found = {name: NO_DATE for name, text in said.items() if text and days[name] is None}
+    first, last = days["since"], days["until"]
+    if first and last and first > last:
+        found["until"] = BACKWARDS
+    return found
 
 
 def row_first(counted: str) -> str:

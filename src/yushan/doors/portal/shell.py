@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import wraps
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from yushan import __version__
 from yushan.base import Forbidden, YushanError, problem
@@ -214,10 +214,12 @@ class Visit:
             "csrf": self.csrf,
             "url": self.url,
             "other_language": self.other_language(),
+            "here_again": quote(self.readable(), safe="/"),
             "path": self.request.url.path,
             "site_name": lambda site: self.shell.place.site_name(site, self.language),
             "idle_s": self.idle_s,
             "here": "",
+            "at": "",
         }
 
     def idle_s(self) -> int:
@@ -239,9 +241,21 @@ class Visit:
         """The address with some of its query changed."""
         return with_changes(self.request.url.path, self.request.query_params, changes)
 
+    def readable(self) -> str:
+        """The path of this page if it can be asked for again, else of the one before it."""
+        url = self.request.url
+        before = urlsplit(self.request.headers.get("referer", ""))
+        scope = {**self.request.scope, "method": "GET"}
+        routes = getattr(self.request.scope.get("router"), "routes", ())
+        if self.request.method == "GET" or any(
+            route.matches(scope)[0] is Match.FULL for route in routes
+        ):
+            return url.path
+        is_ours = before.netloc == url.netloc and before.path.startswith("/")
+        return before.path if is_ours else "/"
+
     def other_language(self) -> str:
         """The address in the other language."""
-        path = self.request.url.path if self.request.method == "GET" else "/"
-        here = with_changes(path, self.request.query_params, {})
+        here = with_changes(self.readable(), self.request.query_params, {})
         other = "en" if self.language == "zh-Hant" else "zh-Hant"
         return f"{here}{'&' if '?' in here else '?'}lang={other}"

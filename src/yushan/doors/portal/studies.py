@@ -10,7 +10,15 @@ from yushan.domain.statistics import RULES
 from yushan.doors.portal.addresses import with_changes
 from yushan.doors.portal.facets import TITLES, facets
 from yushan.doors.portal.findings import Seeker, is_exact
-from yushan.doors.portal.search import COLUMNS, FACETS, SHOWN, Search, read_after, read_search
+from yushan.doors.portal.search import (
+    COLUMNS,
+    FACETS,
+    SHOWN,
+    Search,
+    read_after,
+    read_search,
+    wrong_dates,
+)
 from yushan.doors.portal.sheets import csv_answer, json_answer
 from yushan.doors.portal.shell import account_of, language_of
 from yushan.doors.portal.words import Words, mark
@@ -93,11 +101,13 @@ class Studies:
         exact = self.exact(request)
         found = self.seeker.page(scope, search, after, words, exact=exact)
         lines = self.finder.lines(scope, found.rows, words.language, 256 if search.thumbs else 144)
-        spelled = search.spelled()
+        spelled, errors = search.spelled(), wrong_dates(request.query_params)
         return self.shell.page(
             request,
             "studies.html",
+            status=422 if errors else 200,
             here="studies",
+            errors={name: words.translate(text) for name, text in errors.items()},
             search=search,
             studies=lines,
             found=found,

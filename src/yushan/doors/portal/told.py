@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from yushan.base import codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yushan.base import Language
+    from yushan.base import Language, YushanError
+
+#: Field of a form that a refusal speaks of; the others are said above the form alone.
+FIELDS: Final = {
+    "accounts.token-name": "token-name",
+    "accounts.token-days": "days",
+    "accounts.invitation-days": "days",
+    "accounts.role-unknown": "role",
+    "accounts.user-invalid": "user",
+    "accounts.user-taken": "user",
+    "accounts.password-short": "fresh",
+    "accounts.password-long": "fresh",
+    "accounts.password-is-name": "fresh",
+    "accounts.password-common": "fresh",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +34,13 @@ class Told:
     code: str
     detail: str
     remedy: str
+
+
+def field_of(error: YushanError | None) -> str:
+    """The field that a refused form went wrong at; empty if it is none alone."""
+    if error is None:
+        return ""
+    return str(error.facts.get("field", "")) or FIELDS.get(error.code, "")
 
 
 def tell(code: str, language: Language) -> Told:
