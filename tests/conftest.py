@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,37 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 JOURNEYS = "tests/journeys/"
+#: Journeys over two portals of the test's own process, in one browser.
+PAGES = ("every_page", "people", "record_checked", "stories")
+#: Journeys with roles of their own; all others share one running house.
+APART = ("grown", "installation", "linkage_roles", "marked_commands")
+#: The longest first, so that no process waits for another at the end; then what has no name here.
+LONGEST = (
+    "tests/journeys/", "tests/flows/", "tests/doors/cli/", "tests/unit/bodies/",
+    "tests/spec/deid/", "tests/unit/faces/", "tests/doors/portal/",
+)  # fmt: skip
+
+
+def together(nodeid: str) -> str:
+    """What one process runs whole: a file, or the journeys that share what is dear to start."""
+    file = nodeid.partition("::")[0]
+    if not file.startswith(JOURNEYS):
+        return file
+    name = file.removeprefix(f"{JOURNEYS}test_").removesuffix(".py")
+    if name in APART:
+        return file
+    return f"{JOURNEYS}pages" if name in PAGES else f"{JOURNEYS}house"
+
+
+def length(nodeid: str) -> tuple[bool, int]:
+    """Sorts by how long a test's group takes: the house's journeys first."""
+    place = (at for at, start in enumerate(LONGEST) if nodeid.startswith(start))
+    return not together(nodeid).endswith("house"), next(place, len(LONGEST))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> object:
-    """All journeys go to one process, where they share a running house; others go where they may.
+    """Files stay whole, so that what a module makes is made once; see `together`.
 
     Marks cannot say it: pytest 9 keeps ids in a place where xdist 3.8 does not look for groups.
     """
@@ -30,9 +57,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> object:
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid
+            return together(nodeid)
 
-    return Together(config, log) if config.getvalue("dist") == "loadgroup" else None
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False  # the order is that of `pytest_collection_modifyitems`
+    return Together(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; within a file nothing changes."""
+    items.sort(key=lambda item: length(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """What stays to the end need not be looked through for garbage again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
