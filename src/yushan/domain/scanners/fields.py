@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Lateral rays must be this much noisier before streaks are drawn.
 STREAKS: float = 1.06
 #: How much stronger lateral streaks are than their rays alone say; after LIDC-IDRI-0001.
-STREAK_GAIN: float = 1.5
+STREAK_GAIN: float = 2.2
 #: Attenuation per mm over which a cell holds bone.
 BONE: float = 0.0240
 #: Cells of the nearest edge that stand for a body cut off by a small field, mm of body assumed.
