@@ -32,6 +32,7 @@ def test_sources_are_told_in_both_languages():
     for one in tree("sources").values():
         assert one["en"]
         assert re.search(r"[\u4e00-\u9fff]", one["zh"])
+        assert re.match(r"(not|partly )?\s?verified|invented|see the guideline", one["checked"])
 
 
 def test_codes_have_the_form_of_their_classification():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from yushan.domain.population import (
     Statement,
+    Typist,
     life,
     mixture,
     mixtures,
@@ -24,6 +25,7 @@ from yushan.domain.population import (
 from yushan.domain.population.pages import NORMAL, diseases
 from yushan.domain.population.reports import LANGUAGES, STYLES
 from yushan.domain.population.sentences import CONCEPTS, WORDS
+from yushan.domain.population.tables import tree
 
 SIZE = re.compile(
     r"([\d.]+)(?: ?[x×*X] ?([\d.]+))? ?(mm|cm|公分|毫米)", re.IGNORECASE
@@ -31,13 +33,20 @@ SIZE = re.compile(
 MM = {"mm": 1, "毫米": 1, "cm": 10, "公分": 10}
 #: An own list of words of status, by what they mean.
 ABSENT = re.compile(
-    r"^(no |no evidence|no definite|negative|without|\(-\)|未見|無|未發現|unremarkable)|沒有|"
-    r"is not seen|: negative|\(-\)$|has resolved|resolution|：無|已消失|已吸收",
+    r"^(no |no evidence|no definite|there is no |lack of|free of|w/o |neg\. for|negative|without|"
+    r"absence of|nil |disappearance|\(-\)|未見|無|未發現|查無|尚無|不見|unremarkable)|"
+    r"沒有|並無|不明顯|"
+    r"is not seen|is absent|is not appreciated|: negative|: none$|\(-\)$|\(陰性\)$|無$|：否|缺如|"
+    r"並未出現|has resolved|resolution|no longer seen|has cleared|：無|已消失|已吸收|"
+    r"已不復見|已緩解|已消退|不復顯影",
     re.IGNORECASE,
 )
 UNCERTAIN = re.compile(
-    r"suspicious for|possible|cannot be excluded|probable|r/o|^\?|suspected|"
-    r"(?<!可)疑|不能排除|待排除|可能為",
+    r"suspicious for|possible|cannot be excluded|probable|r/o|^\?|\?$|\(\?\)|？|suspected|susp\.|"
+    r"prob\.|"
+    r"questionable|rule out|^likely|equivocal|to be confirmed|concerning for|is not excluded|"
+    r"may represent|poss\.|(?<!可)疑|不能排除|無法排除|待排除|待查|可能|似有|"
+    r"或有|考慮為|尚無法確定",
     re.IGNORECASE,
 )
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".upper().split()
@@ -104,12 +113,18 @@ def told(orders):
         for style in STYLES
     ]
     return of_lives + [
-        (Told(procedure, said), report(said, procedure, language, style, seed))
+        (Told(procedure, said), typist.report(said, procedure, seed))
         for seed in range(40)
         for procedure in mixtures()
-        for language, style in ((LANGUAGES[seed % 3], STYLES[seed // 3 % 3]),)
+        for typist in typists(seed)
         if (said := mixture(procedure, seed))
     ]
+
+
+def typists(seed):
+    """One who writes as usual, one in words that are held out and with errors."""
+    language, style = LANGUAGES[seed % 3], STYLES[seed // 3 % 3]
+    return Typist(language, style), Typist(language, style, "held-out", 0.1)
 
 
 def test_there_is_something_to_read(told):
@@ -264,3 +279,47 @@ def test_every_concept_and_place_has_words_in_both_languages():
             if isinstance(row, dict):
                 assert row["en"], name
                 assert row["zh"], name
+
+
+def leaves(tree):
+    """All phrases of a tree of words that are chosen from lists."""
+    for one in tree.values() if isinstance(tree, dict) else ():
+        if isinstance(one, dict):
+            yield from leaves(one)
+        elif isinstance(one, list):
+            yield from map(str.strip, one)
+
+
+def test_what_is_held_out_stands_in_no_usual_list():
+    held, usual = tree("report_heldout"), set()
+    for name in ("report_words", "report_concepts"):
+        usual.update(leaves(tree(name)))
+    assert len(set(leaves(held))) > 120
+    assert not usual & set(leaves(held))
+    for one in held["concepts"], held["frames"]:
+        assert set(one) <= set(CONCEPTS)
+    assert set(CONCEPTS) - {"version"} == {*held["concepts"], *held["frames"]}
+
+
+def test_typing_errors_are_rare_switchable_and_stand_where_the_truth_says():
+    many = words = 0
+    for seed in range(60):
+        said = mixture("IM-CT-CHEST", seed)
+        language, style = LANGUAGES[seed % 3], STYLES[seed % 2]
+        clean = Typist(language, style).report(said, "IM-CT-CHEST", seed)
+        assert not [one for line in clean.truth for one in line.spans if one.what == "typo"]
+        typed = Typist(language, style, typos=0.2).report(said, "IM-CT-CHEST", seed)
+        for line in typed.truth:
+            for what, start, end in line.spans:
+                words += 1
+                if what == "typo":
+                    many += 1
+                    assert line.start <= start < end <= line.end
+                    assert typed.text[start:end] not in clean.text or end - start < 3
+    assert 0.03 < many / words < 0.4
+
+
+@pytest.mark.parametrize("wrong", [{"wording": "secret"}, {"typos": 1.5}])
+def test_typists_that_cannot_be_are_refused(wrong):
+    with pytest.raises(ValueError, match="no such wording"):
+        Typist(**wrong).report((), "IM-CXR")

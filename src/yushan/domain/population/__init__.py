@@ -6,6 +6,7 @@ have valid check digits of serials kept for this project and belong to no one; w
 known, so that what is measured can be compared. Start at ``patients.py``, then ``life.py``.
 """
 
+from yushan.domain.population.books import Wording
 from yushan.domain.population.calendar import roc, roc_digits
 from yushan.domain.population.charts import HOSPITALS, SITES, Chart
 from yushan.domain.population.columns import SPOKEN, Column, report_rows, rows_of, tables
@@ -38,7 +39,7 @@ from yushan.domain.population.mixtures import mixture, mixtures
 from yushan.domain.population.names import Name
 from yushan.domain.population.pages import Report, Said, Span
 from yushan.domain.population.patients import VERSION, Patient, people, person
-from yushan.domain.population.reports import report, report_of
+from yushan.domain.population.reports import Typist, report, report_of
 from yushan.domain.population.samples import (
     CHANG,
     CHEN,
@@ -95,7 +96,9 @@ __all__ = [
     "Said",
     "Span",
     "Statement",
+    "Typist",
     "Wish",
+    "Wording",
     "capacity",
     "compared",
     "completed",

@@ -1,4 +1,4 @@
-"""Chronic conditions, their follow-up, small ills, check-ups, births."""
+"""Chronic conditions, their follow-up, small ills, check-ups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from math import log
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from yushan.domain.population.calendar import FIRST, LAST, day
+from yushan.domain.population.calendar import day
 from yushan.domain.population.draws import Urn
 from yushan.domain.population.events import Visit
 from yushan.domain.population.measured import ADULT, FOLLOWED
@@ -90,6 +90,7 @@ def follow_up(story: Story) -> None:
     if not story.known:
         return
     draws = story.draws
+    kept = CHRONIC["kept" if story.is_thinned else "whole-kept"]
     mine = [one for one in conditions(story.patient.sex) if one.code in story.known]
     for group in (mine[:MOST], mine[MOST : 2 * MOST]):
         if not group:
@@ -97,7 +98,7 @@ def follow_up(story: Story) -> None:
         every = min(one.every for one in group)
         at = max(story.first, min(story.known[one.code] for one in group)) + draws.between(0, every)
         while at <= story.last:
-            if draws.chance(CHRONIC["kept"]):
+            if draws.chance(kept):
                 story.visits.append(chronic_visit(story, group, at))
             at += every + draws.between(-5, 12)
 
@@ -140,10 +141,11 @@ def smalls(sex: str, decade: int) -> Urn[Small]:
 def small_ills(story: Story) -> None:
     """Colds, teeth, backs: visits at a rate that depends on age."""
     draws, at = story.draws, float(story.first)
+    per_year = MINOR["per-year" if story.is_thinned else "whole-per-year"]
     while True:
         age = story.age(int(at))
         times = MINOR["child-times"] if age < 7 else MINOR["old-times"] if age >= 65 else 1.0
-        at += draws.wait(365.25 / (MINOR["per-year"] * times))
+        at += draws.wait(365.25 / (per_year * times))
         if at > story.last:
             return
         decade = min(int(story.age(int(at)) / 10), 10)
@@ -164,12 +166,3 @@ def check_ups(story: Story) -> None:
     while at <= story.last:
         story.add(Visit(at, "checkup", "FM", ("Z00.00",), (), (*BASIC, "LA-LIPID"), 0, (), ALL))
         at += 1096 if story.age(at) < 65 else 372
-
-
-def birth(story: Story) -> None:
-    """The stay after birth, for those born within the window."""
-    if not FIRST <= story.birth <= LAST:
-        return
-    is_preterm = story.draws.chance(CONTACTS["birth"]["preterm"])
-    codes = ("Z38.00", "P07.39") if is_preterm else ("Z38.00",)
-    story.visits.append(Visit(story.birth, "inpatient", "PED", codes, (), ("LA-CBC",), 3))

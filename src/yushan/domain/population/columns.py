@@ -7,12 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yushan.domain.population.charts import HOSPITALS
-from yushan.domain.population.reports import report_of
+from yushan.domain.population.reports import Typist
 from yushan.domain.population.tables import rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from yushan.domain.population.books import Wording
     from yushan.domain.population.events import Life, Order, Statement
     from yushan.domain.population.pages import Said
     from yushan.domain.population.patients import Patient
@@ -111,13 +112,16 @@ def truth(told: Life) -> dict[str, Sequence[Row]]:
     }
 
 
-def report_rows(patient: Patient, told: Life) -> dict[str, Sequence[Row]]:
+def report_rows(
+    patient: Patient, told: Life, wording: Wording = "usual", typos: float = 0.0
+) -> dict[str, Sequence[Row]]:
     """The reports of a life, each as its hospital writes them, and the truth of every sentence."""
     texts: list[Row] = []
     sentences: list[Row] = []
     for number, order in enumerate(told.orders):
         language, style = HOSPITALS[order.site]["reports"]
-        written = report_of(order, language, style, told.seed, patient if number % 2 else None)
+        typist = Typist(language, style, wording, typos)
+        written = typist.report_of(order, told.seed, patient if number % 2 else None)
         texts.append(
             (order.accession, order.person, order.reported_at, language, style, written.text)
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 #: What a stream is for; first in its key, so that no two streams meet.
-WHO, LIFE, TALK, MIXTURE = 1, 2, 3, 4
+WHO, LIFE, TALK, MIXTURE, BIRTH = 1, 2, 3, 4, 5
 BLOCK: Final = 96
 NORMAL: Final = NormalDist()
 TINY: Final = 1e-300

@@ -47,7 +47,8 @@ class Wanted(NamedTuple):
 class Visit(NamedTuple):
     """One contact before it is filed; ``day`` is an ordinal, ``stay`` days in hospital.
 
-    ``measured`` are groups of ``data/measurements.csv``.
+    ``measured`` are groups of ``data/measurements.csv``; ``site`` is the hospital, where it is
+    known already.
     """
 
     day: int
@@ -59,6 +60,7 @@ class Visit(NamedTuple):
     stay: int = 0
     wanted: tuple[Wanted, ...] = ()
     measured: tuple[str, ...] = ()
+    site: str = ""
 
 
 class Encounter(NamedTuple):

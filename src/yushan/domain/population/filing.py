@@ -75,8 +75,10 @@ class Filing:
         for place, visit in enumerate(visits):
             self.encounter(visit, f"{self.story.patient.number:07d}-{place:03d}")
 
-    def chart(self) -> Chart:
+    def chart(self, visit: Visit) -> Chart:
         """Where this visit goes."""
+        if visit.site in self.charts:
+            return self.charts[visit.site]
         draws = self.story.draws
         sites = self.sites
         site = sites[0]
@@ -89,7 +91,7 @@ class Filing:
 
     def encounter(self, visit: Visit, name: str) -> None:
         """One visit with all its rows."""
-        person, chart = self.story.patient.number, self.chart()
+        person, chart = self.story.patient.number, self.chart(visit)
         first = day(visit.day)
         last = day(min(visit.day + visit.stay, self.story.last)) if visit.stay else first
         self.encounters.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.population import (
+    births,
     breast,
     cancers,
     choices,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 ADULT: Final = 20
 
 
-def life(patient: Patient, seed: int | None = None) -> Life:
+def life(patient: Patient, seed: int | None = None, *, is_thinned: bool = True) -> Life:
     """What happens to a person within the window.
 
     Parameters
@@ -38,11 +39,13 @@ def life(patient: Patient, seed: int | None = None) -> Life:
         Of :func:`yushan.domain.population.person`.
     seed
         Of the life; that of the patient unless given, so that one person can have several lives.
+    is_thinned
+        Tell a share of the small contacts and follow-ups only, so that tables stay small.
     """
     chosen = patient.seed if seed is None else seed
-    story = Story(patient, Draws(LIFE, chosen, patient.number))
+    story = Story(patient, Draws(LIFE, chosen, patient.number), is_thinned=is_thinned)
     if patient.kind == "newborn":
-        chronic.birth(story)
+        births.be_born(story)
         risk = None
     else:
         risk = tell(story)
@@ -79,7 +82,8 @@ def tell(story: Story) -> Risk | None:
     nasopharynx.swallow(story)
     cancers.plain_cancers(story)
     infection.catch(story)
-    chronic.birth(story)
+    births.be_born(story)
+    births.give_birth(story)
     chronic.follow_up(story)
     chronic.check_ups(story)
     chronic.small_ills(story)

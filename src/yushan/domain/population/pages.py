@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from yushan.domain.population.sentences import WORDS, Piece, Sentence, Speaker, filled
 from yushan.domain.population.tables import rows, tree
+from yushan.domain.population.typos import mistyped
 from yushan.domain.population.wording import WIDE, Language, Style
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class Said:
         What it says, sizes in mm as typed; None for lines before the findings.
     spans
         The words that carry it: ``status``, ``noun``, ``size``, ``place``, ``kind``, ``grade``,
-        ``count``, ``change``, ``prior``, ``day``; in the line of the person ``name``, ``sex``,
+        ``count``, ``change``, ``prior``, ``day``, and ``typo``, where a word was typed wrongly; in
+        the line of the person ``name``, ``sex``,
         ``birth``, ``chart``, ``identity``; in that of the indication ``reason`` and ``question``.
     """
 
@@ -89,10 +91,11 @@ def size(pieces: Sequence[Piece]) -> int:
 class Page:
     """A text that grows, and where each sentence stands in it."""
 
-    __slots__ = ("speaker", "text", "truth")
+    __slots__ = ("speaker", "text", "truth", "typos")
 
-    def __init__(self, speaker: Speaker) -> None:
+    def __init__(self, speaker: Speaker, typos: float = 0.0) -> None:
         self.speaker = speaker
+        self.typos = typos
         self.text = ""
         self.truth: list[Said] = []
 
@@ -183,7 +186,11 @@ class Page:
         if typed.style == "structured":
             self.text += typed.bullet.format(n=place + 1)
         start = len(self.text)
-        spans = self.put(sentence.pieces)
+        pieces, wrong = sentence.pieces, list[tuple[int, int]]()
+        if self.typos:
+            pieces, wrong = mistyped(self.speaker.draws, pieces, self.typos)
+        spans = self.put(pieces)
+        spans += tuple(Span("typo", start + a, start + b) for a, b in wrong)
         self.text = (
             self.text[:start] + self.text[start : start + 1].upper() + self.text[start + 1 :]
         )

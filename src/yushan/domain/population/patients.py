@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.population.calendar import FIRST, LAST, YEAR, roc
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 #: Changes when the same seed and number give another person or life.
-VERSION: Final = 1
+VERSION: Final = 2
 KINDS: Final = tree("people")["kinds"]
 #: Manner of spelling -> (family, given) as the alphabetic group of a DICOM name.
 FILED: Final = "filed-run"
 #: Ages at which a woman may be the mother of a newborn, in years.
 FERTILE: Final = (19, 43)
+#: So far by number, at most, a newborn's mother is from it (she is the nearest who can be).
+NEAR: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,18 @@ def mother_of(number: int, seed: int, born: date) -> Patient:
                 return who
 
 
+def children_of(mother: Patient) -> list[Patient]:
+    """Newborns among the people who are filed under this woman's name."""
+    last_age = (LAST - mother.birth.toordinal()) / YEAR
+    if mother.sex != "F" or not FERTILE[0] <= last_age <= FERTILE[1] + 1:
+        return []
+    seed, number = mother.seed, mother.number
+    near = range(max(number - NEAR, 0), min(number + NEAR + 1, capacity()))
+    children = (person(one, seed) for one in near if one != number and is_newborn(one, seed))
+    return [one for one in children if one.mother == number]
+
+
+@lru_cache(4096)
 def is_newborn(number: int, seed: int) -> bool:
     """Whether a person is filed under the mother, without making the person."""
     return Draws(WHO, seed, number).pick(kinds()) == "newborn"

@@ -7,8 +7,10 @@ was rounded when it was typed is rounded in the truth). Nothing here is taken fr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from yushan.domain.population.books import WORDINGS, Wording
 from yushan.domain.population.draws import TALK, Draws
 from yushan.domain.population.events import Statement
 from yushan.domain.population.filing import procedures
@@ -31,6 +33,66 @@ SEED_STEP: Final = 1_000_003
 PERSON_STEP: Final = 101
 
 
+@dataclass(frozen=True, slots=True)
+class Typist:
+    """Who writes reports, and how.
+
+    Parameters
+    ----------
+    language
+        ``en``, ``zh``, or ``mixed``: Chinese sentences with English words and English ones.
+    style
+        ``structured`` (a line each, with bullets), ``prose``, ``terse``.
+    wording
+        ``usual``, or ``held-out``: phrases of which usual reports have none, so that what learned
+        from those can be tested.
+    typos
+        Share of words that are typed wrongly, from 0 to 1; none that carry status or numbers.
+    """
+
+    language: Language = "zh"
+    style: Style = "prose"
+    wording: Wording = "usual"
+    typos: float = 0.0
+
+    def report(
+        self,
+        statements: Sequence[Statement],
+        procedure: str,
+        seed: int = 0,
+        about: Patient | None = None,
+    ) -> Report:
+        """A report that says these statements; see :func:`report`."""
+        page = self.begun(procedure, seed)
+        if about is not None:
+            page.person(about)
+        return finished(page, statements, procedure)
+
+    def report_of(self, order: Order, seed: int = 0, about: Patient | None = None) -> Report:
+        """The report of an order of a life.
+
+        Worded by ``seed``, the person and the order; most begin with why the images were asked
+        for, which is a question and no finding.
+        """
+        own = seed * SEED_STEP + order.person * PERSON_STEP + int(order.accession[-2:])
+        page = self.begun(order.procedure, own)
+        if about is not None:
+            page.person(about)
+        if page.speaker.draws.chance(ASKED):
+            page.indication(order.reason)
+        return finished(page, order.statements, order.procedure)
+
+    def begun(self, procedure: str, seed: int) -> Page:
+        """An empty page in a hand of its own."""
+        language, style = self.language, self.style
+        if procedure not in NORMAL or language not in LANGUAGES or style not in STYLES:
+            raise ValueError(f"no report of {procedure} in {language}, {style}")
+        if self.wording not in WORDINGS or not 0 <= self.typos <= 1:
+            raise ValueError(f"no such wording: {self.wording}, {self.typos} typos")
+        draws = Draws(TALK, seed)
+        return Page(Speaker(draws, hand(draws, language, style), self.wording), self.typos)
+
+
 def report(
     statements: Sequence[Statement],
     procedure: str,
@@ -39,7 +101,7 @@ def report(
     seed: int = 0,
     about: Patient | None = None,
 ) -> Report:
-    """A report that says these statements.
+    """A report that says these statements, in usual words without typing errors.
 
     Parameters
     ----------
@@ -47,10 +109,8 @@ def report(
         What it says; empty: what is normal for the procedure.
     procedure
         A code of ``data/procedures.csv`` (``IM-CT-CHEST``).
-    language
-        ``en``, ``zh``, or ``mixed``: Chinese sentences with English words and English ones.
-    style
-        ``structured`` (a line each, with bullets), ``prose``, ``terse``.
+    language, style
+        As in :class:`Typist`.
     seed
         Of the wording and the typing.
     about
@@ -61,27 +121,7 @@ def report(
     ValueError
         Unknown procedure, language or style.
     """
-    page = begun(procedure, language, style, seed)
-    if about is not None:
-        page.person(about)
-    return finished(page, statements, procedure)
-
-
-def begun(procedure: str, language: Language, style: Style, seed: int) -> Page:
-    """An empty page in a hand of its own."""
-    if procedure not in NORMAL or language not in LANGUAGES or style not in STYLES:
-        raise ValueError(f"no report of {procedure} in {language}, {style}")
-    draws = Draws(TALK, seed)
-    return Page(Speaker(draws, hand(draws, language, style)))
-
-
-def finished(page: Page, statements: Sequence[Statement], procedure: str) -> Report:
-    """The page with its sections."""
-    said = tuple(statements) or tuple(Statement(one, "absent") for one in NORMAL[procedure])
-    page.technique(procedures()[procedure]["modality"])
-    page.findings(said)
-    page.impression(said)
-    return page.done()
+    return Typist(language, style).report(statements, procedure, seed, about)
 
 
 def report_of(
@@ -91,15 +131,14 @@ def report_of(
     seed: int = 0,
     about: Patient | None = None,
 ) -> Report:
-    """The report of an order of a life.
+    """The report of an order of a life, as :meth:`Typist.report_of` in usual words."""
+    return Typist(language, style).report_of(order, seed, about)
 
-    Worded by ``seed``, the person and the order; most begin with why the images were asked for,
-    which is a question and no finding.
-    """
-    own = seed * SEED_STEP + order.person * PERSON_STEP + int(order.accession[-2:])
-    page = begun(order.procedure, language, style, own)
-    if about is not None:
-        page.person(about)
-    if page.speaker.draws.chance(ASKED):
-        page.indication(order.reason)
-    return finished(page, order.statements, order.procedure)
+
+def finished(page: Page, statements: Sequence[Statement], procedure: str) -> Report:
+    """The page with its sections."""
+    said = tuple(statements) or tuple(Statement(one, "absent") for one in NORMAL[procedure])
+    page.technique(procedures()[procedure]["modality"])
+    page.findings(said)
+    page.impression(said)
+    return page.done()

@@ -6,17 +6,17 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from yushan.domain.population import wording
+from yushan.domain.population.books import book
 from yushan.domain.population.events import Statement
-from yushan.domain.population.tables import tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from yushan.domain.population.books import Wording
     from yushan.domain.population.draws import Draws
     from yushan.domain.population.wording import Hand
 
-WORDS: Final = tree("report_words")
-CONCEPTS: Final = tree("report_concepts")
+WORDS, CONCEPTS = book("usual")
 PARTS: Final = re.compile(r"<[^>]*>|\{[^}]*\}|[^<{]+")
 #: Beginnings of spoken English that take "an".
 AN: Final = re.compile(r"[aeiou]|8|11\b|18", re.IGNORECASE)
@@ -37,11 +37,12 @@ class Sentence(NamedTuple):
 class Speaker:
     """Writes sentences in one hand."""
 
-    __slots__ = ("draws", "frame", "hand", "word")
+    __slots__ = ("concepts", "draws", "frame", "hand", "word", "words")
 
-    def __init__(self, draws: Draws, hand: Hand) -> None:
+    def __init__(self, draws: Draws, hand: Hand, wording: Wording = "usual") -> None:
         self.draws = draws
         self.hand = hand
+        self.words, self.concepts = book(wording)
         #: Languages of the frame and of the words of one sentence.
         self.frame = self.word = "en" if hand.language == "en" else "zh"
 
@@ -52,15 +53,15 @@ class Speaker:
             self.frame = "en" if self.draws.chance(0.5) else "zh"
         if is_short:
             one = one._replace(sizes_mm=(), change="", prior_mm=(), prior_day=None, kind="")
-        own = CONCEPTS[one.concept].get("frames")
+        own = self.concepts[one.concept].get("frames")
         if own and one.status == "present":
             return self.own_sentence(one, own)
         return self.thing(one)
 
     def nothing(self) -> Sentence:
         """That nothing is abnormal."""
-        noun = self.draws.one_of(CONCEPTS["abnormality"][self.frame])
-        template = self.draws.one_of(WORDS["normal"][self.frame])
+        noun = self.draws.one_of(self.concepts["abnormality"][self.frame])
+        template = self.draws.one_of(self.words["normal"][self.frame])
         pieces = filled(template, {"noun": [(noun, "noun")]}, "status")
         return Sentence(spaced(pieces), Statement("abnormality", "absent"))
 
@@ -79,9 +80,9 @@ class Speaker:
 
     def thing(self, one: Statement) -> Sentence:
         """Something that is there, may be there, or is not."""
-        noun = self.draws.one_of(CONCEPTS[one.concept][self.word])
+        noun = self.draws.one_of(self.concepts[one.concept][self.word])
         is_gone = one.status == "absent" and one.change == "resolved"
-        frames = WORDS["status"][self.frame]
+        frames = self.words["status"][self.frame]
         where = self.where(one)
         template = self.draws.one_of(frames[self.manner(one, frames, is_gone=is_gone)])
         if one.status == "absent":
@@ -113,13 +114,13 @@ class Speaker:
 
     def place(self, one: Statement) -> str:
         """The name of a place with its side."""
-        row = WORDS["place"][one.place]
+        row = self.words["place"][one.place]
         short = row.get("short", {}).get(one.side)
         if short and self.word == "en" and (self.hand.style == "terse" or self.frame == "zh"):
             return str(short)
         if one.side == "bilateral" and self.word == "en" and "both" in row:
             return str(row["both"])
-        side = WORDS["sides"][self.word].get(one.side, "")
+        side = self.words["sides"][self.word].get(one.side, "")
         return str(row[self.word].format(side=side)).strip()
 
     def where(self, one: Statement) -> Pieces:
@@ -134,8 +135,8 @@ class Speaker:
 
     def named(self, one: Statement, noun: str) -> tuple[Pieces, tuple[float, ...]]:
         """The thing with kind, grade and size."""
-        words = CONCEPTS[one.concept]
-        kind = WORDS["kind"][self.word].get(one.kind, "")
+        words = self.concepts[one.concept]
+        kind = self.words["kind"][self.word].get(one.kind, "")
         grade = words.get("grades", {}).get(self.word, {}).get(one.grade, "")
         gap = " " if self.word == "en" else ""
         thing: Pieces = []
@@ -150,12 +151,12 @@ class Speaker:
         text = self.hand.about + text
         if self.frame == "en" and not self.hand.about and self.draws.chance(0.5):
             return [(text, "size"), (" ", ""), *thing], meant
-        after = self.draws.one_of(WORDS["size"][f"{self.frame}-after"])
+        after = self.draws.one_of(self.words["size"][f"{self.frame}-after"])
         return [*thing, *filled(after, {"size": [(text, "size")]}, "")], meant
 
     def article(self, one: Statement, thing: Pieces, noun: str) -> Pieces:
         """The thing with its article, if it has one."""
-        words = CONCEPTS[one.concept]
+        words = self.concepts[one.concept]
         is_counted = words.get("article", True) and noun not in words.get("uncounted", ())
         if self.frame == "zh" or not is_counted:
             return thing
@@ -166,7 +167,7 @@ class Speaker:
         if one.prior_day is None:
             return []
         day = wording.day_text(self.hand, one.prior_day)
-        template = self.draws.one_of(WORDS["change"][self.frame]["since"])
+        template = self.draws.one_of(self.words["change"][self.frame]["since"])
         return filled(template, {"date": [(day, "day")]}, "")
 
     def on(self, one: Statement) -> Pieces:
@@ -180,7 +181,7 @@ class Speaker:
         """The comparison, and the prior size as it is said."""
         if one.change not in {"stable", "larger", "smaller", "new"}:
             return [], ()
-        words = WORDS["change"][self.frame]
+        words = self.words["change"][self.frame]
         prior: Pieces = []
         meant: tuple[float, ...] = ()
         if one.prior_mm and one.change != "new" and self.draws.chance(0.7):

@@ -36,12 +36,14 @@ class Story:
     """
 
     __slots__ = (
-        "birth", "build", "cause", "courses", "draws", "first", "known", "last", "patient",
-        "smoker", "visits",
+        "birth", "build", "cause", "courses", "draws", "first", "is_thinned", "known", "last",
+        "patient", "smoker", "visits",
     )  # fmt: skip
 
-    def __init__(self, patient: Patient, draws: Draws) -> None:
+    def __init__(self, patient: Patient, draws: Draws, *, is_thinned: bool = True) -> None:
         self.patient = patient
+        #: Only a share of the small contacts is told.
+        self.is_thinned = is_thinned
         self.draws = draws
         self.birth = patient.birth.toordinal()
         self.first = max(FIRST, self.birth)

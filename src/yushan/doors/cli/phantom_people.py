@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    from yushan.domain.population import Wording
+
 #: People between two looks at the progress.
 STEP: Final = 500
 ABOUT: Final = "about.json"
@@ -35,6 +37,9 @@ class Wish:
     numbers: range
     kind: str
     is_told: bool
+    is_thinned: bool = True
+    wording: Wording = "usual"
+    typos: float = 0.0
 
     def tables(self) -> tuple[str, ...]:
         """The tables that are written."""
@@ -42,12 +47,14 @@ class Wish:
 
         return tuple(name for name in tables() if self.is_told or name not in SPOKEN)
 
-    def about(self) -> dict[str, int]:
+    def about(self) -> dict[str, int | float | str | bool]:
         """What gives the same people again."""
         from yushan.domain.population import VERSION  # noqa: PLC0415 - fast start
 
         first, count = self.numbers.start, len(self.numbers)
-        return {"version": VERSION, "seed": self.seed, "first": first, "people": count}
+        about = {"version": VERSION, "seed": self.seed, "first": first, "people": count}
+        return about | {"all_contacts": not self.is_thinned, "wording": self.wording,
+                        "typos": self.typos}  # fmt: skip
 
 
 class Writer(Protocol):
@@ -69,6 +76,12 @@ class Writer(Protocol):
               help="json writes one object per line.")  # fmt: skip
 @click.option("--reports", "is_told", is_flag=True,
               help="Also every report, with the truth of its sentences.")  # fmt: skip
+@click.option("--all-contacts", "is_whole", is_flag=True,
+              help="Tell every small contact too: about ten times as many rows.")  # fmt: skip
+@click.option("--wording", type=click.Choice(("usual", "held-out")), default="usual",
+              show_default=True, help="held-out: phrases no usual report has.")  # fmt: skip
+@click.option("--typos", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+              help="Share of words that are typed wrongly in reports.")  # fmt: skip
 @as_json
 def people(  # noqa: PLR0913 - one argument per option
     *,
@@ -78,6 +91,9 @@ def people(  # noqa: PLR0913 - one argument per option
     out: Path,
     kind: str,
     is_told: bool,
+    is_whole: bool,
+    wording: Wording,
+    typos: float,
     as_json: bool,
 ) -> None:
     """Invent people of Taiwan: names, numbers, charts, contacts, claims, choices, truth.
@@ -89,7 +105,8 @@ def people(  # noqa: PLR0913 - one argument per option
     if first + count > capacity():
         raise Rejected("population.too-many", most=max(capacity() - first, 0))
     empty(out)
-    wish = Wish(seed, range(first, first + count), kind, is_told=is_told)
+    numbers = range(first, first + count)
+    wish = Wish(seed, numbers, kind, is_told, not is_whole, wording, typos)
     try:
         counts = write(out, wish)
     except OSError as error:
@@ -139,8 +156,9 @@ def told(wish: Wish) -> Iterator[Mapping[str, Sequence[tuple[object, ...]]]]:
 
     for number in wish.numbers:
         patient = person(number, wish.seed)
-        mine = life(patient)
-        yield rows_of(patient, mine) | (report_rows(patient, mine) if wish.is_told else {})
+        mine = life(patient, is_thinned=wish.is_thinned)
+        reports = report_rows(patient, mine, wish.wording, wish.typos) if wish.is_told else {}
+        yield rows_of(patient, mine) | reports
 
 
 def progress(each: Iterator[Any], total: int) -> Iterator[Any]:
