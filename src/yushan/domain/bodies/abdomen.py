@@ -12,6 +12,7 @@ from yushan.domain.bodies.bowel import bowel
 from yushan.domain.bodies.branching import grown, scattered
 from yushan.domain.bodies.lungs import WIDE_MM, under_domes
 from yushan.domain.bodies.pancreas import pancreas
+from yushan.domain.bodies.pelvis import pelvic_organs
 from yushan.domain.bodies.sheets import Skinned
 from yushan.domain.bodies.surfaces import (
     Both,
@@ -46,6 +47,7 @@ def abdomen(plan: Plan) -> list[Structure]:
         *pancreas(plan),
         *bile(plan),
         *belly_vessels(plan),
+        *pelvic_organs(plan),
     ]
 
 
@@ -125,7 +127,7 @@ def kidneys(plan: Plan) -> list[Structure]:
 
 def kidney(plan: Plan, side: int, name: str) -> list[Structure]:
     """One kidney; its gate looks to the middle and the front."""
-    k = plan["kidney_scale"]
+    k = plan["kidney_scale"] * plan.side(side, 30) ** 0.5
     out = np.array([side * 0.82, 0.57, 0.0])
     back = np.array([-side * 0.57, 0.82, 0.0])
     long = np.array([side * 0.16, 0.14, -0.97])

@@ -83,12 +83,13 @@ def back_muscles(plan: Plan) -> list[Structure]:
     ]
     strong = float(np.interp(plan["age_years"], (40, 85), (1.03, 0.85)))
     for side, name in ((1, "left"), (-1, "right")):
-        for course in COURSES:
+        for number, course in enumerate(COURSES):
+            uneven = plan.side(side, number)
             line = [
                 (side * x * plan.wide, plan.spine(z * plan.tall) + y * plan.deep, z * plan.tall)
                 for z, x, y, _ in course.points
             ]
-            radii = [r * strong * plan[course.size] for *_, r in course.points]
+            radii = [r * strong * plan[course.size] * uneven for *_, r in course.points]
             x, y, z = course.normal
             muscle = tube(line, radii, 12, (side * x, y, z), course.flat)
             found.append(Structure(course.name.format(side=name), "muscle", muscle))

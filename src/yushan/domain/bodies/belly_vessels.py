@@ -21,9 +21,15 @@ CAVA: Final = (
     (-160, -23, 33, 11.5), (-128, -23, 40, 12), (-104, -25, 50, 12), (-82, -27, 58, 12),
 )  # fmt: skip
 ILIAC: Final = {
-    "iliac_artery": (((2, -292), (24, -330), (48, -376), (62, -430)), (26, 22, 40, 66), 4.6),
-    "iliac_vena": (((-12, -314), (22, -340), (46, -382), (58, -430)), (24, 14, 30, 56), 6.0),
-}
+    "iliac_artery": (
+        ((2, -292), (24, -330), (48, -376), (62, -430), (74, -476), (82, -510), (86, -600)),
+        (26, 22, 40, 66, 94, 118, 112), 4.6,
+    ),
+    "iliac_vena": (
+        ((-12, -314), (22, -340), (46, -382), (58, -430), (64, -476), (70, -510), (76, -600)),
+        (24, 14, 30, 56, 86, 108, 102), 6.0,
+    ),
+}  # fmt: skip
 
 
 def belly_vessels(plan: Plan) -> list[Structure]:
@@ -56,13 +62,20 @@ def through(plan: Plan, line: Line) -> Tubes:
     return tube(points, [r * plan["belly_vessel_scale"] for r in line.radii], 4)
 
 
+def behind(plan: Plan, z: float) -> float:
+    """Depth of the spine at a height, in the standard man's measures; below it that man's own."""
+    share = float(np.interp(z, (-460, -400), (0, 1)))
+    usual = plan.usual_spine(z)
+    return usual + share * (plan.spine(z * plan.tall) / plan.deep - usual)
+
+
 def iliacs(plan: Plan) -> list[Structure]:
     """Both sides below the fork."""
     found = []
     for name, (line, gaps, radius) in ILIAC.items():
         for side, label in ((1, "left"), (-1, "right")):
             points = [
-                ((side * x if k else x) * plan.wide, plan.spine(z * plan.tall) - gap, z * plan.tall)
+                plan.point(side * x if k else x, behind(plan, z) - gap, z)
                 for k, ((x, z), gap) in enumerate(zip(line, gaps, strict=True))
             ]
             vessel = tube(points, radius, 6)

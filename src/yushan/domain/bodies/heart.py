@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yushan.domain.bodies.body import Structure
-from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Surface, Triple
+from yushan.domain.bodies.surfaces import (
+    Both,
+    Either,
+    Ellipsoid,
+    Grown,
+    Half,
+    Rippled,
+    Surface,
+    Triple,
+)
 from yushan.domain.bodies.tubes import tube
 
 if TYPE_CHECKING:
@@ -141,6 +150,7 @@ def heart(of: Heart) -> list[Structure]:
         Structure("pericardium", "pericardium", Grown(of.sac, 1.0)),
         Structure("pericardial_fat", "fat", of.sac, "pericardium"),
         Structure("heart_myocardium", "heart_muscle", of.ventricles, "pericardium"),
+        *appendages(of),
     ]
     for name in ("atrium_right", "atrium_left"):
         found.append(
@@ -158,6 +168,7 @@ def heart(of: Heart) -> list[Structure]:
         Structure("heart_ventricle_left", "blood_left", left, "pericardium"),
         *valves(of),
         *papillary(of),
+        *leaflets(of),
     ]
     return found
 
@@ -172,6 +183,46 @@ def valves(of: Heart) -> list[Structure]:
         Structure(name, tissue, tube([of.at(*a), of.at(*b)], radius * of.scale, 4), "pericardium")
         for name, tissue, a, b, radius in gates
     ]
+
+
+def appendages(of: Heart) -> list[Structure]:
+    """The ears of both atria, with their walls: bent fingers beside the great vessels."""
+    lines = (
+        ("atrial_appendage_left", "blood_left",
+         ((-44, -32, 18), (-34, -38, 26), (-22, -36, 31), (-12, -30, 33)), (10, 9, 7, 4)),
+        ("atrial_appendage_right", "blood_right",
+         ((-34, 34, 22), (-26, 24, 30), (-16, 14, 34), (-6, 8, 36)), (13, 11, 9, 5)),
+    )  # fmt: skip
+    found = []
+    for name, blood, points, radii in lines:
+        line = [of.at(*p) for p in points]
+        size = [r * of.scale for r in radii]
+        rough = Rippled(tube(line, size, 5), 0.7, 9, of.plan.seed + 81)
+        found.append(Structure(name, "heart_muscle", Grown(rough, 1.4), "pericardium"))
+        found.append(Structure(name, blood, rough, "pericardium"))
+    return found
+
+
+def leaflets(of: Heart) -> list[Structure]:
+    """Closed leaflets of the two valves between atria and ventricles, thinner than a sample."""
+    gates = (
+        ("mitral_valve", (-25, -16, -1), (12, 13, 1.0)),
+        ("tricuspid_valve", (-24, 24, 0), (14, 15, 0.8)),
+    )
+    return [
+        Structure(
+            name,
+            "heart_muscle",
+            Ellipsoid(
+                of.at(*middle), (high * of.scale, wide * of.scale, deep * of.scale),
+                (of.turn[1], of.turn[2], of.turn[0]), fine=True,
+            ),
+            "pericardium",
+            0.0,
+            0.8,
+        )
+        for name, middle, (high, wide, deep) in gates
+    ]  # fmt: skip
 
 
 def papillary(of: Heart) -> list[Structure]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from yushan.domain.bodies.body import Structure
+from yushan.domain.bodies.branching import grown, scattered
 from yushan.domain.bodies.heart import Heart, heart
 from yushan.domain.bodies.lines import Line, lines
 from yushan.domain.bodies.surfaces import Ellipsoid, Grown, Surface
@@ -14,6 +16,14 @@ from yushan.domain.bodies.tubes import Tubes, tube
 
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
+
+#: Where nodes of usual size lie in the standard man: beside the windpipe, under the arch, under its
+#: fork, at the roots of the lungs, before the great vessels; mm.
+NODES: Final = (
+    (-14, 0, 30), (-16, -2, 18), (-13, 6, 8), (20, 8, 14), (24, -8, 22), (28, -22, 18),
+    (2, 16, -22), (-4, 18, -30), (-38, 6, -20), (44, 12, -30), (4, -44, 30), (-8, -46, 24),
+    (8, -40, 40), (12, 30, -70), (-42, 12, -44),
+)  # fmt: skip
 
 
 def aorta_line(plan: Plan) -> tuple[list[tuple[float, float, float]], list[float]]:
@@ -83,7 +93,7 @@ def mediastinum(plan: Plan) -> list[Structure]:
     ]
     food = tube(gullet, (7.5, 7.5, 8, 8.5, 8.5, 9), 8, (0, 1, 0), 0.72)
     walls = [*chest_vessels(plan)]
-    found = [*heart(Heart(plan))]
+    found = [*nodes(plan), *heart(Heart(plan))]
     found += [Structure(course.name, "muscle", t) for course, t in walls]
     found += [Structure("aorta", "muscle", tube_of_aorta)]
     found += [Structure(c.name, c.tissue, t.thinned(c.wall_mm)) for c, t in walls]
@@ -93,6 +103,29 @@ def mediastinum(plan: Plan) -> list[Structure]:
         Structure("esophagus", "gas", tube(gullet[1:4], (1.2, 2.2, 1.0), 8, (0, 1, 0), 0.6)),
     ]
     return [*found, *airways(plan), *thyroid(plan)]
+
+
+def nodes(plan: Plan) -> list[Structure]:
+    """Nodes of usual size with fat in their gates, and small vessels in the fat about them."""
+    rng = plan.rng(62)
+    found = []
+    for place in NODES:
+        at = np.array(plan.point(*place)) + rng.normal(0, 2.5, 3)
+        short = float(rng.uniform(1.6, 3.6))
+        x, y, z = (float(v) for v in at)
+        axes = (short, short * float(rng.uniform(1.2, 1.8)), short * float(rng.uniform(1.2, 2.0)))
+        gate = Ellipsoid((x, y + axes[1] * 0.3, z), (axes[0] * 0.4, axes[1] * 0.5, axes[2] * 0.5))
+        found += [
+            Structure("mediastinal_node", "lymph_node", Ellipsoid((x, y, z), axes, fine=True)),
+            Structure("mediastinal_node", "fat", replace(gate, fine=True), None, 0.0, 0.45),
+        ]
+    for number, tissue in enumerate(("blood_vein", "blood_left")):
+        space = tube([plan.point(*p) for p in ((0, -40, 40), (-2, -28, 12), (4, 4, -20))], 22, 20)
+        ends = scattered(plan.rng(63, number), space, 40, 1.0)
+        root = np.array([plan.point(4 - 8 * number, -24, 46)])
+        small = grown(plan.rng(64, number), root, ends, 0.4)
+        found.append(Structure("mediastinal_vessels", tissue, small))
+    return found
 
 
 def chest_vessels(plan: Plan) -> list[tuple[Line, Tubes]]:

@@ -32,16 +32,19 @@ SPINE: Final = (
 )  # fmt: skip
 #: Inner face of the rib cage, then of the belly's wall: z, x, y, half width, front, back.
 CAGE: Final = (
-    (-500, 0, 20, 100, 62, 58),
-    (-420, 0, 10, 118, 70, 70), (-330, 0, -4, 122, 76, 62), (-260, 0, -4, 123, 82, 70),
+    (-540, 0, 28, 26, 22, 24), (-505, 0, 22, 50, 58, 46), (-462, 0, 16, 66, 58, 60),
+    (-420, 0, 10, 106, 68, 68), (-380, 0, 3, 118, 74, 66), (-330, 0, -4, 122, 76, 62),
+    (-260, 0, -4, 123, 82, 70),
     (-200, 0, 0, 125, 86, 84), (-150, 0, 1, 129, 92, 92), (-100, 0, 2, 131, 94, 95),
     (-50, 0, 3, 129, 90, 95), (0, 0, 7, 121, 80, 89), (35, 0, 14, 106, 66, 76),
     (60, 0, 22, 84, 52, 60), (78, 0, 28, 62, 38, 44), (92, 0, 30, 38, 22, 28),
     (98, 0, 30, 14, 10, 12),
 )  # fmt: skip
+#: Heights between which fat of the belly widens the cage, fading in and out.
+BELLY: Final = (-440, -360, -260, -120)
 #: The skin at BMI 25.
 SKIN: Final = (
-    (-500, 0, 18, 178, 96, 112),
+    (-640, 0, 24, 168, 86, 100), (-560, 0, 20, 176, 92, 112), (-490, 0, 18, 178, 98, 114),
     (-420, 0, 14, 172, 104, 112), (-330, 0, 4, 160, 108, 106), (-260, 0, 2, 150, 110, 108),
     (-200, 0, 4, 150, 112, 113), (-150, 0, 6, 152, 117, 117), (-100, 0, 8, 155, 121, 119),
     (-50, 0, 9, 159, 118, 119), (0, 0, 12, 160, 110, 115), (35, 0, 18, 160, 98, 105),
@@ -84,6 +87,10 @@ class Plan:
     def tall(self) -> float:
         """Scale along z."""
         return self["height_mm"] / 1700
+
+    def side(self, side: int, key: int) -> float:
+        """How much larger something is on a side (1 left, -1 right): both sides are never alike."""
+        return float(1 + 0.045 * np.clip(self.rng(90, side + 2, key).standard_normal(), -2, 2))
 
     @property
     def wide(self) -> float:
@@ -163,7 +170,7 @@ class Plan:
         """Inner face of ribs and belly wall; the belly of the plump is deeper."""
         levels = []
         for z, x, y, w, f, b in self.column(CAGE, 0, 2.5).levels:
-            belly = float(np.interp(z / self.tall, (-260, -120), (1, 0))) * self.stuffed
+            belly = float(np.interp(z / self.tall, BELLY, (0, 1, 1, 0))) * self.stuffed
             levels.append((z, x, y, w + 1.2 * belly, f + 2.0 * belly, b))
         return Column(tuple(levels), 2.5)
 

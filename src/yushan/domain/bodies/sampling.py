@@ -93,7 +93,9 @@ class Slab:
     labelled: bool = False
     fields: dict[tuple[int, float], tuple[Floats, Floats, Floats]] = field(default_factory=dict)
     parents: dict[str, tuple[Span, Span, Floats] | None] = field(default_factory=dict)
-    known: dict[tuple[int, tuple[Spans, float]], Floats] = field(default_factory=dict)
+    known: dict[tuple[int, tuple[Spans, float]], tuple[Surface, Floats]] = field(
+        default_factory=dict
+    )
     last: tuple[Surface, Spans, Floats] | None = None
 
     def __post_init__(self) -> None:
@@ -224,11 +226,11 @@ class Slab:
             parts = [self.known_or_new(part, at, where) for part in surface.parts]
             return reduce(lambda a, b: larger(a, b, surface.smooth_mm), parts)
         key = (id(surface), where)
-        if key not in self.known:
-            self.known[key] = surface.distance(at[0], at[1], at[2])
+        if key not in self.known:  # the surface is kept too, so that no other takes its identity
+            self.known[key] = (surface, surface.distance(at[0], at[1], at[2]))
             for old in list(self.known)[:-KEPT]:
                 del self.known[old]
-        return self.known[key]
+        return self.known[key][1]
 
     def bent(self, bend: Deformation, step_mm: float) -> tuple[Floats, Floats, Floats]:
         """The model's coordinates at all lattice points of the slab."""

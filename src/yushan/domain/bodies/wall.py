@@ -137,14 +137,13 @@ def flat_muscles(plan: Plan) -> list[Structure]:
     """Muscles that lie flat on the cage."""
     strong = plan["muscle_scale"] * float(np.interp(plan["age_years"], (40, 85), (1.05, 0.75)))
     found = []
-    for _, off, half, middle, reach, lean in MUSCLES:
+    for number, (_, off, half, middle, reach, lean) in enumerate(MUSCLES):
         for side, _name in SIDES:
             at = (middle[0], middle[1] * plan.tall)
             over = (reach[0], reach[1] * plan.tall)
             thin = plan.fleshy
-            sheet = Sheet(
-                plan.cage, side, 9 + (off - 9) * thin, half * strong * thin, at, over, lean
-            )
+            thick = half * strong * thin * plan.side(side, 10 + number)
+            sheet = Sheet(plan.cage, side, 9 + (off - 9) * thin, thick, at, over, lean)
             found.append(Structure("skeletal_muscle", "muscle", sheet, UNDER, lattice_mm=WIDE_MM))
     return found
 
