@@ -17,6 +17,7 @@ from tests.unit.population.test_hazard import cox, heart_alone, planted
 from yushan.domain.population import (
     Life,
     Patient,
+    Typist,
     life,
     mixture,
     mixtures,
@@ -27,13 +28,23 @@ from yushan.domain.population import (
 from yushan.domain.population.calendar import WINDOW
 from yushan.domain.population.chronic import conditions
 from yushan.domain.population.heart import BETA, COVARIATES, INDEX
-from yushan.domain.population.tables import rows, tree
+from yushan.domain.population.tables import rows
 
 Told = list[tuple[Patient, Life]]
 Lines = list[tuple[object, ...]]
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-#: Expectation of life at birth in 2023, Ministry of the Interior, from memory.
+#: Expectation of life at birth in 2023, Ministry of the Interior.
 PUBLISHED = {"M": 76.94, "F": 83.74}
+#: New cases of 2019, men and women (Taiwan Health and Welfare Report 2022, table 2-1), and people.
+CASES = {
+    "lung-cancer": (8847, 7386), "breast-cancer": (0, 14_856), "colon": (9893, 7409),
+    "liver": (7757, 3515), "prostate": (7115, 0), "cervix": (0, 1393),
+}  # fmt: skip
+MEN, WOMEN = 11.71e6, 11.89e6
+#: Per cent of adults, 2019 to 2023 (Health Promotion Administration).
+SURVEYED = {"I10": ("hypertension", 27), "E11.9": ("diabetes", 11), "E78.5": ("lipids", 26)}
+#: Per cent of births by the mother's age, 2016 (Ministry of the Interior).
+MOTHERS = {(25, 30): 23.5, (30, 35): 39.9, (35, 40): 23.3}
 
 
 def table(title: str, head: tuple[str, ...], lines: Lines) -> None:
@@ -113,6 +124,54 @@ def chronic(told: Told) -> None:
           ("code", "40-49", "60-69", "75-84"), lines)  # fmt: skip
 
 
+def surveyed(told: Told) -> None:
+    """Adults who have a condition in the middle of 2021, against surveys."""
+    day = date(2021, 7, 1)
+    adults = [
+        (mine, {one.code for one in mine.diagnoses})
+        for who, mine in told
+        if (day - who.birth).days > 18 * 365.25 and mine.first <= day <= mine.last
+    ]
+    lines: Lines = [
+        (word, f"{100 * sum(code in codes for _, codes in adults) / len(adults):.0f}", number)
+        for code, (word, number) in SURVEYED.items()
+    ]
+    smokers = 100 * sum(mine.smoker for mine, _ in adults) / len(adults)
+    lines.append(("smokers (2020)", f"{smokers:.0f}", 13))
+    table("Adults with a diagnosis in their claims, and adults found in surveys, per cent",
+          ("what", "told", "surveys"), lines)  # fmt: skip
+
+
+def births(told: Told) -> None:
+    """Births a year, by the mother's age, and how."""
+    ages: list[float] = []
+    ways = Counter[str]()
+    for who, mine in told:
+        for one in mine.courses:
+            if one.name == "delivery":
+                ages.append((one.began - who.birth).days / 365.25)
+                ways.update([str(dict(one.facts)["way"])])
+    years = sum(years_of(mine) for _, mine in told)
+    lines: Lines = [("births per 1000 people and year", 1000 * len(ages) / years, "7.0 (2020)")]
+    for (low, high), number in MOTHERS.items():
+        share = 100 * sum(low <= age < high for age in ages) / len(ages)
+        lines.append((f"mothers of {low} to {high - 1}, per cent", share, f"{number} (2016)"))
+    share = 100 * ways["caesarean"] / len(ages)
+    lines.append(("by caesarean section, per cent", share, "33.1 (2004), 39.1 (2024)"))
+    table("Births", ("what", "told", "published"), lines)
+
+
+def whole(seed: int, count: int) -> None:
+    """Contacts if none are left out."""
+    told = [life(who, is_thinned=False) for who in people(seed, count)]
+    years = sum(map(years_of, told))
+    kinds = Counter(one.kind for mine in told for one in mine.encounters)
+    lines: Lines = [(f"outpatient visits, {count:,} people", kinds["outpatient"] / years, 14.26),
+                    ("stays", kinds["inpatient"] / years, 0.13)]  # fmt: skip
+    table("Contacts a person and year if all are told, and published for 2022",
+          ("what", "told", "published"), lines)  # fmt: skip
+
+
 def value(code: str, sex: str, age: float) -> float:
     """The curve of one condition."""
     one = next(one for one in conditions(sex) if one.code == code)
@@ -121,7 +180,6 @@ def value(code: str, sex: str, age: float) -> float:
 
 def cancers(told: Told) -> None:
     """New cancers and the stages."""
-    names = {"lung-cancer": "lung", "breast-cancer": "breast", "pancreatic-cancer": "pancreas"}
     years = Counter[str]()
     for who, mine in told:
         years[who.sex] += years_of(mine)  # type: ignore[assignment]
@@ -129,12 +187,15 @@ def cancers(told: Told) -> None:
     lines: Lines = []
     for name in ("lung-cancer", "breast-cancer", "colon", "liver", "prostate", "pancreatic-cancer",
                  "npc", "cervix"):  # fmt: skip
-        row = tree("cancers")[names.get(name, name)]
         rates = [1e5 * new[name, sex] / years[sex] for sex in "MF"]
-        typed = [str(row.get(sex, "-")) for sex in "MF"]
-        lines.append((name, *(f"{one:.0f}" for one in rates), *typed))
-    table("New cancers per 100 000 person-years, and the table's rate at 60 years",
-          ("cancer", "men", "women", "men of 60", "women of 60"), lines)  # fmt: skip
+        men, women = CASES.get(name, (0, 0))
+        seen = [
+            f"{1e5 * men / MEN:.0f}" if men else "-",
+            f"{1e5 * women / WOMEN:.0f}" if women else "-",
+        ]
+        lines.append((name, *(f"{one:.0f}" for one in rates), *seen))
+    table("New cancers per 100 000 person-years, new cases of 2019 per 100 000 people",
+          ("cancer", "men", "women", "men 2019", "women 2019"), lines)  # fmt: skip
 
 
 def deaths(told: Told) -> None:
@@ -276,7 +337,8 @@ def reports(count: int) -> None:
         procedure = mixtures()[seed % len(mixtures())]
         language = ("zh", "en", "mixed")[seed % 3]
         style = ("structured", "prose", "terse")[seed // 3 % 3]
-        text = report(mixture(procedure, seed), procedure, language, style, seed)  # type: ignore[arg-type]
+        said = mixture(procedure, seed)
+        text = report(said, procedure, language, style, seed)  # type: ignore[arg-type]
         by.update((language, one.statement.status) for one in text.truth if one.statement)
     table(f"Sentences of {count:,} made-up reports", ("language", "present", "absent", "uncertain"),
           [(name, *(by[name, one] for one in ("present", "absent", "uncertain")))
@@ -287,6 +349,8 @@ def reports(count: int) -> None:
         about = person(seed)
         text = report(said, "IM-CT-CHEST", language, style, seed, about)  # type: ignore[arg-type]
         print(f"\n```text\n{text.text}```")
+    held = Typist("zh", "prose", "held-out", 0.05)
+    print(f"\n```text\n{held.report(mixture('IM-CT-CHEST', 12), 'IM-CT-CHEST', 12).text}```")
 
 
 def main() -> None:
@@ -303,7 +367,9 @@ def main() -> None:
         surnames,
         contacts,
         chronic,
+        surveyed,
         cancers,
+        births,
         deaths,
         waves,
         claims,
@@ -311,6 +377,7 @@ def main() -> None:
         hazard,
     ):
         part(told)
+    whole(given.seed, 1000)
     coverage(given.seed, 8000)
     if given.picture:
         draw(told, given.picture)
