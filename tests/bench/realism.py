@@ -11,22 +11,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.realism_chest import chest_ct
+from tests.bench.realism_devices import ct_devices
 from tests.bench.realism_film import chest_film
 from tests.bench.realism_head import head_ct, head_mr
+from tests.bench.realism_more_ct import more_ct
 from tests.bench.realism_nuclear import bone_scan
+from tests.bench.realism_phantoms import gamma_devices, pet_devices
 from tests.bench.realism_pictures import coronary_cine, fundus_photograph
+from tests.bench.realism_sites import sites_apart
+from tests.bench.realism_small import electrocardiogram, retina_piece, slide, sonogram
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 KINDS: dict[str, Callable[[Path, Path | None, int], None]] = {
     "chest-ct": chest_ct,
+    "more-ct": more_ct,
     "head-mr": head_mr,
     "head-ct": head_ct,
     "chest-film": chest_film,
     "bone-scan": bone_scan,
     "fundus": fundus_photograph,
     "angiogram": coronary_cine,
+    "ultrasound": sonogram,
+    "ecg": electrocardiogram,
+    "histology": slide,
+    "retina-piece": retina_piece,
+    "ct-devices": ct_devices,
+    "pet-devices": pet_devices,
+    "gamma-devices": gamma_devices,
+    "sites": sites_apart,
 }
 
 

@@ -1,4 +1,4 @@
-"""Chest radiographs: children's of a public set (CC BY 4.0) beside films of synthetic people."""
+"""Chest radiographs: children's (CC BY 4.0) and an adult's (numbers only) beside synthetic ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pydicom
 from PIL import Image
 from scipy import ndimage
 
@@ -63,18 +64,33 @@ def line_of(film: NDArray[np.float64]) -> str:
     return f"{tones} | {steep} | {exponent:.2f} | {fine.std():.4f}"
 
 
+def grown(data: Path) -> list[Path]:
+    """Films of adults that no figure was chosen by."""
+    return [path for path in [data / "zoo-pydicom-data" / "RG1_UNCR.dcm"] if path.exists()]
+
+
+def inverted(path: Path) -> NDArray[np.float64]:
+    """A film as it is shown, bright where there is more."""
+    return -pydicom.dcmread(path).pixel_array.astype(np.float64)
+
+
 def chest_film(data: Path, pictures: Path | None, people: int) -> None:
     """Tones, gradients and spectra of whole films."""
     real = {path.name[:18]: scaled(np.asarray(Image.open(path).convert("L"), dtype=np.float64))
             for path in sorted((data / "cxr-pneumonia").glob("*.jpeg"))}  # fmt: skip
     if not real:
         raise FileNotFoundError(2, "no films", str(data / "cxr-pneumonia"))
+    never = {path.name[:18]: scaled(inverted(path)) for path in grown(data)}
     made = {f"synthetic {k + 1}, {UNITS[k % 3]}": scaled(film_of(FIRST + k, UNITS[k % 3]))
             for k in range(people)}  # fmt: skip
-    print("film | tones 10, 25, 50, 75, 90 % | gradient 50, 90, 99 % | exponent | finest grain")
-    print("--- | --- | --- | --- | ---")
-    for name, film in {**real, **made}.items():
-        print(f"{name} | {line_of(film)}")
+    print(
+        "film | seen while tuning | tones 10, 25, 50, 75, 90 % | gradient 50, 90, 99 % | "
+        "exponent | finest grain"
+    )
+    print("--- | --- | --- | --- | --- | ---")
+    for kind, films in (("seen", real), ("never", never), ("", made)):
+        for name, film in films.items():
+            print(f"{name} | {kind} | {line_of(film)}")
     if pictures is not None:
         films = [real[REAL[:18]], *made.values()]
         row = [shown(film, 0.5, 1.0, 300) for film in films[:2]]

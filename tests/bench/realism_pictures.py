@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 from pydicom import dcmread
+from scipy import ndimage
 
 from yushan.domain.scanners import FundusWishes, Injection, angiogram, fundus
 
@@ -45,29 +46,54 @@ def middle(picture: NDArray[np.generic]) -> NDArray[np.float64]:
     return picture[edge : side - edge, edge : side - edge].astype(np.float64)
 
 
+def pieces(picture: NDArray[np.uint8], side: int = 102) -> str:
+    """Gradients and exponent of green, means over twenty pieces of a photograph at full size."""
+    size = len(picture)
+    green = picture[..., 1].astype(np.float64)
+    downs, overs = (np.linspace(0.25, end, n) * size for end, n in ((0.67, 5), (0.57, 4)))
+    corners = [(round(y), round(x)) for y in downs for x in overs]
+    found = [green[y : y + side, x : x + side] for y, x in corners]
+    steep = np.mean([[float(x) for x in steepness(one).split(", ")] for one in found], axis=0)
+    told = ", ".join(f"{x:.3f}" for x in steep)
+    return f"{told}; {np.mean([spectrum(one) for one in found]):.2f}"
+
+
 def fundus_photograph(data: Path, pictures: Path | None, people: int) -> None:
     """Colours, gradients and spectra of the middle of fundus photographs."""
     path = data / RETINA
     if not path.exists():
         raise FileNotFoundError(2, "no photograph", str(path))
-    real = Image.open(path).convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    made = [fundus(3 + k, "RL"[k % 2], FundusWishes(), 2 * SIDE).pixels for k in range(people)]
+    whole = Image.open(path).convert("RGB")
+    real = whole.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    made = [fundus(3 + k, "RL"[k % 2], FundusWishes(), whole.width).pixels for k in range(people)]
+    fine = [pieces(np.asarray(whole)), *(pieces(one) for one in made)]
     small = [
         np.asarray(Image.fromarray(one).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
         for one in made
     ]
-    print("photograph | mean red, green, blue | gradient of green 50, 90, 99 % | exponent")
-    print("--- | --- | --- | ---")
+    print(
+        "photograph | seen while tuning | mean red, green, blue | "
+        "gradient of green 50, 90, 99 % | exponent | at full size: the same of pieces"
+    )
+    print("--- | --- | --- | --- | --- | ---")
     rows = {"real": np.asarray(real)} | {f"synthetic {k + 1}": one for k, one in enumerate(small)}
-    for name, picture in rows.items():
+    for (name, picture), piece in zip(rows.items(), fine, strict=True):
         inside = middle(picture)
         colours = ", ".join(f"{one:.0f}" for one in inside.mean(axis=(0, 1)))
         green = inside[..., 1]
-        print(f"{name} | {colours} | {steepness(green)} | {spectrum(green):.2f}")
+        seen = "seen" if name == "real" else ""
+        print(f"{name} | {seen} | {colours} | {steepness(green)} | "
+              f"{spectrum(green):.2f} | {piece}")  # fmt: skip
     if pictures is not None:
         out = Image.fromarray(np.concatenate([rows["real"], small[-1]], axis=1))
         few = out.quantize(96, dither=Image.Dither.NONE)
         few.save(pictures / "realism-fundus.png", optimize=True)
+
+
+def fullness(frame: NDArray[np.generic]) -> float:
+    """How dark thin things are against what is around them."""
+    inside = middle(frame)[::2, ::2]
+    return float(np.percentile(ndimage.uniform_filter(inside, 15) - inside, 97))
 
 
 def coronary_cine(data: Path, pictures: Path | None, people: int) -> None:
@@ -77,13 +103,14 @@ def coronary_cine(data: Path, pictures: Path | None, people: int) -> None:
     if not path.exists():
         raise FileNotFoundError(2, "no cine", str(path))
     frames = dcmread(path).pixel_array
-    real = frames[int(np.argmin(frames[:, 100:-100, 100:-100].mean(axis=(1, 2))))]
+    real = max(frames[::4], key=fullness)
     rows = {"real": real}
     for number in range(people):
         cine = angiogram(4 + number, run=Injection(frames=24))
         rows[f"synthetic {number + 1}"] = cine.pixels[int(cine.facts["fullest"])]
-    print("cine | gradient 50, 90, 99 % | exponent")
-    print("--- | --- | ---")
+    print("cine | seen while tuning | gradient 50, 90, 99 % | exponent")
+    print("--- | --- | --- | ---")
     for name, picture in rows.items():
         inside = middle(picture)
-        print(f"{name} | {steepness(inside)} | {spectrum(inside):.2f}")
+        seen = "seen" if name == "real" else ""
+        print(f"{name} | {seen} | {steepness(inside)} | {spectrum(inside):.2f}")

@@ -22,8 +22,8 @@ RETINA: Final = (0.97, 0.41, 0.27)
 DISC: Final = (0.99, 0.76, 0.42)
 CUP: Final = (1.0, 0.90, 0.66)
 #: How much light of each colour a vessel swallows where it is thickest.
-VEIN: Final = (0.22, 0.47, 0.44)
-ARTERY: Final = (0.11, 0.33, 0.29)
+VEIN: Final = (0.20, 0.42, 0.40)
+ARTERY: Final = (0.10, 0.29, 0.26)
 #: Angle of the photographed circle and distance of the fovea from the disc, degrees.
 FIELD_DEG: Final = 48.0
 DISC_FOVEA_DEG: Final = 15.5
@@ -102,7 +102,7 @@ class Retina:
         """Pigment, choroid's vessels, the darker macula."""
         shape = (self.size, self.size)
         tint = self.rng.normal(1, 0.05, 3)
-        broad, fine = cloud(self.rng, shape, 4.2), cloud(self.rng, shape, 2.3)
+        broad, fine = cloud(self.rng, shape, 4.2), cloud(self.rng, shape, 2.15)
         choroid = np.abs(blurred(grain(self.rng, shape, self.size / 70), self.size / 260))
         away = self.away(self.fovea)
         macula = np.exp(-((away / np.float32(0.42)) ** 2))
@@ -151,7 +151,7 @@ class Retina:
                     if radii[0] > 1.5:
                         tube(shine, points, radii * 0.22)
             self.masks[kind] = cover > 0.5
-            softened = blurred(cover, self.size / 760)
+            softened = blurred(cover, self.size / 950)
             shine = blurred(shine, self.size / 1100) * (0.5 if kind == "artery" else 0.16)
             for channel in range(3):
                 dim = np.float32(swallowed[channel]) * softened * (1 - shine)
@@ -194,7 +194,7 @@ class Retina:
         )
         shown = np.empty_like(self.image)
         for channel in range(3):
-            plate = blurred(self.image[..., channel], self.size / 900) * light
+            plate = blurred(self.image[..., channel], self.size / 1600) * light
             plate = plate + 0.0025 * grain(self.rng, plate.shape, 0.7)
             shown[..., channel] = plate * soft((away - np.float32(0.968)) * np.float32(middle) / 2)
         pixels = whole(shown)

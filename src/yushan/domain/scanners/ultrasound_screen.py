@@ -159,8 +159,8 @@ def frame(
 
 
 def tone(grey: Image) -> Image:
-    """The machine's grey map: dark greys pressed down a little."""
-    return np.asarray(np.clip(grey, 0, 1) ** np.float32(1.15), dtype=np.float32)
+    """The machine's grey map: dark greys pressed down, as on the real pictures at hand."""
+    return np.asarray(np.clip(grey, 0, 1) ** np.float32(1.8), dtype=np.float32)
 
 
 def framed(screen: Bits, picture: Bits, device: Machine) -> Bits:
