@@ -156,6 +156,12 @@ class TheHouse:
 
         return check_folder(wish)
 
+    def review_folder(self, out: Path, keys: Path | None, port: int) -> int:
+        """Let a person decide about pictures."""
+        from yushan.assembly.deid.review import review_folder  # noqa: PLC0415
+
+        return review_folder(out, keys, port)
+
     def count_words(self, source: Path, site: str, out: Path, *, is_seen: bool) -> Answer:
         """Count words of descriptors over patients."""
         from yushan.assembly.deid import count  # noqa: PLC0415

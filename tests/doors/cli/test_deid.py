@@ -143,7 +143,7 @@ def test_a_policy_that_nobody_signed_is_taken_and_named_as_such(made: Path, tmp_
     told = json.loads((tmp_path / "out.keys" / "report.json").read_text("utf-8"))
     assert told["policy"]["signed"] is False
     page = (tmp_path / "out.keys" / "report.html").read_text("utf-8")
-    assert "not signed by anybody" in page
+    assert "signed by nobody" in page
     assert "未經任何人簽署" in page
     assert "signed by nobody" not in (made / "stdout").read_text()
 

@@ -88,9 +88,9 @@ def body(told: dict[str, Any], language: Language) -> Iterator[str]:
     yield f"<h1>{tell('De-identification report')}</h1>\n"
     policy = escape(told["policy"]["name"])
     yield f'<p class="quiet">{escape(told["written"])} · {tell("Policy")} <code>{policy}</code>'
-    if not told["policy"]["signed"]:
-        yield f" · {tell('not signed by anybody')}"
     yield f" · {escape(told['program'])} · {tell('Keys')} <code>{escape(told['keys'])}</code></p>\n"
+    if not told["policy"]["signed"]:
+        yield f'<p class="closing open" role="alert">{unsigned(tell)}</p>\n'
     yield closing(told, tell)
     said = tell(
         "This page holds names of input files and nothing else of patients. It belongs to the keys "
@@ -101,6 +101,14 @@ def body(told: dict[str, Any], language: Language) -> Iterator[str]:
     yield from methods(told, tell)
     yield from classes(told, tell)
     yield from held(told, tell)
+
+
+def unsigned(tell: Tell) -> str:
+    """That the policy is its owner's word alone."""
+    return tell(
+        "The policy file is signed by nobody: whoever could write it decided what was kept. "
+        "Ask for a signature with --policy-key."
+    )
 
 
 def closing(told: dict[str, Any], tell: Tell) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from yushan.assembly.deid.page import write_page
+from yushan.assembly.deid.page import unsigned, write_page
 from yushan.assembly.deid.terminal import Line, stoppable
 from yushan.base import SystemClock, codes, translator
 from yushan.doors.cli import language, say
@@ -25,7 +25,8 @@ def release_folder(asked: DeidWish) -> int:
     wish = Wish(
         source=asked.source, out=asked.out, policy=policy,
         keys=asked.keys, report=asked.report, jobs=asked.jobs or 0, beginning=asked.beginning,
-        ocr=asked.ocr, is_policy_signed=is_signed(asked.policy, asked.policy_key),
+        ocr=asked.ocr, decisions=asked.decisions,
+        is_policy_signed=is_signed(asked.policy, asked.policy_key),
     )  # fmt: skip
     line = Line(SystemClock(), is_seen=asked.is_seen)
     with stoppable() as stopped:
@@ -35,15 +36,15 @@ def release_folder(asked: DeidWish) -> int:
             line.end()
     write_page(report)
     if asked.as_json:
-        say(answer(report), as_json=True)
+        say(answer(report, signed=wish.is_policy_signed), as_json=True)
     else:
         sys.stdout.write("\n".join(lines(report)) + "\n")
         if not wish.is_policy_signed:
-            sys.stdout.write(unsigned() + "\n")
+            sys.stdout.write(unsigned(teller()) + "\n")
     return 0 if report.summary.closes else 1
 
 
-def answer(report: Report) -> dict[str, Any]:
+def answer(report: Report, *, signed: bool) -> dict[str, Any]:
     """What ``--json`` prints: numbers and places; rows are in the report alone."""
     found = report.summary
     return {
@@ -56,14 +57,20 @@ def answer(report: Report) -> dict[str, Any]:
         "methods": found.methods,
         "report": str(report.report),
         "page": str(report.page),
+        "policy_signed": signed,
         "keys": str(report.keys),
         "keys_are_new": report.keys_are_new,
     }
 
 
+def teller() -> Callable[[str], str]:
+    """Messages in the terminal's language."""
+    return translator("zh-Hant" if language() == "zh-Hant" else "en")
+
+
 def lines(report: Report) -> Iterator[str]:
     """The same for people."""
-    tell, found = translator("zh-Hant" if language() == "zh-Hant" else "en"), report.summary
+    tell, found = teller(), report.summary
     yield closing(report, tell)
     yield tell("Objects in OUT: {objects}; patients: {persons}.").format(
         objects=found.objects, persons=found.persons
@@ -76,15 +83,6 @@ def lines(report: Report) -> Iterator[str]:
             "New keys were made in {keys}. Keep this folder: with it the same people get the same "
             "pseudonyms next time. Never give it away with OUT: it tells who they are."
         ).format(keys=report.keys)
-
-
-def unsigned() -> str:
-    """That the policy is its owner's word alone."""
-    tell = translator("zh-Hant" if language() == "zh-Hant" else "en")
-    return tell(
-        "The policy file is signed by nobody: whoever could write it decided what was kept. "
-        "Ask for a signature with --policy-key."
-    )
 
 
 def closing(report: Report, tell: Callable[[str], str]) -> str:

@@ -30,7 +30,7 @@ words = click.option("--words", type=FILE, help="Learned words that descriptors 
 
 def add_to(root: click.Group) -> None:
     """Hang the commands on."""
-    for command in (deid, verify):
+    for command in (deid, review, verify):
         root.add_command(command)
 
 
@@ -47,6 +47,7 @@ def add_to(root: click.Group) -> None:
 @click.option("--resume", "beginning", flag_value="resume", help="Only go on with an earlier run.")
 @click.option("--fresh", "beginning", flag_value="fresh", help="Take earlier outputs away first.")
 @click.option("--ocr/--no-ocr", default=True, help="Read pictures that may carry text.")
+@click.option("--decisions", type=FILE, help="What people decided; by the keys if left out.")
 @as_json
 @click.pass_obj
 def deid(house: House, /, **asked: Any) -> int:  # noqa: ANN401 - click's options by name
@@ -57,6 +58,19 @@ def deid(house: House, /, **asked: Any) -> int:  # noqa: ANN401 - click's option
     """
     asked["beginning"] = asked["beginning"] or ""
     return house.deid(DeidWish(**asked, is_seen=sys.stderr.isatty()))
+
+
+@click.command()
+@click.argument("out", metavar="OUT", type=ANY)
+@click.option("--keys", type=FOLDER, help="Those OUT was made with; OUT.keys if left out.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one if left out.")
+@click.pass_obj
+def review(house: House, /, out: Path, keys: Path | None, port: int) -> int:
+    """Look at pictures of OUT's last run that wait, in a browser on this machine, and decide.
+
+    Then give the same yushan deid again: it does what was decided.
+    """
+    return house.review_folder(out, keys, port)
 
 
 @click.command()

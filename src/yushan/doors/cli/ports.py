@@ -44,6 +44,7 @@ class DeidWish:
     jobs: int | None
     beginning: Literal["", "resume", "fresh"]
     ocr: bool
+    decisions: Path | None
     as_json: bool
     is_seen: bool
 
@@ -130,6 +131,10 @@ class House(Protocol):
 
     def verify_folder(self, wish: CheckWish) -> int:
         """Look through a folder; the exit code."""
+        ...
+
+    def review_folder(self, out: Path, keys: Path | None, port: int) -> int:
+        """Let a person decide about pictures that wait; the exit code."""
         ...
 
     def count_words(self, source: Path, site: str, out: Path, *, is_seen: bool) -> Answer:

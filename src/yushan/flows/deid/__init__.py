@@ -6,11 +6,13 @@ equal IN give equal OUT; every input has one outcome. Start at ``story.py``.
 """
 
 from yushan.flows.deid.checking import Check, Verdict, check
-from yushan.flows.deid.decisions import Decision, Rectangle, write_decisions
+from yushan.flows.deid.decisions import Decision, write_decisions
 from yushan.flows.deid.deidentifier import Deidentifier, Object
 from yushan.flows.deid.learning import count_words
 from yushan.flows.deid.pool import Stopped
-from yushan.flows.deid.report import OUTCOMES, Report, Summary, private_file
+from yushan.flows.deid.private import private_file
+from yushan.flows.deid.report import OUTCOMES, Report, Summary
+from yushan.flows.deid.reviewing import Review, review
 from yushan.flows.deid.running import run
 from yushan.flows.deid.wish import (
     DEFAULT_POLICY,
@@ -27,8 +29,8 @@ __all__ = [
     "Decision",
     "Deidentifier",
     "Object",
-    "Rectangle",
     "Report",
+    "Review",
     "Stopped",
     "Summary",
     "Verdict",
@@ -38,6 +40,7 @@ __all__ = [
     "is_signed",
     "policy_for",
     "private_file",
+    "review",
     "run",
     "with_vocabulary",
     "write_decisions",

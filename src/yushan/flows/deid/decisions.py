@@ -11,7 +11,8 @@ import msgspec
 
 from yushan.base import Rejected
 from yushan.domain.deid import settled_by
-from yushan.flows.deid.report import private_file
+from yushan.flows.deid.making import Rectangle  # noqa: TC001 - msgspec reads the annotation
+from yushan.flows.deid.private import private_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,8 +25,6 @@ FORM: Final = "yushan-decisions/1"
 NAME: Final = "decisions.json"
 #: Fill the boxes; there is nothing to fill; it stays in the hospital.
 Choice = Literal["redact", "clean", "stay"]
-#: Left, top, width, height in pixels; the frame from 0, ``None`` for all.
-Rectangle = tuple[int, int, int, int, int | None]
 UNKNOWN: Final = "deid.pixels-unknown"
 TEXT: Final = "clean_pixel_data"
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from yushan.base import Pseudonym
     from yushan.domain.redaction import Box
     from yushan.flows.cleaning import Faces, How
-    from yushan.flows.deid.decisions import Rectangle
 
+#: Left, top, width, height in pixels; the frame from 0, ``None`` for all.
+Rectangle = tuple[int, int, int, int, int | None]
 FULL, FAILED = "standalone.disk-full", "standalone.disk-failed"
 
 

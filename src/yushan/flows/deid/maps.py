@@ -8,7 +8,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from yushan.domain.deid import replace_uid
-from yushan.flows.deid.report import private_file, shown
+from yushan.flows.deid.private import private_file
+from yushan.flows.deid.report import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

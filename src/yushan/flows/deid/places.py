@@ -59,8 +59,8 @@ def places(source: Path, out: Path, keys: Path | None, report: Path | None) -> P
         ``standalone.places-overlap``.
     """
     source, out = source.resolve(), out.resolve()
-    keys = Path(f"{out}.keys") if keys is None else keys.resolve()
-    run = keys / "runs" / hashlib.sha256(os.fsencode(out)).hexdigest()[:16]
+    keys = keys_of(out, keys)
+    run = run_of(keys, out)
     told = (report or keys / "report.json").resolve()
     report, page = told.with_suffix(".json"), told.with_suffix(".html")
     if told.suffix not in {".json", ".html"}:
@@ -77,6 +77,16 @@ def places(source: Path, out: Path, keys: Path | None, report: Path | None) -> P
     if any(file.is_relative_to(folder) for file in (report, page) for folder in (source, out)):
         raise Rejected("standalone.places-overlap")
     return Places(source, out, keys, run, report, page)
+
+
+def keys_of(out: Path, keys: Path | None) -> Path:
+    """The folder of the keys: as named, or beside OUT."""
+    return Path(f"{out}.keys") if keys is None else keys.resolve()
+
+
+def run_of(keys: Path, out: Path) -> Path:
+    """What the run into an OUT owns below the keys."""
+    return keys / "runs" / hashlib.sha256(os.fsencode(out)).hexdigest()[:16]
 
 
 def lock(run: Path) -> int:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from yushan.flows.cleaning import disk_room
-from yushan.flows.deid.making import FAILED, FULL, sync
 from yushan.flows.deid.planning import OPENED
+from yushan.flows.deid.private import private_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from yushan.flows.deid.decisions import Decision
     from yushan.flows.deid.journal import Journal, Row
@@ -113,20 +111,3 @@ def write_report(
             told = line(row, decisions.get(row.sha256.hex()) if row.sha256 else None)
             file.write((",\n  " if number else "\n  ") + json.dumps(told, ensure_ascii=False))
         file.write("\n ]\n}\n")
-
-
-@contextmanager
-def private_file(path: Path, encoding: str = "utf-8") -> Iterator[IO[str]]:
-    """A file for its owner alone that is there as a whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with disk_room(FULL, FAILED):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding=encoding, newline="") as file:
-                yield file
-            sync(draft)
-            draft.replace(path)
-            sync(path.parent)
-        finally:
-            Path(draft).unlink(missing_ok=True)

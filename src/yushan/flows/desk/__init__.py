@@ -5,7 +5,7 @@ to whoever asked and is kept nowhere. What people decide is kept by ``services.g
 Start at ``pictures.py``.
 """
 
-from yushan.flows.desk.drawing import Sheet, View
+from yushan.flows.desk.drawing import Sheet, View, png, sheet
 from yushan.flows.desk.pictures import Pictures, Workers
 
-__all__ = ["Pictures", "Sheet", "View", "Workers"]
+__all__ = ["Pictures", "Sheet", "View", "Workers", "png", "sheet"]
