@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.realism_chest import chest_ct
-from tests.bench.realism_devices import ct_devices
+from tests.bench.realism_devices import ct_devices, ct_exposure
 from tests.bench.realism_film import chest_film
 from tests.bench.realism_head import head_ct, head_mr
 from tests.bench.realism_more_ct import more_ct
@@ -38,6 +38,7 @@ KINDS: dict[str, Callable[[Path, Path | None, int], None]] = {
     "histology": slide,
     "retina-piece": retina_piece,
     "ct-devices": ct_devices,
+    "ct-exposure": ct_exposure,
     "pet-devices": pet_devices,
     "gamma-devices": gamma_devices,
     "sites": sites_apart,

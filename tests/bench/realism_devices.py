@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from yushan.domain.scanners import CtOptions, CtProfile, Kernel, ct_scan, profiles
+from yushan.domain.scanners import CtOptions, CtProfile, Kernel, ct_scan, exposed, profiles
 from yushan.domain.scanners.kernels import mtf, noise_amplitude
 from yushan.domain.volumes import Grid, Volume
 
@@ -23,6 +23,8 @@ WIRE_HU, WIRE_MM, WIRE_SIDE = 2900.0, 0.25, 128
 WATER_MM, WATER_SIDE, WATER_RADIUS, WATER_SLICES = 0.7, 480, 160.0, 4
 #: Pixels of the square in the middle where noise is measured.
 SQUARE = 128
+#: Half axes of people from slim to heavy, mm, and the pixel and side of their slices.
+SIZES, SIZE_MM, SIZE_SIDE = ((130, 95), (155, 110), (180, 130), (210, 160)), 1.7, 288
 #: Frequencies at which curves are read off, cycles per mm.
 FINE = np.linspace(0.0, 1.95, 1500)
 
@@ -128,3 +130,36 @@ def ct_devices(_: Path, __: Path | None, ___: int) -> None:
                   f"{said.noise:.1f}; {seen.noise:.1f} | "
                   f"{said.mean:.2f}; {seen.mean:.2f}")  # fmt: skip
     print("\nlargest difference, %: " + ", ".join(f"{x * 100:.1f}" for x in worst))
+
+
+def ct_exposure(_: Path, __: Path | None, ___: int) -> None:
+    """Noise of heart scans (0.8 mm, vessel kernels) in people of four sizes."""
+    sizes = ", ".join(f"{2 * a / 10:.0f} x {2 * b / 10:.0f}" for a, b in SIZES)
+    print(f"scanner | noise (HU) in {sizes} cm: usual current | automatic | its dose, of the usual")
+    print("--- | --- | --- | ---")
+    for maker in profiles("CT"):
+        if any(kernel.use == "vessel" for kernel in maker.kernels):
+            usual = CtOptions(kernel="vessel", thickness_mm=0.8, couch=False)
+            bodies = [person(half) for half in SIZES]
+            chosen = [exposed(one, maker, usual) for one in bodies]
+            before = ", ".join(f"{noise_in(one, maker, usual):.0f}" for one in bodies)
+            after = ", ".join(f"{noise_in(one, maker, how):.0f}"
+                              for one, how in zip(bodies, chosen, strict=True))  # fmt: skip
+            doses = ", ".join(f"{how.dose:.1f}" for how in chosen)
+            print(f"{maker.name.removeprefix('ct-')} | {before} | {after} | {doses}")
+
+
+def person(half: tuple[float, float]) -> Volume:
+    """A body of soft tissue with an elliptic section."""
+    line = (np.arange(SIZE_SIDE) - (SIZE_SIDE - 1) / 2) * SIZE_MM
+    inside = np.hypot(line[:, None] / half[1], line[None, :] / half[0]) < 1
+    plane = np.where(inside, 40.0, -1000.0).astype(np.float32)
+    grid = Grid.axial((4, SIZE_SIDE, SIZE_SIDE), (0.8, SIZE_MM, SIZE_MM))
+    return Volume(grid, np.repeat(plane[None], 4, axis=0))
+
+
+def noise_in(body: Volume, maker: CtProfile, options: CtOptions) -> float:
+    """Standard deviation in the middle of a body."""
+    low, high = SIZE_SIDE // 2 - 16, SIZE_SIDE // 2 + 16
+    part = ct_scan(body, bare(maker), 2, options).values[:, low:high, low:high].astype(np.float64)
+    return float((part - part.mean(axis=(1, 2), keepdims=True)).std())
