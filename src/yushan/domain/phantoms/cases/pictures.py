@@ -113,7 +113,7 @@ def colonoscopy(case: Case, counter: Counter, step: Step) -> Iterator[SampleFile
         Polyp(float(rng.uniform(30, 55)), float(rng.uniform(0, 360)), float(rng.uniform(4, 12)))
         for _ in range(step.choice.get("polyps", 2))
     )
-    frames, side = (50, 448) if case.options.size == "full" else (3, 96)
+    frames, side = (25, 448) if case.options.size == "full" else (3, 96)
     legend = (case.patient.romanised.replace("^", " "), counter.study.date)
     for count, title, kind in (
         (1, "Picture", visible.ENDOSCOPE), (frames, "Video", visible.ENDOSCOPE_VIDEO)
