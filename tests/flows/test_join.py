@@ -7,7 +7,7 @@ from tests.flows.admitting import commons_uid, make_mr, make_scene, read_back, r
 from yushan.base import Conflict, Leaving, StudyUID
 from yushan.flows.join import Join
 from yushan.flows.rebuild import compare_index
-from yushan.services.archive import Joining
+from yushan.services.archive import Joining, totals
 
 STUDY, SERIES, OTHER = "1.2.3.1", "1.2.3.1.1", "1.2.3.1.2"
 HOUR_S = 3600
@@ -45,6 +45,8 @@ def test_a_study_at_rest_becomes_one_pack_and_reads_as_before(database, tmp_path
     assert found.join.round() == 3
     assert found.join.round() == 0
     assert found.archive.stats().packs == 1
+    with found.archive.db.read() as tx:
+        assert found.archive.stats() == totals.counted(tx)
     assert (found.archive.stats().parts, found.archive.stats().instances) == (3, 3)
     after = [data.to_json() for uid in (SERIES, OTHER) for data in read_back(found.scene, uid)]
     assert after == before

@@ -134,7 +134,7 @@ def test_who_left_after_the_backup_is_gone_before_a_restored_commons_opens(
 
 def leave(house: House, identity: str) -> None:
     """One person stops everything, at the office; the running commons lets go of it as well."""
-    database, office = open_office(house.plan.citizen)
+    database, office, _ = open_office(house.plan.citizen)
     office.record(identity, Wish(decision=Decision.STOP, channel=Channel.COUNTER))
     database.dispose()
 

@@ -35,6 +35,7 @@ from yushan.services.consent import (
     Use,
     Wish,
 )
+from yushan.services.ledger import Ledger
 from yushan.services.withdrawal import Cases
 
 #: CT_small.dcm and MR_small.dcm are of these days.
@@ -61,7 +62,7 @@ class Scene:
     def __init__(self, database, folder):
         self.scene = make_scene(database, folder)
         clock = self.scene.house.clock
-        self.office = ConsentOffice(database, clock, KEY, SIGNER)
+        self.office = ConsentOffice(Ledger(database, clock, SIGNER), KEY)
         self.list = ConsentList(self.office.at("commons"), clock, 1e9, self.office.public,
                                 refresh_s=0.0)  # fmt: skip
         object.__setattr__(self.scene.admit.desk, "consent", self.list)

@@ -107,10 +107,9 @@ def check_gateway(database: Database) -> None:
 
 def check_office(database: Database) -> None:
     keys = FACTS["keys"]
-    office = ConsentOffice(
-        database, SystemClock(), bytes.fromhex(keys["consent"]),
-        Signer(bytes.fromhex(keys["consent-signing"])),
-    )  # fmt: skip
+    signer = Signer(bytes.fromhex(keys["consent-signing"]))
+    ledger = Ledger(database, SystemClock(), signer)
+    office = ConsentOffice(ledger, bytes.fromhex(keys["consent"]))
     [(_, receipt)] = office.choices()
     assert is_genuine(receipt, office.public[32:])
     assert len(msgspec.json.decode(office.optout_list().entries or b"[]")) == 1
@@ -220,5 +219,5 @@ def test_the_command_backs_up_then_upgrades_a_role_on_postgresql(
     assert told["backup"]
     assert "consent_0002" in told["applied"]
     opened = open_database(settings)
-    assert pending(opened, ["services.consent"]) == []
+    assert pending(opened, ["services.consent", "services.ledger"]) == []
     opened.dispose()

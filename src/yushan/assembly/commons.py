@@ -39,7 +39,7 @@ from yushan.flows.admit import QUEUE, Admit, Desk, Ticker, durable_admit, run_ke
 from yushan.services.archive import Uploads
 from yushan.services.catalogue import Catalogue
 from yushan.services.consent import ConsentList, PeerOffice
-from yushan.services.ledger import tell_policies
+from yushan.services.ledger import CONSENT, Key, tell_policies
 from yushan.services.linkage import LinkageCommons
 from yushan.services.withdrawal import Cases, Register, Stage
 
@@ -221,6 +221,7 @@ class CommonsRole:
             admissions=self.admissions,
             ledger=self.ledger,
             ledger_key=self.ledger.public_key,
+            office_key=Key(CONSENT, read_public(settings.consent_public)[32:64]).line,
             audit=self.audit.at("portal"),
             cases=Cases(self.database, self.clock),
             demo=DemoState(Path(settings.demo_state)) if settings.demo_state else None,

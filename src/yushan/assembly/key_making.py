@@ -72,10 +72,12 @@ def public_files(role: str, made: dict[str, bytes]) -> dict[str, bytes]:
 def office_public(consent: bytes, signing: bytes) -> bytes:
     """The office's public key, as the office itself tells it."""
     from yushan.services.consent import ConsentOffice  # noqa: PLC0415 - an office's rooms
+    from yushan.services.ledger import Ledger  # noqa: PLC0415
 
     database = Database("sqlite://")
     try:
         migrate(database, ["services.consent"])
-        return ConsentOffice(database, SystemClock(), consent, Signer(signing)).public
+        ledger = Ledger(database, SystemClock(), Signer(signing))
+        return ConsentOffice(ledger, consent).public
     finally:
         database.dispose()

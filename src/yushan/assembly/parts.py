@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROOMS: Final = {
     "Gateway": ("gateway", "accounts", "ledger"),
     "KeyHolder": ("ledger", "linkage"),
-    "Citizen": ("consent",),
+    "Citizen": ("consent", "ledger"),
     "Commons": ("ledger", "archive", "catalogue", "withdrawal", "accounts"),
 }
 

@@ -26,6 +26,7 @@ from yushan.services.consent import (
     is_genuine,
     read_change,
 )
+from yushan.services.ledger import Receipts
 from yushan.services.linkage import (
     Ceremony,
     Identity,
@@ -74,9 +75,16 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any struct or dataclass
 @contextmanager
 def office_of(config: Path) -> Iterator[ConsentOffice]:
     """The consent office of a settings file."""
-    database, office = open_office(load_as(config, Citizen))
-    try:
+    with office_and_ledger(config) as (office, _):
         yield office
+
+
+@contextmanager
+def office_and_ledger(config: Path) -> Iterator[tuple[ConsentOffice, Ledger]]:
+    """The same with its ledger."""
+    database, office, ledger = open_office(load_as(config, Citizen))
+    try:
+        yield office, ledger
     finally:
         database.dispose()
 
@@ -95,6 +103,15 @@ class ConsentActs:
         """Take an earlier choice back; the receipt of that."""
         with office_of(config) as office:
             return dict(plain(office.withdraw(identity, receipt, Channel(channel))))
+
+    def prove(self, config: Path, identity: str, receipt: str, out: Path) -> Answer:
+        """That a choice stands in the office's ledger, in a file that proves it without us."""
+        with office_and_ledger(config) as (office, ledger):
+            number = office.entry(identity, receipt)
+            ledger.seal()
+            made = Receipts(ledger).make(ledger.restricted, number, ("choice",))
+            out.write_bytes(msgspec.json.format(msgspec.json.encode(made)))
+            return {"file": str(out), "number": number, "key": ledger.key}
 
     def show(self, config: Path, identity: str) -> Answer:
         """Where each kind of use stands for a person, and the choices that hold or will."""

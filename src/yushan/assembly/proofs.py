@@ -106,11 +106,12 @@ def office_proofs(settings: Citizen) -> Iterator[Proof]:
     from yushan.assembly.citizen import open_office  # noqa: PLC0415 - an office's rooms
     from yushan.services.consent import is_genuine  # noqa: PLC0415
 
-    database, office = open_office(settings)
+    database, office, ledger = open_office(settings)
     try:
         rows = office.choices(0, 1_000_000)
         genuine = all(is_genuine(receipt, office.public[32:]) for _, receipt in rows)
         yield Proof("every receipt is genuine", genuine, f"{len(rows)} receipts")
+        yield Proof("every entry of the office's ledger is as it was", ledger.verify().holds)
         yield Proof("the list can be signed", bool(office.optout_list().signature))
     finally:
         database.dispose()

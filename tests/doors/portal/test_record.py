@@ -4,14 +4,18 @@ import json
 
 import msgspec
 import pytest
+from tests.databases import make_database
 from tests.doors.portal.making import FakeWatch, make_commons, make_gateway, sign_in
 
 from yushan.base import Leaving
+from yushan.doors.portal.record_verify import Verifying
 from yushan.engines.keys import Signer
 from yushan.flows.witness import Agreement
 from yushan.services.ledger import (
+    CONSENT,
     Cosigned,
     Cosigners,
+    Ledger,
     Receipts,
     Sighting,
     Thing,
@@ -221,3 +225,21 @@ def test_a_fork_is_on_every_page_of_the_gateway_with_evidence(tmp_path):
     page = site.client.get("/witness?lang=zh-Hant").text
     for said in ("ledger.forked", "the head that was seen", "the head that was shown", "不符"):
         assert said in page
+
+
+def test_a_receipt_of_the_consent_office_is_checked_against_its_own_key(tmp_path):
+    site = make_commons(tmp_path)
+    database = make_database(tmp_path / "office.db", "services.ledger")
+    office = Ledger(database, site.clock, Signer(b"\x09" * 32), CONSENT)
+    with database.begin() as tx:
+        number = office.append(tx, "consent.recorded", {"receipt": "R"}, {"choice": {"use": None}})
+    office.seal()
+    text = msgspec.json.encode(Receipts(office).make(office.restricted, number, ("choice",)))
+    ours = Verifying(site.shell, site.ledger, office.key).result(text.decode())
+    assert ours.holds
+    assert set(ours.checks) == {"included", "signed", "opened", "number"}
+    strange = Verifying(site.shell, site.ledger).result(text.decode())
+    assert strange.checks["signed"] is False
+    forged = text.replace(b'"use":null', b'"use":"industry"')
+    assert Verifying(site.shell, site.ledger, office.key).result(forged.decode()).holds is False
+    database.dispose()

@@ -6,7 +6,7 @@ from tests.unit.archive.making import keep, make_house, make_series, put, series
 
 from yushan.base import Broken, Conflict, Leaving, PackId, SeriesUID, Unavailable
 from yushan.engines.store import MemoryStore
-from yushan.services.archive import Archive, ArchiveFault, Staged
+from yushan.services.archive import Archive, ArchiveFault, Staged, totals
 from yushan.services.archive.layout import pack_key, sidecar_key
 from yushan.services.archive.tables import PACK, PART
 
@@ -104,6 +104,30 @@ def test_a_pack_is_admitted_once(database, tmp_path):
     with pytest.raises(Conflict, match=r"archive\.pack-known"):
         keep(house)
     assert house.archive.stats().packs == 1
+
+
+def agrees(house):
+    """The sums are what the rows say."""
+    with house.archive.db.read() as tx:
+        assert house.archive.stats() == totals.counted(tx)
+
+
+def test_sums_follow_what_comes_and_goes(database, tmp_path):
+    house = make_house(database, tmp_path)
+    agrees(house)
+    first = keep(house)
+    keep(house, contents=(b"late",), received_at="2026-12-02T00:00:00.000+00:00")
+    keep(house, "s2", contents=(b"x",), subject="Q" * 16)
+    agrees(house)
+    for subject in ("Q" * 16, first.subject):
+        with database.begin() as tx:
+            house.archive.forget(tx, Leaving(subject=subject))
+        agrees(house)
+    assert house.archive.stats().packs == 0
+    keep(house, "s3", contents=(b"y",))
+    with database.begin() as tx:
+        house.archive.clear(tx)
+    agrees(house)
 
 
 def test_stats_are_counted(database, tmp_path):

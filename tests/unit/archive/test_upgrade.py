@@ -8,7 +8,7 @@ from yushan.engines.database import migrate
 
 NEW = (
     "archive_change", "archive_feed", "archive_key", "archive_scrub", "archive_orphan",
-    "archive_cursor", "archive_retired",
+    "archive_cursor", "archive_retired", "archive_total",
 )  # fmt: skip
 LATER = "2026-12-02T00:00:00.000+00:00"
 
@@ -37,7 +37,7 @@ def test_a_filled_archive_is_upgraded_with_its_feed_begun(database, tmp_path):
     assert house.archive.feed()[1] == 3
     assert [one.number for one in house.archive.versions(series_of(first))] == [1, 2]
     assert house.archive.check().holds
-    assert house.archive.scrubbed().packs == 3
+    assert house.archive.scrubbed().packs == house.archive.stats().packs == 3
     keep(house, "c", contents=(b"c",))
     assert house.archive.changes(3)[0].sequence == 4
     migrate(database, rooms())  # again changes nothing

@@ -19,6 +19,7 @@ from yushan.services.consent import (
     SignedList,
     Wish,
 )
+from yushan.services.ledger import CONSENT, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,11 @@ class Scene:
 
     @property
     def office(self) -> ConsentOffice:
-        return ConsentOffice(self.database, self.clock, KEY, SIGNER, daily_limit=self.daily_limit)
+        return ConsentOffice(self.ledger, KEY, daily_limit=self.daily_limit)
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.database, self.clock, SIGNER, CONSENT)
 
     def line(self, site: str = "site-a") -> Line:
         return Line(self.office.at(site))

@@ -10,7 +10,7 @@ import pytest
 from tests.databases import make_database
 from tests.unit.consent.offices import NOON, OTHER, PERSON, SIGNER, Scene, allow, stop
 
-from yushan.base import Absent, Rejected, Unavailable
+from yushan.base import Absent, Rejected, Unavailable, canonical_json
 from yushan.engines.keys import multiply_generator, random_scalar
 from yushan.services.consent import (
     BATCH,
@@ -18,6 +18,7 @@ from yushan.services.consent import (
     ConsentOffice,
     Decision,
     Part,
+    Receipt,
     SignedList,
     Use,
     Wish,
@@ -27,6 +28,8 @@ from yushan.services.consent import (
     read_stamp,
 )
 from yushan.services.consent.receipts import message
+from yushan.services.consent.tables import CHOICE
+from yushan.services.ledger import Receipts, verify_receipt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +89,7 @@ def test_a_person_without_choices_has_an_empty_history(scene: Scene) -> None:
 
 def test_no_number_is_kept_anywhere(tmp_path: Path) -> None:
     path = tmp_path / "office.db"
-    base = make_database(path, "services.consent")
+    base = make_database(path, "services.consent", "services.ledger")
     Scene(base).office.record(PERSON, stop())
     signed = Scene(base).office.optout_list()
     base.dispose()
@@ -98,7 +101,7 @@ def test_no_number_is_kept_anywhere(tmp_path: Path) -> None:
 def test_another_consent_key_is_refused_where_nobody_said_how_it_belongs(scene: Scene) -> None:
     scene.office.record(PERSON, stop())
     with pytest.raises(Unavailable, match=r"consent\.key-unknown"):
-        ConsentOffice(scene.database, scene.clock, b"k" * 32, SIGNER)
+        ConsentOffice(scene.ledger, b"k" * 32)
     assert len(scene.office.show(PERSON).receipts) == 1
 
 
@@ -232,3 +235,35 @@ def test_what_is_no_question_is_refused(scene: Scene) -> None:
         scene.office.evaluate("site-a", [bytes(32)])
     with pytest.raises(Rejected, match=r"consent\.batch-too-large"):
         scene.office.evaluate("site-a", [bytes(32)] * (BATCH + 1))
+
+
+def test_a_choice_stands_in_the_ledger_as_a_commitment_and_its_file_proves_it(scene: Scene) -> None:
+    receipt = scene.office.record(PERSON, stop(use=Use.INDUSTRY))
+    scene.office.record(OTHER, stop())
+    ledger = scene.ledger
+    [entry, _] = ledger.entries(kind="consent.recorded")
+    assert entry.facts == {"receipt": receipt.receipt}
+    assert receipt.handle.encode() not in canonical_json(entry)
+    ledger.seal()
+    number = scene.office.entry(PERSON, receipt.receipt)
+    made = Receipts(ledger).make(ledger.restricted, number, ("choice",))
+    assert verify_receipt(made, ledger.key).holds
+    [opened] = made.opened
+    said = msgspec.convert(opened.value | {"signature": b""}, Receipt)
+    assert said == msgspec.structs.replace(receipt, signature=b"")
+    other = msgspec.structs.replace(opened, value=opened.value | {"decision": "allow"})
+    changed = msgspec.structs.replace(made, opened=(other,))
+    assert verify_receipt(changed, ledger.key).faults == ("ledger.changed-opening",)
+    with pytest.raises(Absent, match=r"consent\.receipt-unknown"):
+        scene.office.entry(OTHER, receipt.receipt)
+
+
+def test_a_choice_of_before_the_ledger_is_entered_when_its_proof_is_asked_for(
+    scene: Scene,
+) -> None:
+    receipt = scene.office.record(PERSON, stop())
+    with scene.database.begin() as tx:
+        tx.execute(CHOICE.update().values(entry=None))
+    number = scene.office.entry(PERSON, receipt.receipt)
+    assert number == 1
+    assert scene.office.entry(PERSON, receipt.receipt) == number

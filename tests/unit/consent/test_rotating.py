@@ -29,7 +29,7 @@ def scene(database: Database) -> Scene:
 
 
 def office(scene: Scene, *rotations: bytes) -> ConsentOffice:
-    return ConsentOffice(scene.database, scene.clock, KEY, SIGNER, rotations=rotations)
+    return ConsentOffice(scene.ledger, KEY, rotations=rotations)
 
 
 def test_choices_and_kept_tokens_survive_changes_of_the_key(scene: Scene) -> None:

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from tests.unit.linkage.parties import Parties
 
 from yushan.base import Rejected, Unavailable
+from yushan.engines.database import Usage
 from yushan.engines.keys import PAIR_SIZE, VEILED_PROOF_SIZE, blind, random_scalar
 from yushan.engines.keys.group import multiply_generator
-from yushan.services.linkage import BATCH, Usage
+from yushan.services.linkage import BATCH
 from yushan.services.linkage.tables import QUOTA
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.engines.database import Database, migrate
 from yushan.engines.keys import Authority, Signer, deal, make_secret
 from yushan.services.consent import ConsentOffice
+from yushan.services.ledger import Ledger
 from yushan.services.linkage import Identity, commons_public
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def office(folder: Path, public: Path, clock: Clock) -> None:
     signer = Signer(make_secret(folder / "citizen" / "signing-key"))
     database = Database("sqlite://")
     migrate(database, ["services.consent"])
-    (public / "consent").write_bytes(ConsentOffice(database, clock, key, signer).public)
+    (public / "consent").write_bytes(ConsentOffice(Ledger(database, clock, signer), key).public)
     database.dispose()
 
 

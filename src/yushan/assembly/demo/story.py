@@ -113,7 +113,7 @@ class Demo:
 
     def record_opt_out(self) -> None:
         """One person of the samples wants out."""
-        database, office = open_office(self.plan.citizen)
+        database, office, _ = open_office(self.plan.citizen)
         office.record(
             OPTED_OUT.identity or "", Wish(decision=Decision.STOP, channel=Channel.COUNTER)
         )

@@ -89,6 +89,23 @@ def withdraw(house: House, config: Path, receipt: str, channel: str, as_json: bo
 
 @group.command()
 @config
+@click.argument("receipt")
+@click.argument("out", type=NEW_FILE)
+@as_json
+@click.pass_obj
+def prove(house: House, config: Path, receipt: str, out: str, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    """Write a file that proves that the choice of this receipt stands in the office's ledger.
+
+    Anybody checks it with "yushan audit receipt", or on the page /record/verify of the centre.
+    """
+    from pathlib import Path as FilePath  # noqa: PLC0415 - start fast
+
+    answer = house.people.consent.prove(config, ask_identity(), receipt, FilePath(out))
+    say(answer, as_json=as_json)
+
+
+@group.command()
+@config
 @as_json
 @click.pass_obj
 def show(house: House, config: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag

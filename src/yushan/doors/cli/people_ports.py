@@ -23,6 +23,10 @@ class Consent(Protocol):
         """Take an earlier choice back; the receipt of that."""
         ...
 
+    def prove(self, config: Path, identity: str, receipt: str, out: Path) -> Answer:
+        """Write a file that proves that a choice stands in the office's ledger."""
+        ...
+
     def show(self, config: Path, identity: str) -> Answer:
         """Where each kind of use stands for a person, and the choices in force."""
         ...

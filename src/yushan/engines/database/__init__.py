@@ -4,6 +4,7 @@ Promises: a committed transaction is on disk (WAL with ``synchronous=FULL``, or 
 Start at ``connection.py``.
 """
 
+from yushan.engines.database.allowance import Usage, allowance_table, count_within, used
 from yushan.engines.database.connection import Database, insert_once
 from yushan.engines.database.dumping import (
     DumpHead,
@@ -19,6 +20,9 @@ from yushan.engines.database.migration import heads, knows, migrate, pending
 __all__ = [
     "Database",
     "DumpHead",
+    "Usage",
+    "allowance_table",
+    "count_within",
     "dump",
     "heads",
     "hold_writers",
@@ -30,4 +34,5 @@ __all__ = [
     "pending",
     "read_head",
     "revisions_of",
+    "used",
 ]

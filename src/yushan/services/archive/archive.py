@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Absent, Broken, Conflict, Forgotten, PackId, SeriesUID, Unavailable
 from yushan.services.archive import archive_queries as queries
-from yushan.services.archive import changing, scrub_queries, versions
+from yushan.services.archive import changing, scrub_queries, totals, versions
 from yushan.services.archive.checking import check
 from yushan.services.archive.departing import (
     NOTHING_APART,
@@ -179,9 +179,9 @@ class Archive:
         return self.store.local_path(pack_key(pack))
 
     def stats(self) -> ArchiveStats:
-        """How much there is, counted from the packs."""
+        """How much there is; no row of a pack is touched."""
         with self.db.read() as tx:
-            return queries.stats(tx)
+            return totals.read(tx)
 
     def check(
         self, packs: Sequence[PackId] = (), tell: Callable[[int, int], None] = lambda *_: None

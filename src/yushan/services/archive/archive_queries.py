@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from yushan.base import PackId, Pseudonym, SeriesUID, SiteName, StudyUID, canonical_json
 from yushan.engines.database import insert_once
+from yushan.services.archive import totals
 from yushan.services.archive.tables import INCOMING, INTENT, PACK, PART, RETIRED, SCRUB
 from yushan.services.archive.values import ArchiveStats, PackRecord, PartRecord
 
@@ -72,6 +73,8 @@ def intended(tx: sa.Connection) -> set[str]:
 
 def add_pack(tx: sa.Connection, record: PackRecord, parts: Sequence[PartRecord]) -> None:
     """Enter a pack with its parts."""
+    new = totals.Held([record], parts).absent(tx)
+    totals.change(tx, totals.sums_of([record], len(parts)) | new)
     tx.execute(sa.insert(PACK).values(**asdict(record)))
     tx.execute(sa.insert(PART), [asdict(part) for part in parts])
 
@@ -139,29 +142,6 @@ def parts_by(tx: sa.Connection, column: str, uids: Iterable[str]) -> dict[str, i
     return found
 
 
-def stats(tx: sa.Connection) -> ArchiveStats:
-    """How much there is, counted."""
-    some, total = sa.func.coalesce, sa.func.sum
-    found = tx.execute(
-        sa.select(
-            sa.func.count(),
-            some(total(PACK.c.instances), 0),
-            sa.func.count(PACK.c.subject.distinct()),
-            some(total(PACK.c.size), 0),
-        )
-    ).one()
-    parts = tx.execute(
-        sa.select(
-            sa.func.count(PART.c.series_instance_uid.distinct()),
-            sa.func.count(PART.c.study_instance_uid.distinct()),
-            sa.func.count(),
-        )
-    ).one()
-    count, instances, subjects, size = (int(value) for value in found)
-    series, studies, part_count = (int(value) for value in parts)
-    return ArchiveStats(count, series, instances, subjects, size, studies, part_count)
-
-
 def packs_of_subject(tx: sa.Connection, subject: str) -> list[tuple[str, int]]:
     """A person's packs (pack, number of parts)."""
     wanted = (
@@ -183,9 +163,17 @@ def remove_packs(tx: sa.Connection, names: Sequence[str]) -> None:
             .where(INCOMING.c.result.in_(some))
             .values(opted_out=INCOMING.c.opted_out + INCOMING.c.admitted, admitted=0, result=None)
         )
-        tx.execute(sa.delete(PART).where(PART.c.pack.in_(some)))
-        tx.execute(sa.delete(SCRUB).where(SCRUB.c.pack.in_(some)))
-        tx.execute(sa.delete(PACK).where(PACK.c.pack.in_(some)))
+        take_out(tx, some)
+
+
+def take_out(tx: sa.Connection, names: Sequence[str]) -> None:
+    """Delete the rows of packs (few at a time) and take them from the sums."""
+    packs = [record(row) for row in tx.execute(sa.select(PACK).where(PACK.c.pack.in_(names)))]
+    parts = [part(row) for row in tx.execute(sa.select(PART).where(PART.c.pack.in_(names)))]
+    for table in (PART, SCRUB, PACK):
+        tx.execute(sa.delete(table).where(table.c.pack.in_(names)))
+    gone = totals.Held(packs, parts).absent(tx)
+    totals.change(tx, totals.sums_of(packs, len(parts)) | gone, -1)
 
 
 def exchange_result(tx: sa.Connection, old: str, new: Staged) -> None:
@@ -238,3 +226,4 @@ def clear(tx: sa.Connection) -> None:
     """Forget all rows that are made of packs."""
     tx.execute(sa.delete(PART))
     tx.execute(sa.delete(PACK))
+    totals.write(tx, ArchiveStats(0, 0, 0, 0, 0))

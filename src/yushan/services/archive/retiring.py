@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from yushan.services.archive.archive_queries import PATIENCE_S, parts_of_pack
-from yushan.services.archive.tables import INTENT, PACK, PART, RETIRED, SCRUB
+from yushan.services.archive.archive_queries import PATIENCE_S, parts_of_pack, take_out
+from yushan.services.archive.tables import INTENT, RETIRED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,7 @@ def retire(tx: sa.Connection, names: Sequence[str], successor: str, now_s: int) 
         tx.execute(sa.insert(RETIRED).values(pack=name, successor=successor))
         earlier = sa.update(RETIRED).where(RETIRED.c.successor == name)
         tx.execute(earlier.values(successor=successor))
-        for table in (PART, PACK, SCRUB):
-            tx.execute(sa.delete(table).where(table.c.pack == name))
+        take_out(tx, [name])
 
 
 def hasten(tx: sa.Connection, successors: Sequence[str]) -> list[str]:

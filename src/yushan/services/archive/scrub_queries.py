@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from yushan.base import canonical_json
 from yushan.engines.database import insert_once
+from yushan.services.archive import totals
 from yushan.services.archive.tables import INTENT, ORPHAN, PACK, PART, SCRUB
 from yushan.services.archive.values import ArchiveFault, Scrubbed
 
@@ -53,8 +54,8 @@ def note(tx: sa.Connection, pack: str, now_s: int, faults: Sequence[ArchiveFault
 
 def scrubbed(tx: sa.Connection) -> Scrubbed:
     """How far the scrubber is, and all faults."""
-    every = sa.select(sa.func.count(), sa.func.min(SCRUB.c.at_s), sa.func.max(SCRUB.c.at_s))
-    count, oldest, newest = tx.execute(every).one()
+    oldest = tx.execute(sa.select(sa.func.min(SCRUB.c.at_s))).scalar_one()  # one by one: by index
+    newest = tx.execute(sa.select(sa.func.max(SCRUB.c.at_s))).scalar_one()
     ill = sa.select(SCRUB.c.faults).where(SCRUB.c.sound.is_(False)).order_by(SCRUB.c.pack)
     faults = [
         fault
@@ -66,7 +67,7 @@ def scrubbed(tx: sa.Connection) -> Scrubbed:
         for pack in tx.scalars(sa.select(ORPHAN.c.pack).order_by(ORPHAN.c.pack).limit(MOST))
     ]
     return Scrubbed(
-        packs=int(count),
+        packs=totals.read(tx).packs,
         oldest_at=spelled(oldest),
         newest_at=spelled(newest),
         faults=(*faults, *orphans),

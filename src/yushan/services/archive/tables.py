@@ -83,6 +83,14 @@ PART: Final = Table(
     Index("archive_part_study", "study_instance_uid"),
 )
 
+#: How much there is: one row for each sum (names of `ArchiveStats`).
+TOTAL: Final = Table(
+    "archive_total",
+    METADATA,
+    Column("name", String(16), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
 #: Files that were put, or are to go, and have no row: written before the file, gone with the row.
 INTENT: Final = Table(
     "archive_intent",

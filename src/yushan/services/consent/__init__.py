@@ -17,7 +17,7 @@ from yushan.services.consent.choices import (
 )
 from yushan.services.consent.client import ConsentClient
 from yushan.services.consent.identity import checked_identity
-from yushan.services.consent.office import DAILY_LIMIT, ConsentOffice, SiteOffice, Usage
+from yushan.services.consent.office import DAILY_LIMIT, ConsentOffice, SiteOffice
 from yushan.services.consent.optouts import OptOut, SignedList, Stamp, read_entries, read_stamp
 from yushan.services.consent.ports import Office
 from yushan.services.consent.receipts import Channel, History, Receipt, Wish, is_genuine
@@ -49,7 +49,6 @@ __all__ = [
     "Stamp",
     "TokenReply",
     "TokenRequest",
-    "Usage",
     "Use",
     "UseText",
     "Verdict",

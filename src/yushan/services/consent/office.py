@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from yushan.base import Absent, Rejected, Unavailable
+from yushan.engines.database import count_within, used
 from yushan.engines.keys import (
     Domain,
     Element,
@@ -34,8 +35,16 @@ from yushan.services.consent import queries
 from yushan.services.consent.choices import Decision, Use, What, check_part, decide
 from yushan.services.consent.identity import checked_identity
 from yushan.services.consent.optouts import OptOut, SignedList, sign_list, spell_entries
-from yushan.services.consent.receipts import Channel, History, Receipt, Wish, signed_receipt
+from yushan.services.consent.receipts import (
+    Channel,
+    History,
+    Receipt,
+    Wish,
+    signed_receipt,
+    spelled,
+)
 from yushan.services.consent.rows import choice_of, receipt_of, row_of, whole_second
+from yushan.services.consent.tables import QUOTA
 from yushan.services.consent.tokens import Epochs
 from yushan.services.consent.wire import BATCH
 
@@ -45,23 +54,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from yushan.base import Clock
-    from yushan.engines.database import Database
-    from yushan.engines.keys import Signer
+    from yushan.engines.database import Usage
+    from yushan.services.ledger import Ledger
 
 log = log_for(__name__)
 
 #: Evaluations a site may have in one day (UTC).
 DAILY_LIMIT: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """How many elements a site had evaluated on one day (UTC)."""
-
-    site: str
-    day: date
-    evaluations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,8 @@ class ConsentOffice:
 
     Parameters
     ----------
+    ledger
+        The office's own: every choice is entered, as a commitment. Its key signs receipts and list.
     key
         Secret of 32 bytes or more.
     rotations
@@ -94,16 +95,13 @@ class ConsentOffice:
 
     def __init__(
         self,
-        db: Database,
-        clock: Clock,
+        ledger: Ledger,
         key: bytes,
-        signer: Signer,
         *,
         rotations: Sequence[bytes] = (),
         daily_limit: int = DAILY_LIMIT,
     ) -> None:
-        self._db = db
-        self._clock = clock
+        self._ledger, self._db, self._clock = ledger, ledger.db, ledger.clock
         first = derive_key(derive(key, "yushan/consent/token/1"), b"yushan consent 1", 1)
         self._key = first
         for factor in rotations:
@@ -111,13 +109,13 @@ class ConsentOffice:
         self._epochs = Epochs(multiply_generator(first), rotations)
         self._key_name = fingerprint(self._epochs.public)
         self._handles = derive(key, "yushan/consent/handle/1")
-        self._signer = signer
+        self._signer = ledger.signer
         self._daily_limit = daily_limit
         #: How many choices there were, and the list's entries of then.
         self._spelled: tuple[int, bytes] = (0, spell_entries(()))
         #: 64 bytes that gateways and the commons know: token key (ristretto255), signing key.
         self.token_public = self._epochs.public
-        self.public: bytes = self.token_public + signer.public
+        self.public: bytes = self.token_public + ledger.signer.public
         self._bring_tokens()
 
     def _bring_tokens(self) -> None:
@@ -162,8 +160,34 @@ class ConsentOffice:
         with self._db.begin() as tx:
             self._hold_key(tx)
             queries.add_choice(tx, row_of(receipt, token))
+            self._enter(tx, receipt)
         log.info("consent.recorded", extra=facts(kind=wish.decision.value))
         return signed_receipt(self._signer, receipt)
+
+    def _enter(self, tx: Connection, receipt: Receipt) -> int:
+        """Enter a choice into the ledger; of what was chosen it holds a commitment alone."""
+        private = {"choice": spelled(receipt)}
+        number = self._ledger.append(tx, "consent.recorded", {"receipt": receipt.receipt}, private)
+        queries.enter_choice(tx, receipt.receipt, number)
+        return number
+
+    def entry(self, identity: str, receipt: str) -> int:
+        """Where a person's choice stands in the ledger; one of before there was one is entered now.
+
+        Raises
+        ------
+        Absent
+            ``consent.receipt-unknown``: not a receipt of this person.
+        """
+        token = self._token(identity)
+        with self._db.begin() as tx:
+            self._hold_key(tx)
+            row = queries.choice_with(tx, token, receipt)
+            if row is None:
+                raise Absent("consent.receipt-unknown")
+            if row.entry is not None:
+                return int(row.entry)
+            return self._enter(tx, receipt_of(row, self._handle(token)))
 
     def show(self, identity: str) -> History:
         """A person's choices; empty for one who made none. ``consent.identity-invalid``."""
@@ -192,7 +216,7 @@ class ConsentOffice:
         elements = [read_element(element) for element in blinded]
         day = self._clock.now().date()
         with self._db.begin() as tx:
-            allowed = queries.count_within(tx, site, day, len(elements), self._daily_limit)
+            allowed = count_within(tx, QUOTA, (site, day), len(elements), self._daily_limit)
         if not allowed:
             log.warning("consent.quota", extra=facts(site=site, limit=self._daily_limit))
             raise Unavailable("consent.quota", limit=self._daily_limit)
@@ -247,7 +271,7 @@ class ConsentOffice:
     def usage(self, since: date) -> tuple[Usage, ...]:
         """Counts by site and day from ``since`` on."""
         with self._db.read() as tx:
-            return tuple(Usage(*row) for row in queries.usage(tx, since))
+            return used(tx, QUOTA, since)
 
     def at(self, site: str) -> SiteOffice:
         """The ``Office`` of one site."""

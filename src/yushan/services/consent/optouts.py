@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
 from yushan.base import Unavailable, canonical_json
-from yushan.engines.keys import Signer, verify
+from yushan.engines.keys import verify
 from yushan.services.consent.choices import Choice  # noqa: TC001 - msgspec reads it at run time
+
+if TYPE_CHECKING:
+    from yushan.services.consent.receipts import Signs
 
 T = TypeVar("T")
 
@@ -57,7 +60,7 @@ def spell_entries(entries: tuple[OptOut, ...]) -> bytes:
 
 
 def sign_list(
-    signer: Signer, issued_at: datetime, entries: bytes, key: bytes, known: bytes | None = None
+    signer: Signs, issued_at: datetime, entries: bytes, key: bytes, known: bytes | None = None
 ) -> SignedList:
     """Stamp and sign; entries whose digest is ``known`` are left out."""
     digest = sha256(entries).digest()

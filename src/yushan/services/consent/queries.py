@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, func, insert, select, update
 
 from yushan.engines.database import insert_once
 from yushan.services.consent.choices import Decision
-from yushan.services.consent.tables import CHOICE, KEY, QUOTA
+from yushan.services.consent.tables import CHOICE, KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
-    from sqlalchemy import Connection, CursorResult
+    from sqlalchemy import Connection
 
 
 def add_choice(tx: Connection, row: Mapping[str, object]) -> None:
     """Record a choice."""
     tx.execute(insert(CHOICE).values(**row))
+
+
+def enter_choice(tx: Connection, receipt: str, entry: int) -> None:
+    """A choice stands in the ledger."""
+    tx.execute(update(CHOICE).where(CHOICE.c.receipt == receipt).values(entry=entry))
+
+
+def choice_with(tx: Connection, token: bytes, receipt: str) -> Row[Any] | None:
+    """A choice of this person by its receipt."""
+    wanted = select(CHOICE).where(CHOICE.c.token == token, CHOICE.c.receipt == receipt)
+    return tx.execute(wanted).one_or_none()
 
 
 def history(tx: Connection, token: bytes) -> Sequence[Row[Any]]:
@@ -41,24 +51,6 @@ def stopped(tx: Connection) -> Sequence[Row[Any]]:
     tokens = select(CHOICE.c.token).where(CHOICE.c.decision == Decision.STOP.value)
     rows = select(CHOICE).where(CHOICE.c.token.in_(tokens))
     return tx.execute(rows.order_by(CHOICE.c.token, CHOICE.c.sequence)).all()
-
-
-def count_within(tx: Connection, site: str, day: date, more: int, limit: int) -> bool:
-    """Add ``more`` to the day's count unless it would pass ``limit``; whether it was added."""
-    insert_once(tx, QUOTA, [{"site": site, "day": day, "evaluations": 0}])
-    done = tx.execute(
-        update(QUOTA)
-        .where(QUOTA.c.site == site, QUOTA.c.day == day, QUOTA.c.evaluations + more <= limit)
-        .values(evaluations=QUOTA.c.evaluations + more)
-    )
-    return cast("CursorResult[Any]", done).rowcount == 1
-
-
-def usage(tx: Connection, since: date) -> list[tuple[str, date, int]]:
-    """Site, day, evaluations from ``since`` on, oldest first."""
-    columns = select(QUOTA.c.site, QUOTA.c.day, QUOTA.c.evaluations)
-    rows = tx.execute(columns.where(QUOTA.c.day >= since).order_by(QUOTA.c.day, QUOTA.c.site))
-    return [(row.site, row.day, row.evaluations) for row in rows]
 
 
 def key(tx: Connection) -> bytes | None:

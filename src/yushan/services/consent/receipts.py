@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - msgspec reads it at run time
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from yushan.base import canonical_json
-from yushan.engines.keys import Signer, verify
+from yushan.engines.keys import verify
 from yushan.services.consent.choices import Choice, Decision, Part, Use
 
 PREFIX: Final = b"yushan consent receipt 1\n"
+
+
+class Signs(Protocol):
+    """Holds the office's Ed25519 key (``engines.keys.Signer``, or a device)."""
+
+    def sign(self, message: bytes, /) -> bytes:
+        """Signature, 64 bytes."""
+        ...
 
 
 class Channel(StrEnum):
@@ -61,9 +69,15 @@ class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     standing: dict[Use, Decision]
 
 
-def signed_receipt(signer: Signer, receipt: Receipt) -> Receipt:
+def signed_receipt(signer: Signs, receipt: Receipt) -> Receipt:
     """The receipt with the office's signature (Ed25519, the same bytes give the same one)."""
     return msgspec.structs.replace(receipt, signature=signer.sign(message(receipt)))
+
+
+def spelled(receipt: Receipt) -> dict[str, Any]:
+    """What the ledger commits to: all of the receipt but its signature, as JSON values."""
+    told: dict[str, Any] = msgspec.json.decode(message(receipt).removeprefix(PREFIX))
+    return {name: value for name, value in told.items() if name != "signature"}
 
 
 def is_genuine(receipt: Receipt, public: bytes) -> bool:

@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, MetaData, String, Table
 
+from yushan.engines.database import allowance_table
+
 METADATA: Final = MetaData()
 
 #: Every choice ever made; rows are only added. Empty means every; times are Unix seconds.
@@ -24,16 +26,11 @@ CHOICE: Final = Table(
     Column("channel", String(16), nullable=False),
     Column("effective_s", BigInteger, nullable=False),
     Column("recorded_s", BigInteger, nullable=False),
+    Column("entry", BigInteger, comment="its number in the office's ledger"),
 )
 
 #: Evaluations by site and day (UTC).
-QUOTA: Final = Table(
-    "consent_quota",
-    METADATA,
-    Column("site", String(64), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("evaluations", Integer, nullable=False),
-)
+QUOTA: Final = allowance_table("consent_quota", METADATA)
 
 #: One row: the fingerprint of the key under which all tokens in ``consent_choice`` are.
 KEY: Final = Table(

@@ -18,7 +18,7 @@ from yushan.services.ledger.fhir import Place, audit_event, kinds
 from yushan.services.ledger.ledger import Ledger
 from yushan.services.ledger.log import Log
 from yushan.services.ledger.merkle import consistent, included, leaf_hash
-from yushan.services.ledger.notes import LEDGER, RECORD, Head, Key, read_key, read_note
+from yushan.services.ledger.notes import CONSENT, LEDGER, RECORD, Head, Key, read_key, read_note
 from yushan.services.ledger.ports import Signer
 from yushan.services.ledger.questions import asked_for
 from yushan.services.ledger.receipts import (
@@ -43,6 +43,7 @@ from yushan.services.ledger.values import (
 from yushan.services.ledger.witness import Sighting, Witness, sightings
 
 __all__ = [
+    "CONSENT",
     "LEDGER",
     "METADATA",
     "RECORD",

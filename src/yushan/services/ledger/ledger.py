@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 
 class Ledger:
-    """Both logs over the role's own database.
+    """Both logs over the role's own database; ``origin`` names the restricted one.
 
     Methods without the name of a log are about the restricted one.
     """
 
-    def __init__(self, db: Database, clock: Clock, signer: Signer) -> None:
+    def __init__(self, db: Database, clock: Clock, signer: Signer, origin: str = LEDGER) -> None:
         self.db, self.clock, self.signer = db, clock, signer
-        self.restricted = Log(db, clock, RESTRICTED, LEDGER, salted=True)
+        self.restricted = Log(db, clock, RESTRICTED, origin, salted=True)
         self.public = Log(db, clock, PUBLIC, RECORD, salted=False)
 
     @property

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: First line of every head: which log this is.
 LEDGER: Final = "yushan/ledger/1"
 RECORD: Final = "yushan/record/1"
+#: Of the consent office's own log.
+CONSENT: Final = "yushan/consent/1"
 
 DASH: Final = "\N{EM DASH}"
 #: Kinds of signature: of a log over its head, of a witness over a head and a time.

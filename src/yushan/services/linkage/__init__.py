@@ -12,7 +12,7 @@ from yushan.services.linkage.client import LinkageClient
 from yushan.services.linkage.commons import LONGEST_SHIFT_DAYS, LinkageCommons, Subject
 from yushan.services.linkage.envelope import commons_public
 from yushan.services.linkage.envelope import sealer as commons_sealer
-from yushan.services.linkage.holder import DAILY_LIMIT, KeyHolder, SiteEvaluator, Usage
+from yushan.services.linkage.holder import DAILY_LIMIT, KeyHolder, SiteEvaluator
 from yushan.services.linkage.identity import Identity, holder_signer, read_members
 from yushan.services.linkage.keeping import Keeper
 from yushan.services.linkage.ports import Answer, Evaluator
@@ -39,7 +39,6 @@ __all__ = [
     "SiteEvaluator",
     "Subject",
     "Table",
-    "Usage",
     "adopted_factor",
     "adopted_groups",
     "commons_public",

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from yushan.base import Rejected, Unavailable
+from yushan.engines.database import Usage, count_within
 from yushan.engines.keys import evaluate_veiled, read_element
 from yushan.engines.observe import facts, log_for
 from yushan.services.linkage import queries
 from yushan.services.linkage.envelope import CommonsPublic
 from yushan.services.linkage.ports import Answer
+from yushan.services.linkage.tables import QUOTA, REFUSED
 from yushan.services.linkage.wire import BATCH
 
 if TYPE_CHECKING:
@@ -25,16 +27,6 @@ log = log_for(__name__)
 
 #: Evaluations a site may have in one day (UTC). At this rate all valid numbers take 140 years.
 DAILY_LIMIT: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """How many elements a site had evaluated on one day (UTC), and how many over its allowance."""
-
-    site: str
-    day: date
-    evaluations: int
-    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +79,9 @@ class KeyHolder:
         elements = [read_element(element) for element in blinded]
         day = self._clock.now().date()
         with self._db.begin() as tx:
-            allowed = queries.count_within(tx, site, day, len(elements), self.daily_limit)
+            allowed = count_within(tx, QUOTA, (site, day), len(elements), self.daily_limit)
             if not allowed:
-                queries.count_refused(tx, site, day, len(elements))
+                count_within(tx, REFUSED, (site, day), len(elements))
         if not allowed:
             log.warning("linkage.quota", extra=facts(site=site, limit=self.daily_limit))
             raise Unavailable("linkage.quota", limit=self.daily_limit)

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 
-from yushan.engines.database import insert_once
 from yushan.services.linkage.tables import DAY, QUOTA, REFUSED
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import Connection, CursorResult
-
-
-def count_within(tx: Connection, site: str, day: date, more: int, limit: int) -> bool:
-    """Add ``more`` to the day's count unless it would pass ``limit``; whether it was added."""
-    insert_once(tx, QUOTA, [{"site": site, "day": day, "evaluations": 0}])
-    done = tx.execute(
-        update(QUOTA)
-        .where(QUOTA.c.site == site, QUOTA.c.day == day, QUOTA.c.evaluations + more <= limit)
-        .values(evaluations=QUOTA.c.evaluations + more)
-    )
-    return cast("CursorResult[Any]", done).rowcount == 1
-
-
-def count_refused(tx: Connection, site: str, day: date, more: int) -> None:
-    """Add to what was refused on a day."""
-    insert_once(tx, REFUSED, [{"site": site, "day": day, "evaluations": 0}])
-    same = update(REFUSED).where(REFUSED.c.site == site, REFUSED.c.day == day)
-    tx.execute(same.values(evaluations=REFUSED.c.evaluations + more))
+    from sqlalchemy import Connection
 
 
 def usage(tx: Connection, since: date) -> list[tuple[str, date, int, int]]:

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Date, MetaData, Table
+
+from yushan.engines.database import allowance_table
 
 METADATA: Final = MetaData()
 
 #: Evaluations by site and day (UTC).
-QUOTA: Final = Table(
-    "linkage_quota",
-    METADATA,
-    Column("site", String(64), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("evaluations", Integer, nullable=False),
-)
+QUOTA: Final = allowance_table("linkage_quota", METADATA)
 
 #: Evaluations that were asked for over the allowance and not made.
-REFUSED: Final = Table(
-    "linkage_refused",
-    METADATA,
-    Column("site", String(64), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("evaluations", Integer, nullable=False),
-)
+REFUSED: Final = allowance_table("linkage_refused", METADATA)
 
 #: Days that are over and stand in the ledger, with the entry's number.
 DAY: Final = Table(
