@@ -8,11 +8,15 @@ import numpy as np
 
 from yushan.domain.bodies.blotches import Blotches
 from yushan.domain.bodies.body import Structure
+from yushan.domain.bodies.sheets import Skinned
 from yushan.domain.bodies.surfaces import Both, Grown
 from yushan.domain.bodies.tubes import tube
 
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
+
+#: What muscles and bones near the surface may not leave.
+UNDER: Final = "body_trunc"
 
 
 class Course(NamedTuple):
@@ -77,6 +81,8 @@ def back_muscles(plan: Plan) -> list[Structure]:
     heights = np.linspace(plan.level("L5"), plan.level("C7"), 9)
     deep = tube([(0.0, plan.spine(z) + 34, z) for z in heights], 34, 20, (0, 1, 0), 0.56)
     streaks = Both((Grown(deep, -1.5), Blotches(8.0, 1.15, plan.seed + 61)))
+    hull = tube([(0.0, plan.spine(z) + 48, z) for z in heights], 84, 30, (0, 1, 0), 0.42)
+    bundles = Skinned(Blotches(10.0, 0.0, plan.seed + 62), 0.45, hull)
     found = [
         Structure("autochthon", "muscle", deep),
         Structure("autochthon", "fat", streaks, "autochthon", 1.5, 0.7),
@@ -93,4 +99,11 @@ def back_muscles(plan: Plan) -> list[Structure]:
             x, y, z = course.normal
             muscle = tube(line, radii, 12, (side * x, y, z), course.flat)
             found.append(Structure(course.name.format(side=name), "muscle", muscle))
+    found.append(Structure("autochthon", "fat", bundles, UNDER, 1.0, marbled(plan)))
     return found
+
+
+def marbled(plan: Plan) -> float:
+    """How much fat lies between the bundles of muscles: more with age and weight."""
+    years, plump = plan["age_years"] - 40, max(plan.plump, 0.0)
+    return float(np.clip(0.3 + 0.004 * years + 0.015 * plump, 0.2, 0.49))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yushan.domain.bodies.back import UNDER
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.sheets import Sheet
 from yushan.domain.bodies.surfaces import Ellipsoid, Surface
 from yushan.domain.bodies.tubes import tube
-from yushan.domain.bodies.wall import COLLAR, SIDES, SPINE_OF_BLADE, UNDER, arm
+from yushan.domain.bodies.wall import COLLAR, SIDES, SPINE_OF_BLADE, arm
 
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yushan.domain.bodies.back import UNDER
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.columns import ring
 from yushan.domain.bodies.girdle import girdle
 from yushan.domain.bodies.pelvis import pelvis
 from yushan.domain.bodies.surfaces import Box, Ellipsoid, Floats, around, larger
 from yushan.domain.bodies.tubes import Tubes, tube
-from yushan.domain.bodies.wall import UNDER
 
 if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from yushan.domain.bodies.surfaces import FAR_MM, Box, Floats, corners
+from yushan.domain.bodies.surfaces import FAR_MM, MARGIN_MM, Box, Floats, corners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,11 +70,17 @@ class Tubes:
         return corners(low.min(axis=0), high.max(axis=0))
 
     def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
-        """Signed distance in mm."""
+        """Signed distance in mm; pieces far from all points (:data:`MARGIN_MM`) are not asked."""
         shape = np.broadcast_shapes(x.shape, y.shape, z.shape)
         found = np.full(shape, FAR_MM, dtype=np.float32)
-        for piece in range(len(self.radii)):
-            np.minimum(found, self.piece(piece, (x, y, z), (self.radii,))[0], out=found)
+        if not found.size:
+            return found
+        low, high = (np.array([float(edge(v)) for v in (x, y, z)]) for edge in (np.min, np.max))
+        close = self.near(low - MARGIN_MM, high + MARGIN_MM)
+        if close is None:
+            return found
+        for piece in range(len(close.radii)):
+            np.minimum(found, close.piece(piece, (x, y, z), (close.radii,))[0], out=found)
         return found
 
     def piece(self, number: int, at: Axes, several: Sequence[Points]) -> list[Floats]:

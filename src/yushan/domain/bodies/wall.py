@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yushan.domain.bodies.back import back_muscles
+from yushan.domain.bodies.back import UNDER, back_muscles, marbled
+from yushan.domain.bodies.blotches import Blotches
 from yushan.domain.bodies.body import Structure
-from yushan.domain.bodies.sheets import Sheet
+from yushan.domain.bodies.sheets import Sheet, Skinned
 from yushan.domain.bodies.surfaces import Either, Ellipsoid, Grown, Rippled, Surface, Without
 from yushan.domain.bodies.tubes import tube
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from yushan.domain.bodies.plan import Plan
 
 SIDES: Final = ((1, "left"), (-1, "right"))
-#: What muscles and bones near the surface may not leave.
-UNDER: Final = "body_trunc"
 #: Lattice of skin, cage and flat muscles: they bend gently.
 WIDE_MM: Final = 4.0
 #: Bones under the skin: the collar bone, and the ridge of the shoulder blade.
@@ -46,14 +45,24 @@ def wall(plan: Plan, arms: str) -> list[Structure]:
         Structure("skin", "skin", skin, lattice_mm=WIDE_MM),
         Structure(UNDER, "fat", under, strength=0.0, lattice_mm=WIDE_MM),
         Structure("subcutaneous_fat", "fat", under, lattice_mm=WIDE_MM),
+        strands(plan, "subcutaneous_fat", "muscle", 17.0, 0.2),
         *limbs(plan, arms),
         Structure("skeletal_muscle", "muscle", layer, UNDER, lattice_mm=WIDE_MM),
         *flat_muscles(plan),
         *belly(plan),
+        strands(plan, "skeletal_muscle", "fat", 12.0, marbled(plan)),
         Structure("torso_fat", "fat", plan.cage, lattice_mm=WIDE_MM),
         Structure("abdominal_cavity", "fat", plan.cage, strength=0.0, lattice_mm=WIDE_MM),
         *back_muscles(plan),
     ]
+
+
+def strands(plan: Plan, name: str, tissue: str, length_mm: float, strength: float) -> Structure:
+    """Thin winding sheets: fibres in fat, fat between the bundles of muscles."""
+    low, high = plan.skin.box
+    box = ((low[0] - 60, low[1] - 20, low[2]), (high[0] + 60, high[1] + 20, high[2]))
+    face = Blotches(length_mm, 0.0, plan.seed + round(length_mm), box=box)
+    return Structure(name, tissue, Skinned(face, 0.4), UNDER, 1.0, strength)
 
 
 @lru_cache(maxsize=4)
