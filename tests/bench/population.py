@@ -349,8 +349,8 @@ def reports(count: int) -> None:
         about = person(seed)
         text = report(said, "IM-CT-CHEST", language, style, seed, about)  # type: ignore[arg-type]
         print(f"\n```text\n{text.text}```")
-    held = Typist("zh", "prose", "held-out", 0.05)
-    print(f"\n```text\n{held.report(mixture('IM-CT-CHEST', 12), 'IM-CT-CHEST', 12).text}```")
+    said, held = mixture("IM-CT-CHEST", 31), Typist("en", "prose", "held-out", 0.5)
+    print(f"\nHeld out, every second free word typed wrongly:\n\n```text\n{held.report(said, 'IM-CT-CHEST', 31).text}```")
 
 
 def main() -> None:
