@@ -27,7 +27,7 @@ from yushan.domain.phantoms.cases.making import KINDS
 from yushan.domain.results import SourceSeries, read_segmentation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 TILE, ACROSS, MOST_BYTES = 256, 4, 250_000
-#: Slices and pixels a side of volumes on a sheet.
-SLICES, SIDE = 28, 288
-#: Series of one sheet, tiles of one series.
-MOST_SERIES, MOST_TILES = 4, 4
+#: Slices and pixels a side of volumes on a sheet; pixels a side of a slide from near.
+SLICES, SIDE, NEAR = 28, 288, 512
+#: Series of one sheet, tiles of one series; of more series each has one tile.
+MOST_SERIES, MOST_TILES, MOST_SINGLE = 4, 4, 28
 #: Modality and body part -> window in HU.
 WINDOWS = {"HEAD": (40, 90), "CHEST": (-450, 1500)}
 HEAVY = {"ct", "mr", "pet", "spect", "scintigram"}
@@ -50,7 +50,7 @@ class Shown:
     """A series of images with the masks upon it."""
 
     headers: list[pydicom.Dataset] = field(default_factory=list)
-    masks: list[NDArray[np.bool_]] = field(default_factory=list)
+    masks: list[Sequence[NDArray[np.bool_]]] = field(default_factory=list)
     colours: list[tuple[int, int, int]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
@@ -68,7 +68,8 @@ def thinned(step: Step) -> Step:
     if step.kind not in HEAVY:
         return step
     slices, rows, columns = step.shape
-    return replace(step, shape=(min(SLICES, slices), min(SIDE, rows), min(SIDE, columns)))
+    fewer = min(SLICES * step.every, slices)
+    return replace(step, shape=(fewer, min(SIDE, rows), min(SIDE, columns)))
 
 
 def files(recipe: Recipe, seed: int) -> Iterator[SampleFile]:
@@ -90,11 +91,16 @@ def series_of(made: list[SampleFile]) -> list[Shown]:
             read = pydicom.dcmread(BytesIO(one.data))
             if read.Modality == "SEG":
                 masks.append((one.data, read))
-            else:
+            elif is_shown(read):
                 found[str(read.SeriesInstanceUID)].headers.append(read)
     for data, read in masks:
         lay(found, data, read)
     return list(found.values())
+
+
+def is_shown(read: pydicom.Dataset) -> bool:
+    """Whether it is a picture of its own; of slides the finest level only."""
+    return read.Modality != "SM" or read.ImageType[0] == "ORIGINAL"
 
 
 def lay(found: dict[str, Shown], data: bytes, read: pydicom.Dataset) -> None:
@@ -104,9 +110,21 @@ def lay(found: dict[str, Shown], data: bytes, read: pydicom.Dataset) -> None:
         return
     segmented = read_segmentation(data, SourceSeries.from_headers(shown.headers))
     for segment, mask in zip(segmented.segments, segmented.masks, strict=True):
-        shown.masks.append(mask)
+        shown.masks.append(whole(mask, shown.headers[0]))
         shown.colours.append(segment.colour)
         shown.names.append(segment.name)
+
+
+def whole(tiles: NDArray[np.generic], header: pydicom.Dataset) -> Sequence[NDArray[np.generic]]:
+    """Of the tiles of a slide the whole and two parts from near; others as they are."""
+    if header.Modality != "SM":
+        return tiles
+    rows, columns = int(header.TotalPixelMatrixRows), int(header.TotalPixelMatrixColumns)
+    down, across = -(-rows // tiles.shape[1]), -(-columns // tiles.shape[2])
+    laid = tiles.reshape(down, across, *tiles.shape[1:]).swapaxes(1, 2)
+    joined = laid.reshape(down * tiles.shape[1], across * tiles.shape[2], *tiles.shape[3:])
+    near = ((rows // 4, columns * 3 // 8), (rows // 2, columns * 5 // 8))
+    return [joined[:rows, :columns], *(joined[y : y + NEAR, x : x + NEAR] for y, x in near)]
 
 
 def frames(shown: Shown) -> list[NDArray[np.uint8]]:
@@ -122,7 +140,7 @@ def frames(shown: Shown) -> list[NDArray[np.uint8]]:
     for one in headers:
         pixels = one.pixel_array
         single = pixels.ndim == 2 + (one.SamplesPerPixel > 1)
-        found += [pixels] if single else list(pixels)
+        found += [pixels] if single else list(whole(pixels, one))
     return toned(found, headers[0])
 
 
@@ -158,7 +176,7 @@ def traces(header: pydicom.Dataset) -> NDArray[np.uint8]:
     for channel in range(count):
         line = seen[:, channel]
         x = np.linspace(0, page.width - 1, len(line))
-        y = (channel + 0.5) * height - (line - np.median(line)) * scale
+        y = (channel + 0.5) * height - (line - (line.max() + line.min()) / 2) * scale
         pen.line(list(zip(x.tolist(), y.tolist(), strict=True)), fill=(30, 30, 40))
     return np.asarray(page)
 
@@ -184,7 +202,7 @@ def outlined(frame: NDArray[np.uint8], shown: Shown, number: int) -> Image.Image
     tile = Image.fromarray(frame).resize(size, Image.Resampling.LANCZOS)
     page = np.asarray(tile).copy()
     for mask, colour in zip(shown.masks, shown.colours, strict=True):
-        if number >= len(mask) or not mask[number].any():
+        if number >= len(mask):
             continue
         small = np.asarray(Image.fromarray(mask[number]).resize(size, Image.Resampling.NEAREST))
         page[small & ~ndimage.binary_erosion(small)] = colour
@@ -194,12 +212,18 @@ def outlined(frame: NDArray[np.uint8], shown: Shown, number: int) -> Image.Image
 def sheet(shown: list[Shown]) -> tuple[Image.Image, int]:
     """All series of a recipe on one page; without masks in one row, with masks twice."""
     rows: list[tuple[str, list[Image.Image]]] = []
-    for one in shown[:MOST_SERIES]:
+    is_many = len(shown) > MOST_SERIES
+    for one in shown[: MOST_SINGLE if is_many else MOST_SERIES]:
         images = frames(one)
         if not images:
             continue
         picked = chosen(one, len(images))
         header = one.headers[0]
+        if is_many:
+            at = picked[len(picked) // 2]
+            title = f"{header.Modality}  {header.get('SeriesDescription', '')}"
+            rows.append((title, [outlined(images[at], one, at)]))
+            continue
         title = f"{header.Modality}  {header.get('SeriesDescription', '')}  {len(images)} images"
         plain = Shown(one.headers)
         rows.append((title, [outlined(images[n], plain, n) for n in picked]))
