@@ -26,11 +26,12 @@ def bone_scan(data: Path, _: Path | None, people: int) -> None:
     """Counts, how far they scatter, how steep the spectrum is."""
     path = data / "zoo-pydicom-data" / "JPEG2000_UNC.dcm"
     real = pydicom.dcmread(path)
-    print("whose | counts of the picture (million) | counts 50, 90, 99 % of the body | "
-          "scatter of neighbours against Poisson's | spectrum's exponent")  # fmt: skip
-    print("--- | --- | --- | --- | ---")
+    print("whose | seen while tuning | counts of the picture (million) | "
+          "counts 50, 90, 99 % of the body | scatter of neighbours against Poisson's | "
+          "spectrum's exponent")  # fmt: skip
+    print("--- | --- | --- | --- | --- | ---")
     counts = np.maximum(real.pixel_array.astype(np.float64), 0)
-    print(f"real | {counts.sum() / 1e6:.2f} | {line_of(counts[REAL])}")
+    print(f"real | never | {counts.sum() / 1e6:.2f} | {line_of(counts[REAL])}")
     for seed in range(FIRST, FIRST + people):
         grid = Grid.axial((100, 70, 110), (4.0, 4.0, 4.0), (0, 0, -60))
         body = trunk(seed)
@@ -38,7 +39,7 @@ def bone_scan(data: Path, _: Path | None, people: int) -> None:
         uptake = paint(body, grid, activity_look("bone", seed))
         for name in ("nm-siemens-symbia", "nm-ge-infinia"):
             seen = nm_planar(uptake, Volume(grid, mu), profile(name), seed).counts
-            print(f"person {seed - FIRST + 1}, {name} | {seen.sum() / 1e6:.2f} (trunk alone) | "
+            print(f"person {seed - FIRST + 1}, {name} | | {seen.sum() / 1e6:.2f} (trunk alone) | "
                   f"{line_of(seen[MADE].astype(np.float64))}")  # fmt: skip
 
 
