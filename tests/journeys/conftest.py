@@ -20,8 +20,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import sync_playwright
 from tests.doors.portal.making import make_commons, make_gateway, uid
-from tests.journeys.house import House
+from tests.journeys.house import SITES, House
 from tests.peers import need
+
+from yushan.domain.dicom import summarize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +93,17 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="session")
+def originals(house: House) -> dict[str, dict[str, bytes]]:
+    """What each hospital sent by C-STORE: SOP Instance UID → the first file under it."""
+    found: dict[str, dict[str, bytes]] = {site: {} for site in SITES}
+    for load in house.loads:
+        for path in load.sent:
+            data = path.read_bytes()
+            found[load.hospital.name].setdefault(summarize(data).sop_instance_uid, data)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import requests
+import sqlalchemy as sa
 from dicomweb_client.api import DICOMwebClient
 
 from yushan.assembly.demo.feed import sample_loads, send, tls_context
@@ -30,6 +32,7 @@ from yushan.assembly.imports import import_folder
 from yushan.base import EVERYTHING, SystemClock
 from yushan.domain.deid import replace_uid
 from yushan.domain.dicom import summarize
+from yushan.engines.database import Database
 from yushan.engines.keys import derive, load_secret
 from yushan.engines.net import send_files
 from yushan.engines.store import open_store
@@ -51,8 +54,12 @@ ROOT = Path(__file__).parents[2]
 VIEWER = ROOT / ".cache" / "viewer"
 #: A machine that does much else may take this long to start seven processes, or to take objects in.
 PATIENCE_S = float(os.environ.get("YUSHAN_TEST_PATIENCE_S", "300"))
-LOOK_S = 0.2
+LOOK_S = 0.4
 SITES = tuple(hospital.name for hospital in HOSPITALS)
+
+#: Tables that a rebuilt index must give again, all columns and rows.
+INDEX = ("archive_pack", "archive_part", "catalogue_series", "catalogue_study",
+         "catalogue_subject", "catalogue_cube")  # fmt: skip
 
 
 def free_port() -> int:
@@ -246,3 +253,14 @@ class House:
 def uid_of(path: Path) -> str:
     """The SOP Instance UID of a file."""
     return summarize(path.read_bytes()).sop_instance_uid
+
+
+def rows_of(folder: Path) -> dict[str, Counter]:
+    """All rows of the index; order and row numbers of the database do not count."""
+    database = Database(f"sqlite:///{folder / 'role.db'}")
+    found = {}
+    with database.read() as tx:
+        for table in INDEX:
+            found[table] = Counter(map(tuple, tx.execute(sa.text(f"SELECT * FROM {table}"))))
+    database.dispose()
+    return found

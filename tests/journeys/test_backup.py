@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import structs
+from tests import commands
 from tests.journeys.house import LOOK_S, PATIENCE_S, SITES, free_port
 
 from yushan.assembly.citizen import open_office
@@ -43,8 +44,8 @@ PROVEN = {
 
 
 def yushan(*arguments: object, expected: int | None = 0) -> Any:
-    command = [sys.executable, "-m", "yushan", *map(str, arguments), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    """What a command says."""
+    done = commands.yushan(*arguments, "--json")
     assert expected in {None, done.returncode}, (done.stdout, done.stderr)
     return json.loads(done.stdout) if done.stdout else done.stderr
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec import structs
-from tests.doors.cli.test_commands import yushan
+from tests.commands import yushan
 
 from yushan.assembly.demo.plan import lay_out
 from yushan.assembly.people import PeopleActs

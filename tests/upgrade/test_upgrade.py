@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 import zstandard
 from msgspec import structs
+from tests.commands import yushan
 
 from yushan.assembly.demo.plan import lay_out
 from yushan.assembly.parts import ROOMS, open_database
@@ -201,20 +200,17 @@ def test_the_command_backs_up_then_upgrades_a_role_on_postgresql(
     migrate(database, ["services.consent"], ("consent_0001",))
     database.dispose()
 
-    def yushan(*arguments: object) -> tuple[int, Any, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "yushan", "upgrade", "--config", config, *map(str, arguments),
-             "--json"], capture_output=True, text=True, check=False,
-        )  # fmt: skip
+    def upgraded(*arguments: object) -> tuple[int, Any, str]:
+        done = yushan("upgrade", "--config", config, *arguments, "--json")
         return done.returncode, json.loads(done.stdout or "null"), done.stderr
 
-    status, told, _ = yushan("--plan")
+    status, told, _ = upgraded("--plan")
     assert status == 0
     assert "consent_0002" in told["pending"]
-    status, _, said = yushan()
+    status, _, said = upgraded()
     assert status == 1
     assert "assembly.upgrade-needs-backup" in said
-    status, told, said = yushan("--backup", tmp_path / "backups")
+    status, told, said = upgraded("--backup", tmp_path / "backups")
     assert status == 0, said
     assert told["backup"]
     assert "consent_0002" in told["applied"]

@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.doors.cli.test_commands import yushan
+from tests.commands import yushan
 from tests.unit.archive.making import make_series, uid
 
 from yushan.assembly.demo.plan import lay_out

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 import sqlalchemy as sa
-from tests.doors.cli.test_commands import yushan
+from tests.commands import yushan
 
 from yushan.assembly.demo.plan import lay_out
 from yushan.assembly.parts import open_database

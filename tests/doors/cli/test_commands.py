@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.commands import yushan
 
 from yushan.assembly.demo.plan import lay_out
 from yushan.base import SystemClock
@@ -26,14 +27,15 @@ def configs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "config"
 
 
-def yushan(*arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
+def program(*arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """The same as `yushan`, as a process."""
     command = [sys.executable, "-m", "yushan", *map(str, arguments)]
     return subprocess.run(command, input=typed, capture_output=True, text=True, check=False)
 
 
 def test_a_choice_is_recorded_and_shown_without_its_number_anywhere(configs: Path) -> None:
     office = configs / "citizen.toml"
-    said = yushan(
+    said = program(
         "consent", "record", "--config", office, "stop", "--use", "industry", "--json",
         typed=f"{PERSON}\n",
     )  # fmt: skip
@@ -58,7 +60,7 @@ def test_an_empty_gateway_closes_and_takes_a_folder(configs: Path, tmp_path: Pat
 
 
 def test_a_file_for_another_role_is_refused_with_a_remedy(configs: Path) -> None:
-    refused = yushan("gateway", "status", "--config", configs / "citizen.toml")
+    refused = program("gateway", "status", "--config", configs / "citizen.toml")
     assert refused.returncode == 1
     assert "assembly.other-role" in refused.stderr
 
