@@ -85,6 +85,8 @@ def test_no_space_is_typed_between_han_and_latin_letters():
         text = re.sub(r"\{[^}]*\}", "0", entry.msgstr)
         text = re.sub(r"yushan [a-z ]+|RFC \d+", "", text)
         assert not re.search(rf"{HAN} [A-Za-z]|[A-Za-z] {HAN}", text), entry.msgstr
+    for code, one in codes().items():
+        assert not re.search(rf"{HAN} [A-Za-z0-9]|[A-Za-z0-9] {HAN}", one.zh + one.remedy_zh), code
 
 
 def test_punctuation_is_full_width():
