@@ -64,12 +64,17 @@ class Role:
         return made.make(place, recipient)
 
     def add_choice(self, receipt: str) -> None:
-        row = {
-            "receipt": receipt, "token": b"\x00\xff" * 16, "decision": "stop", "channel": "counter",
-            "examined_from": date(2024, 2, 29), "effective_s": 1 << 33, "recorded_s": 1,
-        }  # fmt: skip
         with self.database.begin() as tx:
-            tx.execute(sa.insert(CHOICE).values(**row))
+            add_choice(tx, receipt)
+
+
+def add_choice(tx: sa.Connection, receipt: str) -> None:
+    """A choice as the office writes it."""
+    row = {
+        "receipt": receipt, "token": b"\x00\xff" * 16, "decision": "stop", "channel": "counter",
+        "examined_from": date(2024, 2, 29), "effective_s": 1 << 33, "recorded_s": 1,
+    }  # fmt: skip
+    tx.execute(sa.insert(CHOICE).values(**row))
 
 
 def choices(database: Database) -> list[tuple[int, str, date, bytes]]:
@@ -173,6 +178,36 @@ def test_writers_wait_while_files_are_looked_at_and_come_after_the_set(
     looks[1].join(30)
     assert manifest.rows["consent_choice"] == 1
     assert [row[1] for row in choices(role.database)] == ["one", "late-1"]
+
+
+def test_a_set_made_while_others_write_holds_whole_transactions(
+    role: Role, place: Place, tmp_path: Path
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def write() -> None:  # each transaction makes a pair
+        for number in range(10_000):
+            with role.database.begin() as tx:
+                add_choice(tx, f"{number}a")
+                add_choice(tx, f"{number}b")
+            begun.set()
+            if ended.wait(0.005):
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert begun.wait(30)
+        made = role.backup(place)
+    finally:
+        ended.set()
+        writer.join()
+    restore(place, made, target(tmp_path / "new"))
+    back = Database(f"sqlite:///{tmp_path}/new/data/role.db")
+    found = [receipt for _, receipt, *_ in choices(back)]
+    assert 0 < len(found) == made.rows["consent_choice"]
+    assert [one[:-1] for one in found[::2]] == [one[:-1] for one in found[1::2]]
+    back.dispose()
 
 
 def test_secrets_open_for_the_recipient_alone_and_in_their_set_alone(
