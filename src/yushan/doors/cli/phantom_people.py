@@ -47,12 +47,14 @@ class Wish:
 
         return tuple(name for name in tables() if self.is_told or name not in SPOKEN)
 
-    def about(self) -> dict[str, int | float | str | bool]:
+    def about(self) -> dict[str, object]:
         """What gives the same people again."""
         from yushan.domain.population import VERSION  # noqa: PLC0415 - fast start
 
         first, count = self.numbers.start, len(self.numbers)
-        about = {"version": VERSION, "seed": self.seed, "first": first, "people": count}
+        about: dict[str, object] = {
+            "version": VERSION, "seed": self.seed, "first": first, "people": count,
+        }  # fmt: skip
         return about | {"all_contacts": not self.is_thinned, "wording": self.wording,
                         "typos": self.typos}  # fmt: skip
 
