@@ -119,7 +119,7 @@ def test_the_ticker_looks_again_when_it_is_woken_and_survives_a_fault(tmp_path):
     ticker.wake()
     assert seen.wait(30)
     ticker.stop()
-    assert not ticker.rounds.is_alive
+    assert not ticker.is_alive
     assert started == [("north", pack, 1)]
     database.dispose()
 

@@ -174,8 +174,8 @@ class CommonsRole:
             self.settings,
             self.database,
             [
-                self.ticker.rounds,
-                self.withdrawing.rounds,
+                self.ticker,
+                self.withdrawing,
                 self.scrubbing,
                 self.joining,
                 self.publishing,

@@ -215,7 +215,7 @@ class GatewayRole:
             self.database,
             [
                 *self.ticker.rounds,
-                self.withdrawing.rounds,
+                self.withdrawing,
                 self.lines.rounds,
                 self.witnessing.rounds,
                 *self.record.rounds,

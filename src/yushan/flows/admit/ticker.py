@@ -21,8 +21,8 @@ TICK_S: Final = 0.5
 HOUR_S: Final = 3600.0
 
 
-class Ticker:
-    """Starts attempts.
+class Ticker(Rounds):
+    """Starts attempts, in a thread of its own.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ class Ticker:
     """
 
     def __init__(self, desk: Desk, start: Callable[[SiteName, PackId, int], None]) -> None:
+        super().__init__("admit", self.round, TICK_S, failed=self.doubt)
         self.desk, self.start_run = desk, start
-        self.rounds = Rounds("admit", self.round, TICK_S, failed=self.doubt)
         self.cleaned: float | None = None
         self.resumed = False
 
@@ -69,15 +69,3 @@ class Ticker:
     def doubt(self) -> None:
         """A round failed: some attempt may have been begun in vain."""
         self.resumed = False
-
-    def start(self) -> None:
-        """Tick in a thread until ``stop``."""
-        self.rounds.start()
-
-    def wake(self) -> None:
-        """Something ended or arrived: look again at once."""
-        self.rounds.wake()
-
-    def stop(self) -> None:
-        """Let the round that runs end."""
-        self.rounds.stop()

@@ -25,12 +25,12 @@ class Story(Protocol):
         ...
 
 
-class Ticker:
+class Ticker(Rounds):
     """Withdraws in a thread of its own; what a former life began comes first."""
 
     def __init__(self, withdraw: Story, look_s: float = LOOK_S) -> None:
+        super().__init__("withdraw", self.round, look_s)
         self.withdraw = withdraw
-        self.rounds = Rounds("withdraw", self.round, look_s)
 
     def round(self) -> int:
         """One look; how many cases ended."""
@@ -39,15 +39,3 @@ class Ticker:
         except YushanError as error:
             log.warning("withdrawal.list-missing", extra=facts(code=error.code))
         return self.withdraw.go_on()
-
-    def start(self) -> None:
-        """Look in a thread until ``stop``."""
-        self.rounds.start()
-
-    def wake(self) -> None:
-        """Look at once."""
-        self.rounds.wake()
-
-    def stop(self) -> None:
-        """Let the round that runs end."""
-        self.rounds.stop()
