@@ -102,6 +102,40 @@ def test_people_follow_their_table_and_wishes_stand() -> None:
     assert drawn("trunk", 3, "male", {}) == drawn("trunk", 3, "male", {})
 
 
+@pytest.mark.parametrize(("age", "height", "ratio"), [(0.0, 500, 1.1), (5.0, 1090, 1.0)])
+def test_a_child_is_small_with_a_large_heart_and_a_thymus(
+    age: float, height: float, ratio: float
+) -> None:
+    child, adult = (trunk(4, TrunkWishes("male", a, lesions=())) for a in (age, 40.0))
+    assert child.parameters["height_mm"] == pytest.approx(height)
+    high = [np.ptp(np.array(b.structures[0].surface.box)[:, 2]) for b in (child, adult)]
+    assert 0.3 < high[0] / high[1] < 0.7
+    share = [across(b, "pericardium") / across(b, "torso_fat") for b in (child, adult)]
+    assert share[0] > ratio * share[1]
+    assert "thymus" in child.names
+    assert "thymus" not in adult.names
+    lm = [next(v for v in b.vessels if v.name == "LM").radii[0] for b in (child, adult)]
+    assert lm[0] < 0.75 * lm[1]
+
+
+def across(body: Body, name: str) -> float:
+    """Width of the box of a structure."""
+    return float(
+        np.ptp(np.array(next(s for s in body.structures if s.name == name).surface.box)[:, 0])
+    )
+
+
+def test_the_pelvis_has_its_organs_and_its_heads_lie_in_their_sockets() -> None:
+    for sex, organ in (("male", "prostate"), ("female", "uterus")):
+        body = trunk(4, TrunkWishes(sex=sex, age_years=50, lesions=()))
+        grid = Grid.axial((14, 40, 44), (10.0, 7.0, 8.0), (0.0, 10.0, -480.0))
+        labels = label(body, grid)
+        names = {"urinary_bladder", organ, "hip_left", "femur_right", "colon"}
+        assert names <= set(labels.present())
+        x = grid.points(np.argwhere(labels.mask("femur_left")))[:, 0]
+        assert x.min() > 40
+
+
 def test_structures_are_where_they_belong() -> None:
     body = ill()
     low, high = np.array(body.structures[0].surface.box)

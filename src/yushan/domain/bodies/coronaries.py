@@ -115,7 +115,13 @@ def narrowed(stem: Branch, by: Narrowing) -> Branch:
 
 def placed(branches: dict[str, Branch], bend: Deformation) -> dict[str, Branch]:
     """Branches in patient space."""
-    return {n: replace(b, points=bend.forward(b.points)) for n, b in branches.items()}
+    return {
+        name: replace(
+            one, points=bend.forward(one.points), radii=one.radii * bend.size,
+            healthy=one.healthy * bend.size,
+        )
+        for name, one in branches.items()
+    }  # fmt: skip
 
 
 def drawn(branches: dict[str, Branch], plaques: list[Structure]) -> list[Structure]:

@@ -31,6 +31,8 @@ class Deformation:
     ways, phases, heights
         Wave vectors ``[n, 3]`` per mm, phases ``[n]``, and displacements ``[n, 3]`` in mm. The sum
         of |way| |height| is below 1, hence the map is invertible.
+    size
+        About how many mm of patient space one of the model's is: distances and radii follow.
 
     Raises
     ------
@@ -42,6 +44,7 @@ class Deformation:
     ways: Points
     phases: Points
     heights: Points
+    size: float = 1.0
 
     def __post_init__(self) -> None:
         if self.steepness >= 1:
@@ -101,7 +104,7 @@ class Deformation:
         cuts = np.cumsum([len(t.radii) for t in tubes for _ in range(2)])[:-1]
         parts = iter(np.split(self.forward(ends), cuts))
         return [
-            s.moved(next(parts), next(parts), self.leaned(s.normals))
+            s.moved(next(parts), next(parts), self.leaned(s.normals), self.size)
             if isinstance(s, Tubes)
             else Bent(s, self)
             for s in surfaces
@@ -143,8 +146,9 @@ class Bent:
         return corners(straight.min(axis=0) - reach, straight.max(axis=0) + reach)
 
     def distance(self, x: Floats, y: Floats, z: Floats) -> Floats:
-        """Signed distance, in the model's mm."""
-        return self.inner.distance(*self.field.back(x, y, z))
+        """Signed distance in mm, about."""
+        found = self.inner.distance(*self.field.back(x, y, z))
+        return found if self.field.size == 1 else found * np.float32(self.field.size)
 
 
 def euler(angles: Points) -> Points:

@@ -9,6 +9,7 @@ import numpy as np
 
 from yushan.domain.bodies.body import Structure
 from yushan.domain.bodies.branching import grown, scattered
+from yushan.domain.bodies.children import thymus, thymus_surface
 from yushan.domain.bodies.heart import Heart, heart
 from yushan.domain.bodies.lines import Line, lines
 from yushan.domain.bodies.surfaces import Ellipsoid, Grown, Surface
@@ -74,6 +75,7 @@ def bulges(plan: Plan) -> tuple[Surface, ...]:
         tube([plan.point(*p) for p in middle], (34, 31, 30, 20, 20), 25),
         Grown(Heart(plan).sac, 2.5),
         Grown(aorta(plan, 14), 2.5),
+        *([] if (gland := thymus_surface(plan)) is None else [Grown(gland, 1.0)]),
     )
 
 
@@ -93,7 +95,7 @@ def mediastinum(plan: Plan) -> list[Structure]:
     ]
     food = tube(gullet, (7.5, 7.5, 8, 8.5, 8.5, 9), 8, (0, 1, 0), 0.72)
     walls = [*chest_vessels(plan)]
-    found = [*nodes(plan), *heart(Heart(plan))]
+    found = [*nodes(plan), *thymus(plan), *heart(Heart(plan))]
     found += [Structure(course.name, "muscle", t) for course, t in walls]
     found += [Structure("aorta", "muscle", tube_of_aorta)]
     found += [Structure(c.name, c.tissue, t.thinned(c.wall_mm)) for c, t in walls]

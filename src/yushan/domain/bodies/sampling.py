@@ -154,7 +154,9 @@ class Slab:
                 cut = tuple(
                     slice(a - n, b - n) for (a, b), (n, _) in zip(spans, theirs, strict=True)
                 )
-                return np.asarray(values[cut] - np.float32(surface.inner.by_mm))
+                return np.asarray(
+                    values[cut] - np.float32(surface.inner.by_mm * surface.field.size)
+                )
         shape = [b - a for a, b in spans]
         found = np.broadcast_to(surface.distance(*self.frame.samples(spans)), shape)
         self.last = surface, spans, found
@@ -214,6 +216,8 @@ class Slab:
             found = inner.fields(*at)
         else:
             found = (self.known_or_new(inner, at, (nodes, step_mm)),)
+        if isinstance(surface, Bent) and surface.field.size != 1:
+            found = tuple(f * np.float32(surface.field.size) for f in found)
         return [np.broadcast_to(np.asarray(f, dtype=np.float32), shape) for f in found]
 
     def known_or_new(

@@ -9,6 +9,7 @@ import numpy as np
 
 from yushan.domain.bodies.abdomen import abdomen
 from yushan.domain.bodies.body import Body, Branch, Structure
+from yushan.domain.bodies.children import GROWN, at_age, proportioned, shrunk
 from yushan.domain.bodies.coronaries import drawn as drawn_arteries
 from yushan.domain.bodies.coronaries import placed as placed_arteries
 from yushan.domain.bodies.coronaries import tree
@@ -23,7 +24,7 @@ from yushan.domain.bodies.plan import VERTEBRAE, Plan
 from yushan.domain.bodies.skeleton import skeleton
 from yushan.domain.bodies.wall import wall
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class TrunkWishes:
     Parameters
     ----------
     sex, age_years, height_mm, bmi
-        The person.
+        The person; under 18 years a child, newborn at 0.
     lesions
         Those that are to be there and no others, as wishes or bare kinds; None is by chance.
     arms
@@ -63,7 +64,7 @@ def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
     wish = wishes or TrunkWishes()
     plan = planned(seed, wish)
     lesions = by_chance(plan) if wish.lesions is None else wished(wish.lesions)
-    bend = deformation(seed)
+    bend = shrunk(deformation(seed), plan["age_years"], wish.height_mm)
     draft = Draft(
         plan, bend, healthy(plan, bend, wish.arms), coronaries(plan, bend), visit=wish.visit
     )
@@ -71,9 +72,17 @@ def trunk(seed: int, wishes: TrunkWishes | None = None) -> Body:
     draft.add_under_lesions(*drawn_arteries(draft.arteries, draft.plaques))
     return Body(
         "trunk", seed, VERSION, tuple(draft.structures), tuple(draft.lesions),
-        landmarks(plan, bend), {**plan.values, "sex": plan.sex, **coronary_calcium(draft)},
+        landmarks(plan, bend), told(plan, wish) | coronary_calcium(draft),
         tuple(draft.arteries.values()),
     )  # fmt: skip
+
+
+def told(plan: Plan, wish: TrunkWishes) -> dict[str, float | str]:
+    """What was drawn; a child's own height instead of that of the adult it is made of."""
+    found: dict[str, float | str] = {**plan.values, "sex": plan.sex}
+    if plan["age_years"] < GROWN:
+        found["height_mm"] = wish.height_mm or at_age(plan["age_years"])["height_mm"]
+    return found
 
 
 def coronary_calcium(draft: Draft) -> dict[str, float]:
@@ -101,8 +110,10 @@ def healthy(plan: Plan, bend: Deformation, arms: str) -> list[Structure]:
 def planned(seed: int, wish: TrunkWishes) -> Plan:
     """The measures of a trunk."""
     sex = wish.sex or ("male" if np.random.default_rng((seed, 1)).random() < 0.5 else "female")
-    fixed = {"age_years": wish.age_years, "height_mm": wish.height_mm, "bmi": wish.bmi}
-    return Plan(seed, sex, drawn("trunk", seed, sex, fixed))
+    grown = wish.age_years is None or wish.age_years >= GROWN
+    height = wish.height_mm if grown else None  # a child is an adult made smaller
+    fixed = {"age_years": wish.age_years, "height_mm": height, "bmi": wish.bmi}
+    return Plan(seed, sex, proportioned(drawn("trunk", seed, sex, fixed)))
 
 
 def coronaries(plan: Plan, bend: Deformation) -> dict[str, Branch]:

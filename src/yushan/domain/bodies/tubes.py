@@ -128,9 +128,9 @@ class Tubes:
         up = sum(o * picked(self.normals[:, k], numbers) for k, o in enumerate(off))
         return [flattened(square, np.asarray(up * up), radius, self.flat) for radius in wide]
 
-    def moved(self, starts: Points, ends: Points, normals: Points | None) -> Tubes:
-        """The same pieces at other places."""
-        return Tubes(starts, ends, self.radii, normals, self.flat)
+    def moved(self, starts: Points, ends: Points, normals: Points | None, size: float) -> Tubes:
+        """The same pieces at other places, with radii scaled."""
+        return Tubes(starts, ends, self.radii * size, normals, self.flat)
 
     def widened(self, sagging_mm2: float) -> Tubes:
         """Radii that make up for the chords by which a lattice cuts off round walls.
