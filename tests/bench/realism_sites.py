@@ -45,9 +45,12 @@ def measured(seen: NDArray[np.float64]) -> tuple[float, ...]:
     power = np.mean(np.abs(np.fft.fft2(noise)) ** 2, axis=0)
     radial = np.hypot(np.fft.fftfreq(24, PIXEL_MM)[:, None], np.fft.fftfreq(72, PIXEL_MM)[None])
     pull = float(np.mean(noise[1:] * noise[:-1]) / np.mean(noise**2))
-    row = seen.mean(axis=0)[116:124].mean(axis=0)
-    steep = float(np.abs(np.diff(row)).max()) / ROD_HU
-    beyond = float(row[36:50].mean() - row[52:62].min()) / ROD_HU
+    line = (np.arange(SIDE) - (SIDE - 1) / 2) * PIXEL_MM
+    away = np.hypot(line[:, None] - 34, line[None, :]) / PIXEL_MM
+    ring = np.rint(away).astype(int).ravel()
+    row = np.bincount(ring, seen.mean(axis=0).ravel())[:24] / np.maximum(np.bincount(ring)[:24], 1)
+    steep = float(np.abs(np.diff(row[2:])).max()) / ROD_HU
+    beyond = float(row[18:23].mean() - row[12:17].min()) / ROD_HU
     lowest, blood = float(seen.min()), float(seen[:, 66:78, 66:78].mean())
     frequency = float((power * radial).sum() / power.sum())
     return float(noise.std()), frequency, pull, steep, beyond, lowest, blood
