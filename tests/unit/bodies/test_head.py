@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from functools import cache
 
 import numpy as np
 import pytest
@@ -30,17 +29,11 @@ SCRIPT = """
 import hashlib
 from yushan.domain.bodies import HeadWishes, head, label
 from yushan.domain.volumes import Grid
-body = head(11, HeadWishes(metastases=3, nasopharynx="T2", nodes="N1"))
-grid = Grid.sagittal((3, 60, 50), (9.0, 4.0, 4.0), (10, 10, -40))
+body = head(11, HeadWishes(metastases=3, nasopharynx="T1", nodes="N1"))
+grid = Grid.sagittal((2, 40, 40), (12.0, 6.0, 5.0), (14, 10, -40))
 told = repr([(l.structure, l.volume_mm3, l.centre_mm) for l in body.lesions])
 print(hashlib.sha256(label(body, grid, threads=1).values.tobytes() + told.encode()).hexdigest())
 """
-
-
-@cache
-def labelled(seed: int) -> Labels:
-    """The brain of a healthy head of 40 years, at 3.5 mm."""
-    return label(head(seed, YOUNG), BRAIN)
 
 
 def litres(labels: Labels, *names: str) -> float:
@@ -54,9 +47,8 @@ NUCLEI = ("caudate", "putamen", "pallidum", "thalamus", "hippocampus")
 SOLID = (*MIDDLE, *(f"{name}_{side}" for name in NUCLEI for side in ("left", "right")))
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_parts_of_the_brain_have_volumes_as_in_the_literature(seed: int) -> None:
-    found = labelled(seed)
+def test_parts_of_the_brain_have_volumes_as_in_the_literature() -> None:
+    found = label(head(0, YOUNG), BRAIN)
     assert 1.0 < litres(found, *SOLID) < 1.6  # Allen et al. 2002: 1.27 l (SD 0.12)
     assert 0.09 < litres(found, "cerebellum") < 0.18
     assert 0.006 < litres(found, "ventricles") < 0.06
@@ -100,31 +92,30 @@ def test_structures_have_known_tissues_and_landmarks_lie_where_they_should() -> 
     assert all(code_of(name) for name in (*SOLID, "ventricles", "eye_left", "mandible"))
 
 
-@pytest.mark.parametrize("modality", ["CT", "MR"])
-def test_the_defacer_finds_the_face_and_passes_its_own_test(modality: str) -> None:
+def test_the_defacer_finds_the_face_on_ct_and_passes_its_own_test_on_mr() -> None:
     body = head(2, HEALTHY)
-    grid = Grid.axial((62, 88, 70), (3.6, 2.8, 2.8), (0, 10, -14))
-    if modality == "CT":
-        noise = np.random.default_rng(1).normal(0, 9, grid.shape)
-        values = np.rint(paint(body, grid, ct_look("native", 2)).values + noise).astype(np.int16)
-    else:
-        profile = mr_profile("t1-mprage-30a")
-        values = mr_scan(paint(body, grid, mr_look(profile, 2)), profile, 2).values.astype(np.int16)
-    volume = regular_volume(values, grid.spacing, axes=AXES, modality=modality)
-    found = find_head(coarse(volume), modality)
+    grid = Grid.axial((44, 64, 50), (5.0, 3.9, 3.9), (0, 10, -14))
+    noise = np.random.default_rng(1).normal(0, 9, grid.shape)
+    hounsfield = np.rint(paint(body, grid, ct_look("native", 2)).values + noise).astype(np.int16)
+    found = find_head(
+        coarse(regular_volume(hounsfield, grid.spacing, axes=AXES, modality="CT")), "CT"
+    )
     assert found is not None
     assert found.skull is not None
     brow = found.nasion * 2.0 + grid.origin[2] - 1.8
     assert brow == pytest.approx(body.landmarks["eye_left"][2] + 8, abs=18)
-    if modality == "MR":
-        done = remove_face(volume, seed=bytes(32))
-        assert done is not None
-        assert done.proof.is_passed
+    profile = mr_profile("t1-mprage-30a")
+    stored = mr_scan(paint(body, grid, mr_look(profile, 2)), profile, 2).values.astype(np.int16)
+    done = remove_face(
+        regular_volume(stored, grid.spacing, axes=AXES, modality="MR"), seed=bytes(32)
+    )
+    assert done is not None
+    assert done.proof.is_passed
 
 
 def test_the_same_seed_gives_the_same_head_in_another_process_and_with_other_threads() -> None:
-    body = head(11, HeadWishes(metastases=3, nasopharynx="T2", nodes="N1"))
-    grid = Grid.sagittal((3, 60, 50), (9.0, 4.0, 4.0), (10, 10, -40))
+    body = head(11, HeadWishes(metastases=3, nasopharynx="T1", nodes="N1"))
+    grid = Grid.sagittal((2, 40, 40), (12.0, 6.0, 5.0), (14, 10, -40))
     told = repr([(one.structure, one.volume_mm3, one.centre_mm) for one in body.lesions])
     mine = hashlib.sha256(label(body, grid, threads=2).values.tobytes() + told.encode()).hexdigest()
     run = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, check=True)

@@ -15,12 +15,19 @@ from yushan.domain.bodies.tubes import tube
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from yushan.domain.bodies.surfaces import Floats, Surface
+    from yushan.domain.bodies.tubes import Tubes
 
     Parts = list[tuple[str, str, Surface]]
 
 #: Between the skull and the crowns of the folds, mm.
 GAP_MM: Final = 1.0
+#: About the middle of the brain, mm; veins of a hemisphere, and how far under the skull they lie.
+MIDDLE: Final = np.array((0.0, 14.0, 20.0))
+VEINS: Final = 7
+VEIN_MM: Final = 1.6
 #: What counts as brain beside its cortex; nuclei by what comes before their side.
 OF_BRAIN: Final = frozenset({
     "cerebral_white_matter", "cerebellum", "brain_stem", "corpus_callosum", "caudate", "putamen",
@@ -91,24 +98,24 @@ def sheets(inside: Surface) -> Parts:
     ]
 
 
-def vessels() -> Parts:
-    """Sinuses of the dura and the arteries of the base."""
+def vessels(seed: int, inside: Surface) -> Parts:
+    """Sinuses of the dura, veins of the hemispheres and the arteries of the base."""
     top = [
         (0, -70, 0),
         (0, -66, 30),
         (0, -40, 62),
         (0, 0, 79),
         (0, 40, 81),
-        (0, 78, 61),
-        (0, 102, 24),
-        (0, 104, -4),
+        (0, 78, 60),
+        (0, 101, 24),
+        (0, 102.5, -4),
     ]
     basilar = [(0, 11, -46), (0, 9, -34), (0, 12, -20)]
     return [
         (
             "superior_sagittal_sinus",
             "blood_vein",
-            tube(top, [1.5, 2.2, 2.8, 3.4, 3.8, 4.2, 4.6, 5], 8.0),
+            tube(top, [1.3, 1.8, 2.2, 2.6, 2.9, 3.2, 3.6, 4], 8.0),
         ),
         (
             "straight_sinus",
@@ -117,4 +124,31 @@ def vessels() -> Parts:
         ),
         ("basilar_artery", "blood_left", tube(basilar, [1.7, 1.8, 1.7], 5.0)),
         *neck_rows.both_sides("head_vessels", 6.0),
+        *[("cortical_veins", "blood_vein", vein) for vein in veins(seed, inside)],
     ]
+
+
+def veins(seed: int, inside: Surface) -> list[Tubes]:
+    """Veins that run over the hemispheres up to the middle, close under the skull."""
+    rng = np.random.default_rng((seed, 55))
+    found = []
+    for side in (1, -1):
+        for back in np.linspace(-48, 72, VEINS):
+            turns = np.linspace(0.05, np.pi / 2 + rng.uniform(-0.3, 0.3), 7)
+            y = back + rng.uniform(-7, 7) + np.cumsum(rng.uniform(-5, 5, 7))
+            ways = np.stack([side * np.sin(turns), (y - MIDDLE[1]) / 62, np.cos(turns)], axis=1)
+            line = under(inside, ways)
+            found.append(tube(line, np.linspace(1.25, 0.45, 7) * rng.uniform(0.8, 1.2), 5.0))
+    return found
+
+
+def under(inside: Surface, ways: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where rays ``[n, 3]`` from the middle of the brain are close under the skull."""
+    low, high = np.zeros(len(ways)), np.full(len(ways), 140.0)
+    for _ in range(12):
+        half = (low + high) / 2
+        x, y, z = (MIDDLE + ways * half[:, None]).astype(np.float32).T
+        at = (x[:, None, None], y[:, None, None], z[:, None, None])
+        is_in = inside.distance(*at).ravel() < -VEIN_MM
+        low, high = np.where(is_in, half, low), np.where(is_in, high, half)
+    return np.asarray(MIDDLE + ways * low[:, None])

@@ -28,6 +28,8 @@ GAIN: Final = 1.6
 KEPT: Final = 0.3
 #: Width of the band, in the logarithm of the frequency.
 BAND: Final = 0.25
+#: Share of the phase along the normal that does not count.
+ALONG: Final = 0.5
 #: Where stripes fade to less than this share of their usual strength, they vanish.
 FAINT: Final = 0.35
 
@@ -130,7 +132,8 @@ def at_places(values: Floats, places: Floats) -> Floats:
 def phase(values: Floats, waves: tuple[Floats, Floats, Floats], ground: Land) -> Floats:
     """The cosine of the local phase along the hull, by the monogenic signal.
 
-    Felsberg and Sommer 2001, IEEE Trans Signal Process 49:3136; less its part along the normal.
+    Felsberg and Sommer 2001, IEEE Trans Signal Process 49:3136,
+    less half its part along the normal.
     """
     spectrum = fft.rfftn(values, workers=1)
     size = np.sqrt(waves[0] ** 2 + waves[1] ** 2 + waves[2] ** 2)
@@ -140,6 +143,6 @@ def phase(values: Floats, waves: tuple[Floats, Floats, Floats], ground: Land) ->
         part = fft.irfftn(turned * wave, s=values.shape, workers=1)
         strength += part**2
         upright += part * away
-    strength = np.sqrt(np.maximum(strength - upright**2, 0))
+    strength = np.sqrt(np.maximum(strength - np.float32(ALONG) * upright**2, 0))
     least = np.float32(FAINT) * strength[ground.outside < 0].mean()
     return np.asarray(values / np.maximum(strength, least), dtype=np.float32)

@@ -70,8 +70,8 @@ def lateral_fissure(x: Floats, y: Floats, z: Floats) -> Floats:
     """A sheet from the side to the insula, rising to the back, and the gap over the insula."""
     wave = np.sin(x * np.float32(0.23) + y * np.float32(0.17))
     wave = wave + np.sin(y * np.float32(0.31) - x * np.float32(0.12))
-    height = np.float32(-14) + np.float32(0.4) * (y + np.float32(18)) + np.float32(1.1) * wave
-    open_ = np.float32(0.45) + np.float32(0.02) * np.maximum(x - np.float32(44), 0)
+    height = np.float32(-14) + np.float32(0.4) * (y + np.float32(18)) + np.float32(0.9) * wave
+    open_ = np.float32(0.45) + np.float32(0.012) * np.maximum(x - np.float32(44), 0)
     aside = np.abs(z - height) * np.float32(0.93) - open_
     sheet = np.maximum(np.maximum(aside, np.float32(38) - x), y - np.float32(40))
     along, up = (y - np.float32(1)) / 25, (z - np.float32(3) - (y - 2) * np.float32(0.3)) / 13.5
@@ -173,7 +173,7 @@ def cerebellum_hull() -> Surface:
     """The smooth outer surface of both hemispheres and the worm, close under the tentorium."""
     half = Mirrored(Ellipsoid((22, 60, -34), (36, 38, 37), power=2.2))
     worm = Ellipsoid((0, 60, -30), (14, 28, 34))
-    room = Ellipsoid((0, 56, -29), (50, 36.5, 30), power=2.4)
+    room = Ellipsoid((0, 57, -32), (50, 38.0, 28.5), power=2.4)
     notch = Ellipsoid((0, 101, -46), (5, 14, 20))
     whole = Both((Either((half, worm), smooth_mm=5), room, Grown(DOME, -0.8)), smooth_mm=3)
     return Without(whole, (notch,), smooth_mm=6)

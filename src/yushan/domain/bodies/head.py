@@ -116,7 +116,7 @@ def anatomy(seed: int, number: Mapping[str, float]) -> Parts:
         *head_skull.skull(inside, number, seed),
         *brain.brain(seed, number, inside),
         *neck.vessels(),
-        *brain.vessels(),
+        *brain.vessels(seed, inside),
     ]
 
 

@@ -174,12 +174,13 @@ def times(seed: int, land: Ground, allowed: frozenset[str], side: int) -> Floats
         if row.name in allowed:
             costs[place] = row.cost
     cost = costs[land.parts]
-    cost[(land.parts == 0) & (np.abs(land.x) > BETWEEN_MM)] = np.inf
     rng = np.random.default_rng((seed, 82))
     grain = ndimage.gaussian_filter(
         rng.standard_normal(cost.shape, dtype=np.float32), ROUGH_MM / STEP_MM / 2
     )
-    cost = cost * np.exp(np.float32(ROUGH) * grain / grain.std())
+    grain /= grain.std()
+    cost[(land.parts == 0) & (np.abs(land.x) + 2 * grain > BETWEEN_MM)] = np.inf
+    cost = cost * np.exp(np.float32(ROUGH) * grain)
     cost = cost * np.where(side * land.x < -4, np.float32(1.8), np.float32(1))
     return first_passage(cost, start_of(land, side))
 

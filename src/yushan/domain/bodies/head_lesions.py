@@ -31,6 +31,8 @@ APART_MM: Final = 3.0
 VISIBLE_MM: Final = 2.0
 #: None lies nearer to the middle plane than this, mm.
 MIDDLE_MM: Final = 8.0
+#: A core lies off the middle by up to this share of the rim's thickness along each axis.
+OFF: Final = 0.45
 #: Where metastases of hemispheres and cerebellum are sought, model mm: middle and half axes.
 HEMISPHERES: Final = ((0.0, 14.0, 24.0), (64.0, 82.0, 54.0))
 CEREBELLUM: Final = ((0.0, 64.0, -40.0), (46.0, 26.0, 18.0))
@@ -93,7 +95,7 @@ def metastases(seed: int, count: int | None, visit: int, room: Room) -> Found:
     total = known + sum(new_ones(seed, k, rows) for k in range(1, visit + 1)) if known else 0
     structures: list[Structure] = []
     lesions: list[Lesion] = []
-    for number, seedling in enumerate(seedlings(seed, total, room), 1):
+    for number, seedling in seedlings(seed, total, room).items():
         first = 0 if number <= known else born(seed, number - known, rows)
         factor, fate = course(seed, number, (first, visit))
         if 2 * seedling.axes[0] * factor > VISIBLE_MM:
@@ -151,9 +153,12 @@ def told(lesion: Lesion, fate: str, first: int) -> Lesion:
     )  # fmt: skip
 
 
-def seedlings(seed: int, count: int, room: Room) -> list[Seedling]:
-    """Places and sizes, apart from each other; the first ones do not depend on how many."""
-    found: list[Seedling] = []
+def seedlings(seed: int, count: int, room: Room) -> dict[int, Seedling]:
+    """Places and sizes by number, apart from each other; the first ones do not depend on how many.
+
+    A number is missing where no place was found.
+    """
+    found: dict[int, Seedling] = {}
     for number in range(1, count + 1):
         rng = np.random.default_rng((seed, number, 74))
         long_mm = diameter(rng)
@@ -162,11 +167,10 @@ def seedlings(seed: int, count: int, room: Room) -> list[Seedling]:
             long_mm / 2 * rng.uniform(0.75, 1.0),
             long_mm / 2 * rng.uniform(0.75, 1.0),
         )
-        place = sought(rng, axes[0], found, room)
+        place = sought(rng, axes[0], list(found.values()), room)
         if place is not None:
-            found.append(
-                Seedling(place, (axes[0], float(axes[1]), float(axes[2])), rng.uniform(0, 180))
-            )
+            axes = (axes[0], float(axes[1]), float(axes[2]))
+            found[number] = Seedling(place, axes, rng.uniform(0, 180))
     return found
 
 
@@ -223,10 +227,13 @@ def metastasis(
     if 2 * axes[0] > row["oedema_above_mm"] and swollen < row["oedema_share"]:
         parts.append(oedema(place, tuple(a + wide for a in axes), seed * 97 + number))
     is_ring = 2 * axes[0] > row["ring_above_mm"] and ring < row["ring_share"]
-    parts.append(Structure(name, "metastasis_rim", Ellipsoid(place, axes, turn, fine=True)))
+    solid = Ellipsoid(place, axes, turn, fine=True)
+    parts.append(Structure(name, "metastasis_rim", solid, part_of="brain"))
     if is_ring:
         inner = (axes[0] * core, axes[1] * core, axes[2] * core)
-        parts.append(Structure(name, "metastasis_core", Ellipsoid(place, inner, turn, fine=True)))
+        off = rng.uniform(-1, 1, 3) * min(axes) * (1 - core) * OFF
+        middle = (place[0] + off[0], place[1] + off[1], place[2] + off[2])
+        parts.append(Structure(name, "metastasis_core", Ellipsoid(middle, inner, turn, fine=True)))
     properties: dict[str, float | str] = {
         "identity": f"metastasis-{seed}-{number}",
         "enhancement": "ring" if is_ring else "solid",

@@ -45,7 +45,7 @@ def spaces() -> Parts:
 
 
 def nose() -> Parts:
-    """Nasal cavity with septum and turbinates, then the nasopharynx with its recesses."""
+    """Nasal cavity with septum and turbinates; nasopharynx with recesses and tubes."""
     room = Ellipsoid((0, -52, -56), (13.5, 36, 19), power=2.7)
     front = Either((room, tube([(0, -86, -66), (0, -60, -62)], [11, 13], 6.0)), smooth_mm=6)
     septum = Ellipsoid((0, -54, -54), (1.9, 38, 24), power=4, fine=True)
@@ -64,8 +64,10 @@ def nose() -> Parts:
         (0, 1, 0),
         0.6,
     )
-    recess = Mirrored(tube([(8, -8, -58), (14.5, -4, -56)], [2.6, 1.3], 3.0))
-    tube_end = Mirrored(tube([(8, -14, -62), (13, -13, -61)], [1.8, 1.0], 3.0))
+    slant = ((0.8, 0.6, 0.0), (-0.6, 0.8, 0.0), (0.0, 0.0, 1.0))
+    recess = Mirrored(Ellipsoid((10.5, -4.0, -57.5), (6.5, 1.9, 6.0), slant))
+    tube_end = Mirrored(tube([(8, -15, -62), (13, -13, -61), (17, -8, -57)], [2.4, 1.6, 0.8], 3.0))
+    torus = Mirrored(Ellipsoid((10.5, -9.5, -60), (3.6, 2.6, 6.0), slant))
     adenoid = Ellipsoid((0, -2, -50), (12, 6, 5))
     plate = Both((Grown(septum, -1.1), Half((0, -74, 0), (0, -1, 0))), fine=True)
     air = Either((hollow, recess, tube_end), smooth_mm=2)
@@ -76,7 +78,7 @@ def nose() -> Parts:
         ("nasal_septum", "cortical_bone", plate),
         ("turbinates", "cortical_bone", Mirrored(Either(tuple(bones), fine=True))),
         ("nasopharynx", "mucosa", nasopharynx()),
-        ("nasopharynx", "air", Without(air, (adenoid,), smooth_mm=1.5, fine=True)),
+        ("nasopharynx", "air", Without(air, (adenoid, torus), smooth_mm=1.0, fine=True)),
         ("soft_palate", "muscle", soft_palate()),
     ]
 

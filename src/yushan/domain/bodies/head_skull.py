@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from yushan.domain.bodies.surfaces import Floats, Surface
 
+#: Bone as hard as teeth begins so deep in the pyramid, mm.
+PYRAMID_MM: Final = 4.5
 #: Above this plane the skull is a vault with marrow; below, a base.
 VAULT = Half((0, -40, -22), (0, -0.42, -1))
 
@@ -25,13 +27,13 @@ def skull(
 ) -> list[tuple[str, str, Surface]]:
     """Vault and base, then the cavity in them: structure, tissue, surface."""
     thick = number["skull_mm"]
-    outer = Rippled(Grown(cavity, thick), 0.35, 55.0, seed)
+    outer = Rippled(Grown(cavity, thick), 0.6, 60.0, seed)
     vault = Both((outer, VAULT), smooth_mm=4)
     whole = Either((vault, Grown(cavity, 2.2), *base()), smooth_mm=3)
     low = Half((0, 60, -44), (0, 0, -1))
     soft = Rippled(Grown(cavity, thick * 0.66), 0.3, 26.0, seed + 1)
     marrow = Both((soft, Grown(VAULT, -3), low), smooth_mm=2)
-    inner = Rippled(Grown(cavity, thick * 0.34), 0.25, 22.0, seed + 2)
+    inner = Rippled(Grown(cavity, thick * 0.34), 0.3, 30.0, seed + 2)
     return [
         ("galea", "muscle", Both((Grown(cavity, thick + 1.5), VAULT), smooth_mm=4)),
         ("skull", "cortical_bone", whole),
@@ -44,6 +46,7 @@ def skull(
         ),
         ("skull", "cortical_bone", Both((inner, Grown(VAULT, -2)))),
         ("skull", "cortical_bone", Mirrored(petrous())),
+        ("skull", "tooth", Mirrored(Grown(petrous(), -PYRAMID_MM))),
         ("subarachnoid_space", "csf", cavity),
     ]
 

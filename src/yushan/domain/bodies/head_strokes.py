@@ -36,7 +36,7 @@ def haemorrhage(seed: int, room: Room) -> Found:
     name = "intracerebral_hemorrhage"
     parts = (
         oedema(place, tuple(a + wide for a in axes), seed * 97),
-        Structure(name, "haemorrhage", Ellipsoid(place, axes, turn, fine=True)),
+        Structure(name, "haemorrhage", Ellipsoid(place, axes, turn, fine=True), part_of="brain"),
     )
     properties: dict[str, float | str] = {"identity": f"haemorrhage-{seed}", "oedema_mm": wide}
     return parts, (Lesion("haemorrhage", name, place, measured(axes), volume(axes), properties),)

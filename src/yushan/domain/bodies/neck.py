@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.domain.bodies import neck_rows
 from yushan.domain.bodies.head_shapes import SIDES, Flowing, Mirrored, sided
-from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Without
+from yushan.domain.bodies.surfaces import Both, Either, Ellipsoid, Grown, Half, Rippled, Without
 from yushan.domain.bodies.tubes import tube
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ SPINE: Final = (
     (36.0, -181.0), (41.0, -199.0), (46.0, -219.0), (51.0, -239.0),
 )  # fmt: skip
 NAMES: Final = ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "T1", "T2", "T3")
+#: Draws where the deep flesh ends, the same in everybody.
+FLESH_SEED: Final = 17
 #: Fat around each muscle.
 FASCIA_MM: Final = 1.0
 #: The lower border of the cricoid, z in mm of the model.
@@ -50,7 +52,8 @@ def filling(outer: Surface) -> Parts:
         ),
         smooth_mm=8,
     )
-    return [("deep_muscle", "muscle", Both((Grown(outer, -8.0), Flowing((back, face), 4)), 6))]
+    flesh = Rippled(Flowing((back, face), 4), 2.0, 30.0, FLESH_SEED)
+    return [("deep_muscle", "muscle", Both((Grown(outer, -8.0), flesh), 6))]
 
 
 def muscles() -> Parts:
