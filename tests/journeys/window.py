@@ -86,8 +86,11 @@ class Window:
         return float((self.pixels().mean(axis=2) > LIT_LEVEL).mean())
 
     def coloured_share(self) -> float:
-        """Which part of a lit viewport is no grey; nothing while a bar says how far loading is."""
-        shown = self.pixels()
+        """Which part of a lit viewport is no grey; nothing while a bar says how far loading is.
+
+        The viewer's own marks stand at the edge, which is left out.
+        """
+        shown = self.pixels()[40:-90, 40:-40]
         lit = float((shown.mean(axis=2) > LIT_LEVEL).mean())
         return float((np.ptp(shown, axis=2) > COLOUR_LEVEL).mean()) if lit >= LIT_SHARE else 0.0
 

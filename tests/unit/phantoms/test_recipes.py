@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pydicom
 import pytest
-from tests.unit.phantoms.making import own_reading
+from msgspec.structs import replace
+from tests.unit.phantoms.making import faults, own_reading
 
 from yushan.base import Rejected
 from yushan.domain.phantoms import (
@@ -24,10 +27,14 @@ from yushan.domain.phantoms import (
     load_series,
     make,
 )
+from yushan.domain.phantoms.cases.case import Case, Counter
 from yushan.domain.phantoms.cases.making import KINDS
 from yushan.domain.phantoms.cases.volumes import regions
 from yushan.domain.results import SourceSeries, read_segmentation, read_structure_set
 from yushan.domain.volumes import read_nifti
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SMALL = Options("small")
 #: Recipes without a body, which are made at once.
@@ -98,17 +105,65 @@ def saved(dataset: pydicom.Dataset) -> bytes:
 
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process() -> None:
+    """Whole patients, one with a body, whatever the hashes and the number of threads."""
+    names = ("fundus", "ecg-12", "chest-ct-nodules")
     told = (
         "from hashlib import sha256\n"
         "from yushan.domain.phantoms import make, Options\n"
-        "for name in ('fundus', 'ecg-12'):\n"
-        "    print(*[sha256(f.data).hexdigest() for f in make(name, 5, Options('small'))])"
+        f"for name in {names}:\n"
+        "    made = make(name, 5, Options('small'))\n"
+        "    print(*[f.name + sha256(f.data).hexdigest() for f in made])"
     )
-    run = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True)
-    here = [" ".join(sha256(f.data).hexdigest() for f in case(n)) for n in ("fundus", "ecg-12")]
-    assert run.stdout.decode().split("\n")[:2] == here
+    around = {**os.environ, "PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "3"}
+    run = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, env=around)
+    here = [" ".join(f.name + sha256(f.data).hexdigest() for f in case(n)) for n in names]
+    assert run.stdout.decode().split("\n")[:3] == here
     other = next(make("ecg-12", 6, SMALL))
     assert other.data != case("ecg-12")[0].data
+
+
+def test_masks_of_a_slide_lie_on_its_tiles() -> None:
+    finest, (seg,) = objects("slide", "SM")[0], objects("slide", "SEG")
+    whole = read_nifti(next(one.data for one in case("slide") if one.name.endswith(".nii.gz")))
+    seen = np.zeros((finest.TotalPixelMatrixRows, finest.TotalPixelMatrixColumns), np.uint8)
+    for groups, bits in zip(seg.PerFrameFunctionalGroupsSequence, seg.pixel_array, strict=True):
+        place = groups.PlanePositionSlideSequence[0]
+        row = place.RowPositionInTotalImagePixelMatrix - 1
+        column = place.ColumnPositionInTotalImagePixelMatrix - 1
+        part = seen[row : row + seg.Rows, column : column + seg.Columns]
+        number = groups.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+        part[bits[: part.shape[0], : part.shape[1]] > 0] = number
+        along = float(place.XOffsetInSlideCoordinateSystem), row * -0.0005 + 20
+        assert np.isclose(*along, atol=1e-6)
+    assert np.array_equal(seen, whole.values[0])
+    assert seg.FrameOfReferenceUID == finest.FrameOfReferenceUID
+    (named,) = seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence
+    assert named.ReferencedSOPInstanceUID == finest.SOPInstanceUID
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("recipe", ["slide", "fundus", "chest-ct-nodules"])
+def test_a_validator_finds_nothing_in_what_is_drawn_on_images(recipe: str, tmp_path: Path) -> None:
+    for one in case(recipe):
+        if "-SEG/" in one.name or "-RTSTRUCT/" in one.name or "-SR/" in one.name:
+            assert faults(one.data, tmp_path) == [], one.name
+
+
+@pytest.mark.parametrize(
+    ("recipe", "slices", "thick_mm", "apart_mm"),
+    [("neck-mr-npc", 3, 175 / 3 * 4.0 / 4.8, 175 / 3), ("calcium-score", 3, 48.0, 48.0)],
+)
+def test_thick_slices_say_how_thick_they_are_and_how_far_apart(
+    recipe: str, slices: int, thick_mm: float, apart_mm: float
+) -> None:
+    step = RECIPES[recipe].visits[0].steps[0]
+    few = replace(step, small=(slices * step.every, 24, 24))
+    case = Case(RECIPES[recipe], 5, Options("small", truths=()))
+    counter = Counter(case.study(1, case.recipe.visits[0]))
+    found = [pydicom.dcmread(BytesIO(one.data)) for one in KINDS[few.kind](case, counter, few)]
+    heights = sorted(float(one.ImagePositionPatient[2]) for one in found)
+    assert np.allclose(np.diff(heights), [apart_mm] * (slices - 1), atol=1e-2)
+    assert np.allclose([float(one.SliceThickness) for one in found], thick_mm, atol=1e-3)
 
 
 def test_only_the_truth_that_is_wished_is_written() -> None:

@@ -47,6 +47,8 @@ CHEST_VIEWS: Final = {
     "AP": (("399348003", "antero-posterior"), ["L", "F"]),
     "LL": (("399198007", "right lateral"), ["P", "F"]),
 }
+#: A scintigram is shown up to this share of its pixels; the bladder is brighter.
+BRIGHT: Final = 0.99
 BREAST_VIEWS: Final = {
     "CC": ("399162004", "cranio-caudal"),
     "MLO": ("399368009", "medio-lateral oblique"),
@@ -182,6 +184,8 @@ def add_scintigram(
         view.ViewCodeSequence = [coded(code, "SCT", meaning)]
         view.ImagePositionPatient = view.ImageOrientationPatient = None
     add_gamma(dataset, drug, *views)
+    high = max(round(float(np.quantile(counts, BRIGHT))), 2)
+    dataset.WindowCenter, dataset.WindowWidth = high / 2, high
     dataset.ActualFrameDuration = 900000
     dataset.ScanVelocity, dataset.ScanLength = 2.5, round(counts.shape[1] * pixel_mm)
     dataset.WholeBodyTechnique = "1PS"
