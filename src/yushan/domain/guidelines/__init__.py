@@ -27,6 +27,7 @@ from yushan.domain.guidelines.telling import (
     reason_text,
     unit_label,
     value_label,
+    with_unit,
 )
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "unit_label",
     "value_label",
     "with_percentile",
+    "with_unit",
 ]

@@ -32,6 +32,11 @@ def unit_label(unit: str, language: Language) -> str:
     return PRINTED.get(unit) or (unit if language == "en" else UNITS_ZH.get(unit, unit))
 
 
+def with_unit(value: object, unit: str, language: Language) -> str:
+    """A value with its unit after a space; per cent without one."""
+    return f"{value}{'' if unit == '%' else ' '}{unit_label(unit, language)}".strip()
+
+
 def edition_label(rule: RuleSet, language: Language) -> str:
     """The edition as people read it."""
     return rule.edition if language == "en" else rule.edition_zh or rule.edition
@@ -63,15 +68,15 @@ def value_label(rule: RuleSet, name: str, value: Any, language: Language) -> str
     one = rule.inputs.get(name)
     if one is not None and value in one.choices:
         return one.choices[value][0 if language == "en" else 1]
-    return with_unit(one, value, language)
+    return measured(one, value, language)
 
 
-def with_unit(one: Input | None, value: Any, language: Language) -> str:  # noqa: ANN401 - any kind of value
+def measured(one: Input | None, value: Any, language: Language) -> str:  # noqa: ANN401 - any kind of value
     """A number and its unit."""
     if isinstance(value, dict):
         return " × ".join(str(each) for each in value.values())
     unit = one.unit if one is not None and isinstance(value, Decimal) else ""
-    return f"{value} {unit_label(unit, language)}".strip()
+    return with_unit(value, unit, language)
 
 
 def condition_text(rule: RuleSet, condition: Condition, language: Language) -> str:
@@ -81,8 +86,8 @@ def condition_text(rule: RuleSet, condition: Condition, language: Language) -> s
         return f"{label} ∋ {value_label(rule, condition.name, condition.holds, language)}"
     if condition.bounds:
         one = rule.inputs.get(condition.name)
-        unit = f" {unit_label(one.unit, language)}" if one is not None and one.unit else ""
-        return f"{label} {', '.join(map(str, condition.bounds))}{unit}"
+        bounds = ", ".join(map(str, condition.bounds))
+        return f"{label} {with_unit(bounds, one.unit if one is not None else '', language)}"
     joint = " or " if language == "en" else "或"
     values = (value_label(rule, condition.name, one, language) for one in condition.values)
     return (

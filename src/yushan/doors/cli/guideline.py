@@ -193,11 +193,17 @@ def answer(rule: RuleSet, result: Result) -> dict[str, Any]:
 
 def lines(rule: RuleSet, result: Result) -> Iterator[str]:
     """The same for people."""
-    from yushan.domain.guidelines import outcome_label, reason_text, value_label  # noqa: PLC0415 - fast start
+    from yushan.domain.guidelines import (  # noqa: PLC0415 - fast start
+        edition_label,
+        outcome_label,
+        reason_text,
+        value_label,
+        with_unit,
+    )
 
     spoken = language()
     pick: Callable[[str, str], str] = lambda en, zh: en if spoken == "en" else zh  # noqa: E731
-    yield pick(rule.title_en, rule.title_zh) + f" [{rule.edition}]"
+    yield pick(rule.title_en, rule.title_zh) + f" [{edition_label(rule, spoken)}]"
     told = outcome_label(result.outcome, spoken)
     yield pick(f"Outcome: {told}", f"結果：{told}")
     for name, value in result.values.items():
@@ -208,7 +214,7 @@ def lines(rule: RuleSet, result: Result) -> Iterator[str]:
             yield f"    {pick(label.advice_en, label.advice_zh)}"
     for name, number in result.numbers.items():
         shown = rule.numbers[name]
-        yield f"  {pick(shown.en, shown.zh)}: {number} {shown.unit}".rstrip()
+        yield f"  {pick(shown.en, shown.zh)}: {with_unit(number, shown.unit, spoken)}"
     for one in result.because:
         yield f"  · {reason_text(rule, one, spoken)}"
     if result.missing:

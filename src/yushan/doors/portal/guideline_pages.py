@@ -17,6 +17,7 @@ from yushan.domain.guidelines import (
     rule_sets,
     unit_label,
     value_label,
+    with_unit,
 )
 from yushan.doors.portal.shell import language_of
 
@@ -194,7 +195,7 @@ def answers(rule: RuleSet, result: Result, language: Language) -> Iterator[Answe
     for name, number in result.numbers.items():
         shown = rule.numbers[name]
         title = shown.en if is_english else shown.zh
-        yield Answer(title, f"{number} {unit_label(shown.unit, language)}".strip(), "")
+        yield Answer(title, with_unit(number, shown.unit, language), "")
 
 
 def labels(rule: RuleSet, names: tuple[str, ...], language: Language) -> list[str]:
