@@ -40,6 +40,10 @@ PUBLISHED: Final = {
 }
 #: Where slices of a calcium scan begin, mm.
 PHASES: Final = (0.0, 0.75, 1.5, 2.25)
+#: How far from a plaque its calcium is looked for, mm.
+REACH_MM: Final = 2.5
+#: Plaques nearer than this to another are left out, mm.
+ALONE_MM: Final = 15.0
 MM3_ML: Final = 1000
 
 
@@ -97,7 +101,7 @@ def calcium(count: int) -> None:
         for seed in range(count)
         for body in [planted(seed)]
         for one in body.lesions
-        if float(one.properties["agatston"]) > 0
+        if float(one.properties["agatston"]) > 0 and alone(body, one)
     ]
     print("\n| true Agatston score | plaques | noise | Agatston | volume score | mass score |")
     print("|---|---|---|---|---|---|")
@@ -110,6 +114,12 @@ def calcium(count: int) -> None:
                     f"{a:.2f} ± {b:.2f}" for a, b in zip(values.mean(0), values.std(0), strict=True)
                 )
                 print(f"| {low:g} to {high:g} | {len(mine)} | {noise} | {cells} |")
+
+
+def alone(body: Body, one: Lesion) -> bool:
+    """Whether no other plaque lies so near that slices show both as one."""
+    gaps = [np.subtract(one.centre_mm, other.centre_mm) for other in body.lesions]
+    return sum(bool(np.linalg.norm(gap) < ALONE_MM) for gap in gaps) == 1
 
 
 def planted(seed: int) -> Body:
@@ -138,9 +148,11 @@ def measured(body: Body, one: Lesion, shift_mm: float, *, noise: bool) -> tuple[
     options = CtOptions(kernel="calcium", every=3, noise=noise, couch=False)
     hu = paint(body, grid, ct_look("native", body.seed))
     scan = ct_scan(hu, ct_profile("ct-siemens-force"), body.seed, options)
-    middle = np.zeros(scan.values.shape, dtype=np.bool_)
-    middle[:, 8:-8, 8:-8] = True
-    found = calcium_score(scan.values, scan.grid.spacing, mask=middle, mg_per_mm3_hu=MG_MM3_HU)
+    places = np.stack(np.indices(scan.grid.shape), axis=-1).reshape(-1, 3)
+    at = scan.grid.points(places).astype(np.float32).T
+    shape = next(s.surface for s in body.structures if s.name == one.structure)
+    near = (shape.distance(at[0], at[1], at[2]) < REACH_MM).reshape(scan.grid.shape)
+    found = calcium_score(scan.values, scan.grid.spacing, mask=near, mg_per_mm3_hu=MG_MM3_HU)
     return (found.agatston, found.volume_mm3, found.mass_mg or 0.0)
 
 

@@ -25,11 +25,12 @@ MG_MM3_HU: Final = 0.00077
 #: What lies around it without contrast, HU by tissue; others count as soft tissue.
 TISSUE_HU: Final = {"fat": -104.0, "lung": -862.0, "gas": -990.0, "muscle": 52.0}
 SOFT_HU: Final = 45.0
-#: Distance of samples of the plaque and of what surrounds it, thickness of slices, standard
-#: deviation of blur (kernel and edges as they are drawn); mm.
+#: Distance of samples of the plaque, and how many of them one of its surroundings stands for;
+#: thickness of slices, width of edges as they are drawn, deviation of the kernel's blur; mm.
 STEP_MM: Final = 0.25
 COARSE: Final = 4
 SLICE_MM: Final = 3.0
+EDGE_MM: Final = 0.57
 BLUR_MM: Final = 0.54
 #: Slices begin at so many places.
 PHASES: Final = 6
@@ -98,7 +99,7 @@ def sampled(
     hu = ground[np.ix_(near[2], near[1], near[0])]
     at = (lines[0][None, None, :], lines[1][None, :, None], lines[2][:, None, None])
     hu[vessel.distance(*at) < 0] = SOFT_HU
-    cover = np.clip(0.5 - plaque.distance(*at) / np.float32(STEP_MM), 0, 1)
+    cover = np.clip(0.5 - plaque.distance(*at) / np.float32(EDGE_MM), 0, 1)
     return np.asarray(hu + cover * np.float32(strength) * (np.float32(FULL_HU) - hu))
 
 

@@ -10,7 +10,7 @@ from yushan.domain.bodies.body import Lesion, Structure
 from yushan.domain.bodies.calcium import density, scored
 from yushan.domain.bodies.coronaries import WALL_MM, Narrowing, lengths, lined, narrowed
 from yushan.domain.bodies.surfaces import Ellipsoid
-from yushan.domain.bodies.tubes import Tubes
+from yushan.domain.bodies.tubes import Points, Tubes, joined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 Rng = np.random.Generator
 ARTERIES: Final = {"LM": 0.06, "LAD": 0.42, "LCX": 0.17, "RCA": 0.27, "aorta": 0.08}
 #: Names of what may lie beside an artery.
-NEAR: Final = ("pericardi", "heart_", "aorta", "pulmonary_artery", "superior_vena")
+NEAR: Final = (
+    "pericardi", "heart_", "atrial_", "aorta", "pulmonary_", "superior_vena",
+)  # fmt: skip
+#: How far from a plaque other arteries count, mm.
+BESIDE_MM: Final = 4.0
 #: Strength of calcified plaques, as a share of the densest.
 STRENGTHS: Final = (0.52, 1.0)
 #: What narrows arteries, and how often: a core of fat, fibrous tissue, or that with calcium in it.
@@ -159,8 +163,8 @@ def calcified(draft: Draft, name: str, place: Place, size_mm: float, rng: Rng) -
     draft.add(Structure(label, "calcium", shape, strength=strength))
     volume = float(4 / 3 * np.pi * one * two * three)
     near = [*(s for s in draft.structures if s.name.startswith(NEAR)), *draft.plaques]
-    scores = scored(shape, vessel_of(draft, name), near, strength)
     low, high = np.array(shape.box)
+    scores = scored(shape, vessels_of(draft, name, (low, high)), near, strength)
     sizes = np.sort(high - low)[::-1]
     facts: dict[str, float | str] = {
         "artery": name, "density_mg_mm3": density(strength), "mass_mg": volume * density(strength),
@@ -171,12 +175,14 @@ def calcified(draft: Draft, name: str, place: Place, size_mm: float, rng: Rng) -
     draft.told(Lesion("plaque", label, place.at, (long, short, height), volume, facts))
 
 
-def vessel_of(draft: Draft, name: str) -> Tubes:
-    """The vessel in whose wall a plaque lies, with its wall."""
+def vessels_of(draft: Draft, name: str, box: tuple[Points, Points]) -> Tubes:
+    """The vessel in whose wall a plaque lies, or all arteries near its box; with their walls."""
     if name == "aorta":
         return aorta_of(draft)
-    branch = draft.arteries[name]
-    return lined(branch.points, branch.healthy + WALL_MM)
+    mine = draft.arteries[name]
+    walls = joined(lined(one.points, one.healthy + WALL_MM) for one in draft.arteries.values())
+    near = walls.near(box[0] - BESIDE_MM, box[1] + BESIDE_MM)
+    return near or lined(mine.points, mine.healthy + WALL_MM)
 
 
 def aorta_of(draft: Draft) -> Tubes:
