@@ -10,6 +10,7 @@ import tests.unit.gateway.making as making
 
 from yushan.base import Rejected, SiteName, Unavailable
 from yushan.domain.deid import SiteKeys, load_policy
+from yushan.domain.packs import read_members
 from yushan.flows.intake import Desk, Intake, Ticker, Workshop
 from yushan.services.gateway import Rules
 
@@ -115,3 +116,27 @@ class World(making.Hospital):
         """Let time pass until nothing more can happen."""
         for _ in range(rounds):
             self.tick(400.0)
+
+
+def sent(world: World) -> list[bytes]:
+    """All members of all packs that the commons has a receipt for."""
+    found = []
+    for pack in world.commons.receipts:
+        data = bytes(world.commons.bytes[pack])
+        found += [data[m.start : m.start + m.length] for m in read_members(data)]
+    return found
+
+
+def until(world: World, *steps: str) -> Run:
+    """A batch taken through some steps and left there."""
+    (last,) = world.batches.due(sending=100)
+    run = world.batches.begin(last)
+    for name in steps:
+        assert world.intake.take(name, run)
+    return run
+
+
+def quiet_series(world: World, *objects: bytes) -> None:
+    world.receive(*objects)
+    world.journal.scan()
+    world.quiet()

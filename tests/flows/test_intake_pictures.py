@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydicom import dcmread
-from tests.flows.intaking import Inline, World
-from tests.flows.test_intake import sent
+from tests.flows.intaking import Inline, World, sent
 from tests.unit.gateway.making import make_object
 
 from yushan.assembly.samples import sample_files

@@ -15,7 +15,7 @@ from tests.flows.admitting import (
     send,
     series,
 )
-from tests.flows.test_admit import Killed, mortal
+from tests.flows.test_admit_deaths import Killed, mortal
 
 from yushan.base import EVERYTHING, SiteName, Unavailable
 from yushan.flows.withdraw import REMAINS, Desk, Ticker, Withdraw
