@@ -78,21 +78,37 @@ def scanned(
 
 
 @cache
-def chest(seed: int, *, woman: bool, age: float) -> Volume:
-    """Attenuation of a chest with raised arms and nothing wrong, per mm."""
+def chest(seed: int, *, woman: bool, age: float, scale: float = 1.0) -> Volume:
+    """Attenuation of a chest with raised arms and nothing wrong, per mm.
+
+    ``scale`` is the size of the body against an adult's; films of it have the same.
+    """
     body = trunk(seed, TrunkWishes("female" if woman else "male", age, lesions=()))
     deep, wide = round(280 / VOXEL_MM), round(430 / VOXEL_MM)
-    grid = Grid.axial((round(FIELD_MM / VOXEL_MM) + 12, deep, wide), (VOXEL_MM,) * 3, MIDDLE)
+    voxel = round(VOXEL_MM * scale, 4)
+    shape = (round(FIELD_MM / VOXEL_MM) + 12, deep, wide)
+    grid = Grid.axial(shape, (voxel,) * 3, middle(scale))
     hu = paint(body, grid, ct_look("native", seed))
     return Volume(grid, attenuation(hu.values, 60))
 
 
+def middle(scale: float) -> tuple[float, float, float]:
+    """The middle of a chest that is so large against an adult's, mm."""
+    x, y, z = MIDDLE
+    return x * scale, y * scale, z * scale
+
+
 def film_of(
-    body: Volume, view: str, seed: int, size: tuple[int, int] = FILM, mark: str = ""
+    body: Volume,
+    view: str,
+    seed: int,
+    size: tuple[int, int] = FILM,
+    mark: str = "",
+    scale: float = 1.0,
 ) -> NDArray[np.uint16]:
     """A film for presentation, bright where much was absorbed."""
     rows, columns = size[0] // 2, size[1] // 2
-    detector = view_of(view, MIDDLE, (rows, columns), 1.15 * FIELD_MM / rows)
+    detector = view_of(view, middle(scale), (rows, columns), 1.15 * FIELD_MM * scale / rows)
     shown = radiograph(projection(body, detector), "dx-a", seed, Exposure(mark=mark), size)
     return twelve_bits(shown)
 
@@ -103,7 +119,12 @@ def twelve_bits(shown: Picture) -> NDArray[np.uint16]:
 
 
 def film(
-    series: Series, view: str, pixels: NDArray[np.uint16], number: int = 1, marks: Marks = ()
+    series: Series,
+    view: str,
+    pixels: NDArray[np.uint16],
+    number: int = 1,
+    marks: Marks = (),
+    scale: float = 1.0,
 ) -> SampleFile:
     """A film as an object, with lettering burned in: text, row, column, and if it is mirrored."""
     shown = pixels.astype(np.float32) / np.float32((1 << BITS) - 1)
@@ -112,7 +133,7 @@ def film(
     whole = np.rint(shown * ((1 << BITS) - 1)).astype(np.uint16)
 
     def fill(dataset: Dataset) -> None:
-        add_film(dataset, whole, view, 1.15 * FIELD_MM / FILM[0])
+        add_film(dataset, whole, view, 1.15 * FIELD_MM * scale / whole.shape[0])
         if marks:
             dataset.BurnedInAnnotation = "YES"
 

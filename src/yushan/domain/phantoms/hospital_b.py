@@ -35,8 +35,9 @@ LATER_NODULE_MM: Final = 15.0
 VIEWS: Final = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
 MASS: Final = BreastLesion("mass", "L", (0.5, 0.2, 0.1), 16.0, "spiculated")
 FLECKS: Final = BreastLesion("calcifications", "L", (0.42, 0.3, 0.1), 12.0)
-#: An adult's film at a newborn's size: pixels a side less.
+#: A newborn's film, and its body against an adult's.
 NEWBORN_FILM: Final = (620, 512)
+NEWBORN_SIZE: Final = 0.38
 
 
 def hospital_b() -> Iterator[SampleFile]:
@@ -103,9 +104,10 @@ def whole_body() -> Iterator[SampleFile]:
 
 def others() -> Iterator[SampleFile]:
     """A newborn, an opted-out person, and discs from elsewhere."""
-    frontal = film_of(chest(22, woman=True, age=30), "AP", 4, NEWBORN_FILM)
+    body = chest(22, woman=True, age=0.0, scale=NEWBORN_SIZE)
+    frontal = film_of(body, "AP", 4, NEWBORN_FILM, scale=NEWBORN_SIZE)
     newborn = Study(HOSPITAL_B, NEWBORN, "dx-1", "20260803", "021200", "CHEST")
-    yield film(Series(newborn, DX_B, 1, "CHEST AP", DX), "AP", frontal)
+    yield film(Series(newborn, DX_B, 1, "CHEST AP", DX), "AP", frontal, scale=NEWBORN_SIZE)
     refused = Study(HOSPITAL_B, OPTED_OUT, "ct-3", "20260420", "160010", "CT CHEST")
     wishes = {"sex": "male", "age_years": 54.0, "lesions": ()}
     step = Step("ct", "CHEST", wishes=wishes, device="ct-ge-lightspeed", shape=(8, 256, 256))
