@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from tests.spec.deid.pictures import CAPTURE, burnt, image, lettering, sector, stored
 
 from yushan.domain.redaction import frames_of
@@ -68,6 +69,20 @@ def test_a_slice_is_suspicious_by_its_corners_alone() -> None:
     assert is_suspicious(frames(burnt(body, name, 230)))
     middle = np.roll(name, (120, 140), (0, 1))
     assert not is_suspicious(frames(burnt(body, middle, 230)))
+
+
+@pytest.mark.parametrize(("width", "noise"), [(80, 25), (350, 25), (350, 80), (1500, 160)])
+def test_noise_is_no_writing_and_writing_in_noise_is(width: int, noise: int) -> None:
+    """A narrow window makes noise as sharp as strokes; it covers whole blocks, letters do not."""
+    rng = np.random.default_rng(noise)
+    values = 1064 + noise * rng.standard_normal((256, 256))
+    letters = lettering(256, 256, (4, 4, "WANG DA-MING", 14))
+    window = {"WindowCenter": ("DS", "1064"), "WindowWidth": ("DS", str(width)),
+              "RescaleIntercept": ("DS", "0")}  # fmt: skip
+    for mask, is_written in ((letters * 0, False), (letters, True)):
+        slices = np.where(mask > 0.5, 4000, values).astype("<u2")
+        data = image(*stored([slices]), SOPClassUID=("UI", CAPTURE), **window)
+        assert is_suspicious(frames_of(data)) is is_written
 
 
 def test_large_pictures_are_cut_where_they_are_lettered() -> None:

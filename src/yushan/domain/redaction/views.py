@@ -32,6 +32,10 @@ LETTERING: Final = 0.12
 SHARP: Final = 0.16
 SHARP_STEP: Final = 48
 NEW: Final = 0.12
+#: Of the differences in a block, in percent: so many are smaller than what noise makes common. An
+#: edge is so many times larger: four standard deviations of Gaussian noise.
+QUIET: Final = 30
+OUT_OF_NOISE: Final = 4 / 0.385
 #: Radius of the surroundings to which contrast is stretched, and the gain.
 AROUND: Final = 31
 GAIN: Final = 48.0
@@ -129,12 +133,12 @@ def surveyed(frames: Frames) -> tuple[list[int], Picture, Picture]:
     return chosen, np.rint(total / frames.count).astype(np.uint8), brightest
 
 
-def edges(picture: Picture, step: int = STEP) -> Array:
+def edges(picture: Picture) -> Array:
     """Share of pixels at an edge, by blocks of 16 by 16 ``[block row, block column]``."""
     values = grey(picture).astype(np.int16)
     at_edge = np.zeros(values.shape, bool)
-    at_edge[:, 1:] = np.abs(np.diff(values, axis=1)) >= step
-    at_edge[1:] |= np.abs(np.diff(values, axis=0)) >= step
+    at_edge[:, 1:] = np.abs(np.diff(values, axis=1)) >= STEP
+    at_edge[1:] |= np.abs(np.diff(values, axis=0)) >= STEP
     rows, columns = (max(length // BLOCK, 1) for length in values.shape)
     whole = at_edge[: rows * BLOCK, : columns * BLOCK]
     if min(values.shape) < BLOCK:
@@ -152,23 +156,60 @@ def is_lettered(picture: Picture) -> bool:
 def is_suspicious(frames: Frames) -> bool:
     """Whether a corner of a slice looks lettered: where consoles write, and the body is not."""
     for index in sorted({0, frames.count // 2, frames.count - 1}):
-        picture = frames.picture(index)
+        values = frames.values(index)
+        picture, values = grey(frames.shown(values, index)), grey(values)
         rows, columns = picture.shape[0] // 5, picture.shape[1] // 5
-        corners = (
-            picture[:rows, :columns], picture[:rows, -columns:],
-            picture[-rows:, :columns], picture[-rows:, -columns:],
-        )  # fmt: skip
-        if any(is_line(corner) for corner in corners if corner.size):
-            return True
+        for corner in (
+            np.s_[:rows, :columns], np.s_[:rows, -columns:],
+            np.s_[-rows:, :columns], np.s_[-rows:, -columns:],
+        ):  # fmt: skip
+            if picture[corner].size and is_line(picture[corner], values[corner]):
+                return True
     return False
 
 
-def is_line(picture: Picture) -> bool:
+def is_line(picture: Array, values: Array) -> bool:
     """Whether blocks full of sharp edges stand in a row or a column, as many as a name takes."""
-    full = edges(picture, SHARP_STEP) >= SHARP
+    full = clear_edges(picture, values) >= SHARP
     across = full[:, 2:] & full[:, 1:-1] & full[:, :-2]
     down = full[2:] & full[1:-1] & full[:-2]
     return bool(across.any() or down.any())
+
+
+def clear_edges(picture: Array, values: Array) -> Array:
+    """Share of pixels at a sharp edge that stands out of the noise of its block.
+
+    ``picture`` as shown and ``values`` as stored, ``[row, column]``. Strokes leave most neighbours
+    of a block alike; noise leaves none, whatever the window makes of it.
+    """
+    rows, columns = (length // BLOCK for length in picture.shape)
+    if not rows or not columns:
+        return np.zeros((1, 1))
+    here = np.s_[: rows * BLOCK, : columns * BLOCK]
+    steps = [by_blocks(one) for one in differences(picture[here])]
+    heights = [by_blocks(one) for one in differences(values[here])]
+    common = np.percentile(np.concatenate(heights, axis=2), QUIET, axis=2)
+    noise = (common * OUT_OF_NOISE)[:, :, None]
+    across, down = ((step >= SHARP_STEP) & (height > noise)
+                    for step, height in zip(steps, heights, strict=True))  # fmt: skip
+    shares: Array = (across | down).mean(axis=2)
+    return shares
+
+
+def differences(values: Array) -> tuple[Array, Array]:
+    """Absolute differences to the neighbours on the left and above; none at the border."""
+    plain = values.astype(np.float32)
+    return (
+        np.abs(np.diff(plain, axis=1, prepend=plain[:, :1])),
+        np.abs(np.diff(plain, axis=0, prepend=plain[:1])),
+    )
+
+
+def by_blocks(values: Array) -> Array:
+    """Values of whole blocks, ``[block row, block column, pixel]``."""
+    rows, columns = (length // BLOCK for length in values.shape)
+    cut: Array = values.reshape(rows, BLOCK, columns, BLOCK).transpose(0, 2, 1, 3)
+    return cut.reshape(rows, columns, BLOCK * BLOCK)
 
 
 def stretched(values: Array) -> Picture:
