@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.databases import Lent, make_database
 from tests.postgres import Postgres
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xdist.remote import Producer
+
+#: Examples of a property whose test names no number; more of them with YUSHAN_EXAMPLES.
+EXAMPLES = int(os.environ.get("YUSHAN_EXAMPLES", "50"))
+settings.register_profile("suite", max_examples=EXAMPLES, deadline=None)
+settings.load_profile("suite")
 
 JOURNEYS = "tests/journeys/"
 #: Journeys over two portals of the test's own process, in one browser.

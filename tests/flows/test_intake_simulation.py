@@ -227,6 +227,6 @@ class Ended(Hospitals):
 
 TestHospitals = Ended.TestCase
 TestHospitals.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, derandomize=True,
+    max_examples=25, stateful_step_count=40, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
