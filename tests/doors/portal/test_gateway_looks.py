@@ -57,6 +57,7 @@ def test_an_auditor_of_the_hospital_reads_it_and_nobody_else(site):
     page = site.client.get("/audit?lang=en").text
     assert "Picture looked at in the hospital" in page
     assert "engineer" in page
+    assert f'<span class="quiet">object</span> {ITEM}' in page
     assert "MARKED" not in page
     entry = site.client.get("/audit/0?lang=en")
     assert entry.status_code == 200

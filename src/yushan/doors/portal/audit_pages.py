@@ -41,6 +41,8 @@ PAGE: Final = 50
 #: Fields of the form that are asked for as they are typed.
 TYPED: Final = ("subject", "study", "account", "kind", "since", "until")
 LONGEST: Final = 128
+#: Things of a gateway that are told by their name: the journal's number, a state.
+INSIDE: Final = frozenset({"object", "list"})
 #: Badge of an event by what it is in `data/kinds.toml` of the ledger.
 BADGES: Final = {
     "read": "calm", "search": "calm", "create": "done", "delete": "away", "alert": "stop",
@@ -261,7 +263,8 @@ def role_of(role: str, words: Words) -> str:
 def told(facts: dict[str, Any], words: Words) -> list[tuple[str, str]]:
     """What is worth a line of the rest: name of a fact, and its value as text."""
     shown = ("outcome", "reasons", "purpose", "via", "count", "instances", "bytes", "over_s")
-    found = []
+    thing, named = str(facts.get("thing", "")), str(facts.get("name", ""))
+    found = [(thing, named)] if thing in INSIDE and named else []
     for name in shown:
         value = facts.get(name)
         if value in (None, "", [], 1) or (name == "outcome" and value == "done"):
