@@ -103,12 +103,13 @@ class Retina:
         shape = (self.size, self.size)
         tint = self.rng.normal(1, 0.05, 3)
         broad, fine = cloud(self.rng, shape, 4.2), cloud(self.rng, shape, 2.15)
+        fine = fine - blurred(fine, self.size / 90)
         choroid = np.abs(blurred(grain(self.rng, shape, self.size / 70), self.size / 260))
         away = self.away(self.fovea)
         macula = np.exp(-((away / np.float32(0.42)) ** 2))
         pit = np.exp(-((away / np.float32(0.11)) ** 2))
         for channel, value in enumerate(RETINA):
-            level = value * tint[channel] * (1 + 0.055 * broad + 0.034 * fine - 0.03 * choroid)
+            level = value * tint[channel] * (1 + 0.04 * broad + 0.034 * fine - 0.03 * choroid)
             swallowed = (0.13, 0.32, 0.34)[channel] * macula + (0.14, 0.20, 0.10)[channel] * pit
             self.image[..., channel] = level * (1 - swallowed)
         self.masks["fovea"] = away < 0.16
