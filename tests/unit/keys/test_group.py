@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +20,9 @@ from yushan.engines.keys import (
     read_scalar,
 )
 from yushan.engines.keys.group import ORDER, add_scalars, whole_scalar
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -48,3 +56,12 @@ def test_scalars_add_as_numbers_modulo_the_order(a: int, b: int) -> None:
 def test_multiplication_commutes() -> None:
     a, b = random_scalar(), random_scalar()
     assert multiply(a, multiply_generator(b)) == multiply(b, multiply_generator(a))
+
+
+def test_the_library_leaves_no_copy_of_itself_behind(tmp_path: Path) -> None:
+    load = "from yushan.engines.keys import random_scalar; random_scalar()"
+    done = subprocess.run(
+        [sys.executable, "-c", load], env=os.environ | {"TMPDIR": str(tmp_path)}, check=False
+    )
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == []

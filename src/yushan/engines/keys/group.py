@@ -6,11 +6,16 @@ What comes from outside passes `read_element` or `read_scalar` first.
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from typing import Final, NewType
 
 from rbcl import rbcl
 
 from yushan.base import Rejected
+
+# Each process that loads the library writes it out anew and leaves it; loaded, it needs no name.
+Path(import_module("rbcl._sodium").lib_path).unlink(missing_ok=True)
 
 Scalar = NewType("Scalar", bytes)
 Element = NewType("Element", bytes)
