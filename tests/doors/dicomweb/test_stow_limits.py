@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 from tests.doors.dicomweb.conformance.checking import BOUNDARY, POSTED, related
 
-from yushan.base import EVERYTHING, Unavailable
+from yushan.base import EVERYTHING, Scope, Unavailable
 from yushan.doors.dicomweb import store_routes
 from yushan.doors.dicomweb.stow_body import Kind, Limits, spool
 from yushan.flows.store import Fate
@@ -53,13 +53,13 @@ def kept(tmp_path):
     return Kept(tmp_path)
 
 
-def client(kept, **bounds):
+def client(kept, *, scope=EVERYTHING, **bounds):
     app = Starlette(routes=store_routes(kept, Limits(**bounds)))
-    account = SimpleNamespace(id="a", role="steward", scope=EVERYTHING, site=None)
+    account = SimpleNamespace(id="a", role="steward", scope=scope, site=None)
 
-    async def signed_in(scope, receive, send):
-        scope.setdefault("state", {}).update(account=account, site=None, language="en")
-        await app(scope, receive, send)
+    async def signed_in(asked, receive, send):
+        asked.setdefault("state", {}).update(account=account, site=None, language="en")
+        await app(asked, receive, send)
 
     return TestClient(signed_in)
 
@@ -75,6 +75,33 @@ def test_parts_are_spooled_whole_and_gone_afterwards(kept):
     assert post(kept, related(parts)).status_code == 200
     assert kept.seen == parts
     assert not list(kept.folder.iterdir())
+
+
+def test_an_account_with_names_of_its_own_is_told_why_it_may_not_store(kept):
+    answer = post(kept, related([b"x"]), scope=Scope(everything=True, mask="project-7"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "dicomweb.store-masked")
+    assert "pseudonyms of its own" in answer.json()["detail"]
+    assert kept.seen == []
+
+
+def test_metadata_apart_is_bounded_and_each_part_says_where_it_belongs(kept):
+    def apart(*parts):
+        kinds = (b"application/dicom+json", *[b"application/octet-stream"] * (len(parts) - 1))
+        mark = b"--" + BOUNDARY.encode()
+        told = [
+            b"%s\r\nContent-Type: %s\r\n%s\r\n%s\r\n" % (mark, kind, *one)
+            for kind, one in zip(kinds, parts, strict=True)
+        ]
+        return b"".join([*told, mark, b"--\r\n"])
+
+    kind = POSTED.replace("application/dicom", "application/dicom+json")
+    for body, bounds, code in (
+        (apart((b"", b"[" * 200)), {"metadata_bytes": 100}, "dicomweb.store-too-large"),
+        (apart((b"", b"[]"), (b"", b"x")), {}, "dicomweb.store-location"),
+        (apart((b"", b"[]"), (b"Content-Location: a\r\n", b"x" * 200)), {"part_bytes": 100},
+         "dicomweb.store-too-large"),
+    ):  # fmt: skip
+        assert post(kept, body, kind, **bounds).json()["code"] == code
 
 
 @pytest.mark.parametrize(
