@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.doors.dicomweb.conformance.checking import Check
 
-GROUPS = ("finding", "retrieving", "frames", "storing", "bodies", "apart", "rights")
+GROUPS = ("finding", "retrieving", "frames", "storing", "joining", "bodies", "apart", "rights")
 
 
 def all_checks() -> list[Check]:
