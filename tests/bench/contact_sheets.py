@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pydicom
 from msgspec.structs import replace
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
+from tests.bench.sheet_pages import TILE, paired, pasted, written
 from yushan.domain.phantoms import RECIPES, Options
 from yushan.domain.phantoms.cases.case import Case, Counter
 from yushan.domain.phantoms.cases.making import KINDS
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from yushan.domain.phantoms.recipes import Recipe, Step
 
 ROOT = Path(__file__).parents[2]
-TILE, ACROSS, MOST_BYTES = 256, 4, 250_000
 #: Slices and pixels a side of volumes on a sheet; pixels a side of a slide from near.
 SLICES, SIDE, NEAR = 28, 288, 512
 #: Series of one sheet, tiles of one series; of more series each has one tile.
@@ -148,7 +148,7 @@ def toned(found: list[NDArray[np.generic]], header: pydicom.Dataset) -> list[NDA
     """Pixels as they are looked at."""
     if header.SamplesPerPixel > 1:
         return [np.asarray(one, np.uint8) for one in found]
-    stack = np.stack(found).astype(np.float32)
+    stack = trimmed(np.stack(found).astype(np.float32), header)
     if header.Modality == "CT":
         stack = stack * float(header.RescaleSlope) + float(header.RescaleIntercept)
         middle, width = WINDOWS.get(str(header.get("BodyPartExamined")), (40, 400))
@@ -161,6 +161,14 @@ def toned(found: list[NDArray[np.generic]], header: pydicom.Dataset) -> list[NDA
     if header.PhotometricInterpretation == "MONOCHROME1" or header.Modality == "PT":
         grey = 255 - grey
     return [np.repeat(np.rint(one).astype(np.uint8)[..., None], 3, axis=2) for one in grey]
+
+
+def trimmed(stack: NDArray[np.float32], header: pydicom.Dataset) -> NDArray[np.float32]:
+    """Planar scintigrams without the detector's empty margins."""
+    if header.Modality != "NM" or len(stack) != 2:
+        return stack
+    rows, columns = (np.flatnonzero(stack.sum(axis=(0, axis))) for axis in (2, 1))
+    return stack[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def traces(header: pydicom.Dataset) -> NDArray[np.uint8]:
@@ -234,50 +242,6 @@ def sheet(shown: list[Shown]) -> tuple[Image.Image, int]:
     return pasted(paired(rows)), len(rows)
 
 
-def paired(rows: list[tuple[str, list[Image.Image]]]) -> list[list[tuple[str, list[Image.Image]]]]:
-    """Rows of few tiles side by side."""
-    lines: list[list[tuple[str, list[Image.Image]]]] = []
-    for row in rows:
-        used = sum(len(one[1]) for one in lines[-1]) if lines else ACROSS
-        if used + len(row[1]) <= ACROSS:
-            lines[-1].append(row)
-        else:
-            lines.append([row])
-    return lines
-
-
-def pasted(lines: list[list[tuple[str, list[Image.Image]]]]) -> Image.Image:
-    """Tiles with their titles on a dark page."""
-    head = 16
-    page = Image.new("RGB", (ACROSS * TILE, len(lines) * (TILE + head)), (12, 14, 18))
-    pen, font = ImageDraw.Draw(page), ImageFont.load_default(11)
-    for down, line in enumerate(lines):
-        across = 0
-        for title, tiles in line:
-            room = max(len(tiles) * TILE // 6, 8)
-            pen.text(
-                (across * TILE + 4, down * (TILE + head) + 1), title[:room], (210, 214, 220), font
-            )
-            for tile in tiles:
-                left = across * TILE + (TILE - tile.width) // 2
-                page.paste(tile, (left, down * (TILE + head) + head + (TILE - tile.height) // 2))
-                across += 1
-    return page
-
-
-def written(page: Image.Image, path: Path) -> int:
-    """As PNG of at most the bytes a picture of the documentation may have."""
-    for colours in (256, 160, 96, 64, 40):
-        out = BytesIO()
-        page.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        if out.tell() <= MOST_BYTES:
-            break
-    else:
-        return written(page.resize((page.width * 4 // 5, page.height * 4 // 5)), path)
-    path.write_bytes(out.getvalue())
-    return out.tell()
-
-
 def main() -> None:
     """Draw the sheets of all recipes, or of those named."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -288,9 +252,11 @@ def main() -> None:
     for name in wanted.recipes:
         begun = time.process_time()
         made = list(files(RECIPES[name], wanted.seed))
-        page, rows = sheet(series_of(made))
+        shown = series_of(made)
+        page, rows = sheet(shown)
         if rows:
-            size = written(page, wanted.to / f"phantoms-{name}.png")
+            kept = sorted({one for each in shown for one in each.colours})[:30]
+            size = written(page, wanted.to / f"phantoms-{name}.png", kept)
             used = time.process_time() - begun
             print(f"{name}: {len(made)} objects, {size // 1000} kB, {used:.0f} CPU s", flush=True)
 
