@@ -155,6 +155,8 @@ def toned(found: list[NDArray[np.generic]], header: pydicom.Dataset) -> list[NDA
         if "LUNG" not in str(header.SeriesDescription) and middle < 0:
             middle, width = 40, 400
         low, high = middle - width / 2, middle + width / 2
+    elif header.Modality == "NM" and "WindowWidth" in header:
+        low, high = 0.0, float(header.WindowWidth)
     else:
         low, high = np.percentile(stack, [1, 99.7])
     grey = np.clip((stack - low) / max(high - low, 1e-6) * 255, 0, 255)
