@@ -44,7 +44,9 @@ class Office:
         self.asked.append(identity)
         return b"token of " + identity.encode()
 
-    def check(self, token: bytes | None, modality: str, *, examined_on: date | None = None) -> str:
+    def check(
+        self, token: bytes | None, modality: str | None, *, examined_on: date | None = None
+    ) -> str:
         if not self.fresh:
             raise Unavailable("consent.list-stale")
         self.about.append((modality, examined_on))

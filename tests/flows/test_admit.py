@@ -173,6 +173,21 @@ def test_who_stopped_one_modality_keeps_the_others(database, tmp_path):
     assert (scene.account().admitted, scene.account().opted_out) == (1, 1)
 
 
+def test_what_was_drawn_on_images_is_judged_by_them(database, tmp_path):
+    """By those of its study that are here; without any, by what nobody knows."""
+    drawn = {"Modality": "SEG", "series": "1.2.3.1.9"}
+    scene = make_scene(database, tmp_path, gate=Gate({(PERSON.encode(), None)}))
+    send(scene, series(1, **drawn))
+    scene.tick()
+    assert scene.account().opted_out == 1
+    scene.gate.stopped = {(PERSON.encode(), "MR")}
+    send(scene, [release(make_mr(series="1.2.3.1.4")), *series(1)])
+    scene.tick()
+    send(scene, series(2, **drawn)[1:])
+    scene.tick()
+    assert {row.modality for row in scene.catalogue.series(EVERYTHING)} == {"CT", "SEG"}
+
+
 def test_one_pack_may_hold_several_series(database, tmp_path):
     scene = make_scene(database, tmp_path)
     mixed = [*series(2), release(make_mr())]

@@ -69,6 +69,15 @@ def test_opted_out_objects_stay_in_the_hospital(world: World) -> None:
     assert not list(world.shop.root.iterdir())
 
 
+def test_what_was_drawn_on_images_is_asked_about_by_them(world: World) -> None:
+    world.receive(make_object("1.1", patient=ANNA))
+    world.receive(make_object("1.2", "1.9", patient=ANNA, modality="SEG"))
+    world.tick()
+    world.tick(world.rules.quiet_s)
+    assert {modality for modality, _ in world.office.about} == {"CT", "SEG"}
+    assert [modality for modality, _ in world.office.about].count("CT") > 1
+
+
 def test_a_withdrawal_between_stage_1_and_sending_stops_the_pack(world: World) -> None:
     world.commons.up = False
     world.receive(make_object("1.1", patient=ANNA))

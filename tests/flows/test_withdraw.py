@@ -122,6 +122,19 @@ def test_one_modality_leaves_and_the_other_stays_readable(database, tmp_path):
     assert not flow.desk.cases.page()[0].whole
 
 
+def test_what_was_drawn_on_images_leaves_with_them(database, tmp_path):
+    scene = make_scene(database, tmp_path)
+    drawn = {"Modality": "SEG", "series": "1.2.3.1.9"}
+    elsewhere = {"study": "1.2.3.7", "series": "1.2.3.7.9", "Modality": "SR"}
+    kept = release(make_mr(study="1.2.3.7", series="1.2.3.7.2"))
+    send(scene, [*series(1), *series(1, **drawn), kept, *series(1, **elsewhere)])
+    scene.tick()
+    scene.gate.stopped.add((TOKEN, "CT"))
+    flow = withdrawing(scene, tmp_path)
+    assert (flow.notice(), flow.go_on()) == (1, 1)
+    assert sorted(row.modality for row in scene.catalogue.series(EVERYTHING)) == ["MR", "SR"]
+
+
 def test_a_period_and_a_hospital_are_asked_with_true_dates(database, tmp_path):
     scene = two_persons(database, tmp_path)
     scene.gate.stopped.add((TOKEN, "nothing"))

@@ -25,11 +25,13 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import Conflict, PackId, Pseudonym, Rejected, YushanError
 from yushan.domain.packs import IncomingState, envelope_aad
+from yushan.domain.terms import asked_about
 from yushan.engines.observe import facts, log_for
 from yushan.flows.admit.judging import Stage2
 from yushan.flows.admit.packing import Origin, sidecars, write_pack
 from yushan.flows.admit.prepared import Prepared
 from yushan.flows.admit.sorting import known, sort, touched, true_date, uids_of
+from yushan.flows.admit.sources import modalities_behind
 from yushan.flows.admit.workshop import judge_all, members_of
 from yushan.services.withdrawal import Person
 
@@ -191,13 +193,15 @@ class Admit:
     def may_stay(self, one: Instance | None, incoming: Incoming, subject: Subject) -> bool:
         """Whether the person lets this instance be here; of one that failed nothing is known."""
         day = None if one is None else true_date(one.study_date, subject.person_offset_days)
-        verdict = self.desk.consent.check(
-            subject.consent_token,
-            None if one is None else one.modality,
-            site=incoming.site,
-            examined_on=day,
+        sources = () if one is None else modalities_behind(one, self.desk.catalogue)
+        asked = (None,) if one is None else asked_about(one.modality, sources)
+        return all(
+            self.desk.consent.check(
+                subject.consent_token, modality, site=incoming.site, examined_on=day
+            )
+            == ALLOWED
+            for modality in asked
         )
-        return verdict == ALLOWED
 
     def put(self, origin: Origin, sorting: Sorting) -> tuple[str, int]:
         """Write the new pack into the store; its id and number of sidecars."""

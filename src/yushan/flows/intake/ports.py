@@ -18,7 +18,9 @@ class ConsentGate(Protocol):
         """The person's token at the office; the office does not learn for whom."""
         ...
 
-    def check(self, token: bytes | None, modality: str, *, examined_on: date | None = None) -> str:
+    def check(
+        self, token: bytes | None, modality: str | None, *, examined_on: date | None = None
+    ) -> str:
         """``"allowed"`` or ``"opted-out"``; ``token`` is ``None`` for a person without a number.
 
         ``examined_on`` is the true date; ``None``: not known, which counts against the use.

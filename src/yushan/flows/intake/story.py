@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from yushan.base import Conflict, Pseudonym, Rejected, Unavailable, YushanError
 from yushan.domain.deid import site_offset_days, site_pseudonym
 from yushan.domain.packs import Manifest, envelope_aad
+from yushan.domain.terms import asked_about
 from yushan.engines.observe import facts, log_for
 from yushan.flows.cleaning import How
 from yushan.flows.intake.desk import LANES, QUEUE, Work
@@ -104,7 +105,7 @@ class Intake:
             self.end(run, State.QUARANTINED, error.code)
             return
         token = self.token_of(person)
-        if not self.is_allowed(token, batch.modality, person.examined_on):
+        if not self.is_allowed(run, token, batch.modality, person.examined_on):
             self.end(run, State.OPTED_OUT, OPTED_OUT)
             return
         subject = site_pseudonym(self.desk.keys, batch.patient)
@@ -227,12 +228,18 @@ class Intake:
     def still_allowed(self, run: Run, waiting: Sequence[Member], batch: Batch) -> bool:
         """The same once more, before a pack goes."""
         token = self.token_of(self.person(run, waiting))
-        return self.is_allowed(token, batch.modality, batch.examined_on)
+        return self.is_allowed(run, token, batch.modality, batch.examined_on)
 
-    def is_allowed(self, token: bytes | None, modality: str, examined_on: date | None) -> bool:
-        """Whether the person is not against it, by the list as it is now."""
-        said = self.desk.consent.check(token, modality, examined_on=examined_on)
-        return said == ALLOWED
+    def is_allowed(
+        self, run: Run, token: bytes | None, modality: str, examined_on: date | None
+    ) -> bool:
+        """Whether the person is not against it, by the list as it is now.
+
+        What was drawn, measured or planned is judged by the images of its study as well.
+        """
+        asked = asked_about(modality, self.batches.beside(run))
+        said = {self.desk.consent.check(token, one, examined_on=examined_on) for one in asked}
+        return said == {ALLOWED}
 
     def token_of(self, person: Person) -> bytes | None:
         """The person at the consent office, under its key of today."""

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from yushan.base import Leaving, YushanError
+from yushan.domain.terms import asked_about
 from yushan.engines.observe import facts, log_for
 
 if TYPE_CHECKING:
@@ -81,8 +82,13 @@ class AtHospital:
     def stopped(self, token: bytes, batches: list[Present]) -> Iterator[Present]:
         """Batches that no kind of use is left for."""
         for one in batches:
-            verdict = self.consent.check(token, one.modality, examined_on=one.examined_on)
-            if verdict == OPTED_OUT:
+            day = one.examined_on
+            beside = (other.modality for other in batches if other.examined_on == day)
+            verdicts = (
+                self.consent.check(token, modality, examined_on=day)
+                for modality in asked_about(one.modality, beside)
+            )
+            if OPTED_OUT in verdicts:
                 yield one
 
     def go_on(self) -> int:

@@ -1,7 +1,8 @@
 """Flow *withdraw* (D15): somebody opted out; every copy that can be reached goes, provably.
 
 1. *notice*: the consent office's list is held against the register of persons; series that no
-   kind of use is left for make a case, with an entry in the ledger.
+   kind of use is left for make a case, with an entry in the ledger. What was drawn, measured or
+   planned on images leaves with those of its study.
 2. *apart*: where only some series of a pack leave, the others get a pack of their own.
 3. *hide*: one transaction: every room forgets, packs still on their way end; nobody finds
    anything any more. Entry: what each room answered.
@@ -22,11 +23,13 @@ from typing import TYPE_CHECKING, Final
 
 from yushan.base import EVERYTHING, Conflict, Leaving, Rejected, YushanError
 from yushan.domain.packs import envelope_aad
+from yushan.domain.terms import asked_about
 from yushan.engines.observe import facts, log_for
 from yushan.services.catalogue import SeriesQuery
 from yushan.services.withdrawal import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from yushan.base import Forgotten, Pseudonym
@@ -94,19 +97,25 @@ class Withdraw:
         """What of a person's images no kind of use is left for; None if that is nothing."""
         query = SeriesQuery(subjects=(person.subject,))
         rows = self.desk.catalogue.series(EVERYTHING, query, limit=1_000_000)
-        gone = {row.series_instance_uid for row in rows if self.is_stopped(person, row)}
+        gone = {row.series_instance_uid for row in rows if self.is_stopped(person, row, rows)}
         if len(gone) < len(rows):
             return Leaving(subject=person.subject, series=frozenset(gone)) if gone else None
         whole = bool(rows) or self.desk.consent.check(person.token, None) == OPTED_OUT
         return Leaving(subject=person.subject) if whole else None
 
-    def is_stopped(self, person: Person, row: SeriesRow) -> bool:
-        """Whether a series may not stay."""
+    def is_stopped(self, person: Person, row: SeriesRow, rows: Sequence[SeriesRow]) -> bool:
+        """Whether a series may not stay: by itself, or by the images of its study it was made of.
+
+        What was drawn, measured or planned follows its images.
+        """
         examined_on = true_date(row.study_date, person.offset_days)
-        verdict = self.desk.consent.check(
-            person.token, row.modality, site=row.site, examined_on=examined_on
+        study = row.study_instance_uid
+        beside = (one.modality for one in rows if one.study_instance_uid == study)
+        return any(
+            self.desk.consent.check(person.token, modality, site=row.site, examined_on=examined_on)
+            == OPTED_OUT
+            for modality in asked_about(row.modality, beside)
         )
-        return verdict == OPTED_OUT
 
     def open(self, leaving: Leaving) -> bool:
         """Open a case with its entry; False when one of the same person waits already."""

@@ -77,6 +77,13 @@ def describe_first(tx: Connection, number: int) -> Found:
     return tx.execute(sa.select(O.patient, O.modality).where(O.id == number)).one()
 
 
+def study_modalities(tx: Connection, batch: str) -> list[str]:
+    """Modalities of all objects of the studies of a batch's objects."""
+    studies = sa.select(O.study_instance_uid).where(O.batch == batch)
+    wanted = sa.select(O.modality).where(O.study_instance_uid.in_(studies), O.modality != "")
+    return list(tx.scalars(wanted.distinct()))
+
+
 def add_batch(tx: Connection, row: dict[str, Any]) -> None:
     """Make a batch."""
     tx.execute(sa.insert(BATCH).values(**row))

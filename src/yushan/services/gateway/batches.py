@@ -19,7 +19,7 @@ from yushan.services.gateway.tables import OBJECT
 from yushan.services.gateway.times import now_s
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -107,6 +107,12 @@ class Batches:
         with self.db.begin() as tx:
             runs.change(tx, run, now, active_at=now)
             return runs.read(tx, run)
+
+    def beside(self, run: Run) -> Iterator[str]:
+        """Modalities of all objects of the batch's studies that came here; asked when needed."""
+        with self.db.read() as tx:
+            found = batch_queries.study_modalities(tx, run.batch)
+        yield from found
 
     def members(self, run: Run, state: State) -> tuple[Member, ...]:
         """Its objects in a state, in order of arrival."""
