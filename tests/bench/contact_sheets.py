@@ -193,7 +193,11 @@ def traces(header: pydicom.Dataset) -> NDArray[np.uint8]:
 
 def chosen(shown: Shown, count: int) -> list[int]:
     """Frames to show: spread over the series, and where the lesion is largest."""
-    spread = np.linspace(0.12, 0.88, MOST_TILES) * (count - 1)
+    first, last = 0, count - 1
+    if shown.headers[0].Modality == "NM" and shown.masks:
+        held = np.flatnonzero(np.asarray(shown.masks[0]).any(axis=(1, 2)))
+        first, last = int(held[0]), int(held[-1])
+    spread = first + np.linspace(0.12, 0.88, MOST_TILES) * (last - first)
     picked = sorted({int(place) for place in np.rint(spread)} if count > 1 else {0})
     lesions = [
         mask for mask, name in zip(shown.masks, shown.names, strict=True) if name[-1:].isdigit()
