@@ -77,6 +77,7 @@ OBJECT: Final = Table(
     Index("gateway_object_state", "state", "series_instance_uid"),
     Index("gateway_object_sop", "sop_instance_uid"),
     Index("gateway_object_series", "series_instance_uid"),
+    Index("gateway_object_study", "study_instance_uid", "modality"),
     Index("gateway_object_batch", "batch"),
     Index("gateway_object_day", "day", "state"),
     Index(
