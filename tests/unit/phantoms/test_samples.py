@@ -15,16 +15,10 @@ import pydicom
 import pytest
 
 from yushan.assembly.samples import sample_files
-from yushan.domain.phantoms import (
-    OPTED_OUT,
-    SHARED,
-    Person,
-    SampleFile,
-    load_series,
-    sample_studies,
-)
+from yushan.domain.phantoms import SampleFile, load_series, sample_studies
 from yushan.domain.phantoms.hospital_a import heart
 from yushan.domain.phantoms.hospital_b import discs, mammograms, ultrasound
+from yushan.domain.population import OPTED_OUT, SHARED, Person
 
 SITES = ("hospital-a", "hospital-b")
 FAULTS_ON_PURPOSE = ("character repertoire", "Multiplicity", "invalid data values")
