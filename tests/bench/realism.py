@@ -14,6 +14,7 @@ from tests.bench.realism_chest import chest_ct
 from tests.bench.realism_devices import ct_devices, ct_exposure
 from tests.bench.realism_film import chest_film
 from tests.bench.realism_head import head_ct, head_mr
+from tests.bench.realism_head_single import head_single
 from tests.bench.realism_more_ct import more_ct
 from tests.bench.realism_nuclear import bone_scan
 from tests.bench.realism_phantoms import gamma_devices, pet_devices
@@ -28,6 +29,7 @@ KINDS: dict[str, Callable[[Path, Path | None, int], None]] = {
     "chest-ct": chest_ct,
     "more-ct": more_ct,
     "head-mr": head_mr,
+    "head-single": head_single,
     "head-ct": head_ct,
     "chest-film": chest_film,
     "bone-scan": bone_scan,

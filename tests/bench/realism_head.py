@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import nibabel
@@ -26,11 +27,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from PIL import Image
 
 #: Heights over the anterior commissure, mm, and slices at each.
 HEIGHTS, SLICES = (-20, 2, 22, 45), 4
-SEQUENCE = "t1-mprage-30a"
+#: Colin27's own kind of sequence (spoiled gradient echo, TR 18, TE 10 ms, 30 degrees, 1.5 T).
+SEQUENCE = "t1-ffe-15c"
+#: A mean of scans has so many times less noise variance, and is laid over to so much, mm.
+SCANS, LAID_MM = 27, 0.7
 FIRST = 5
+#: Side of one slice in the picture.
+PICTURE = 208
+#: Upright slices of the picture, mm behind and left of the anterior commissure; what white matter
+#: is in Colin27.
+BACK, LEFT, WHITE_OF_COLIN = 14.0, 14.0, 115.0
 #: Rows and columns of synthetic slices at 1 mm.
 SIDE = 224
 WHITE = ("cerebral_white_matter", "corpus_callosum")
@@ -97,18 +107,21 @@ def like(
     return values[:, back : back + shape[1], left : left + shape[2]]
 
 
-def made_mr(seed: int) -> Head:
-    """A synthetic head in the same slices."""
+def made_mr(seed: int, *, is_mean: bool = False) -> Head:
+    """A synthetic head in the same slices, in its own scale; one scan, or as a mean of many."""
     body, profile = head(seed), mr_profile(SEQUENCE)
+    if is_mean:
+        profile = replace(profile, snr=profile.snr * SCANS**0.5)
     look = mr_look(profile, seed)
     parts = []
     for height in HEIGHTS:
-        grid = Grid.axial((SLICES, SIDE, SIDE), (1.0, 1.0, 1.0), (0, 15, height + 1.5))
-        scan = mr_scan(paint(body, grid, look), profile, seed)
+        middle = height * float(body.parameters["scale_z"]) + 1.5
+        grid = Grid.axial((SLICES, SIDE, SIDE), (1.0, 1.0, 1.0), (0, 15, middle))
+        scan = mr_scan(paint(body, grid, look), profile, seed).values.astype(np.float64)
         names = label(body, grid)
         kinds = [np.isin(names.values, [names.names.index(x) + 1 for x in kind if x in names.names])
                  for kind in (WHITE, GREY, FLUID)]  # fmt: skip
-        parts.append((scan.values.astype(np.float64), *kinds))
+        parts.append((ndimage.gaussian_filter(scan, LAID_MM) if is_mean else scan, *kinds))
     values, white, grey, fluid = (np.concatenate(x) for x in zip(*parts, strict=True))
     deep = ndimage.binary_erosion(white, np.ones((1, 3, 3)))
     return Head(values, deep, grey, ndimage.binary_erosion(fluid, np.ones((1, 3, 3))))
@@ -118,19 +131,44 @@ def head_mr(data: Path, pictures: Path | None, people: int) -> None:
     """T1 of heads, in shares of white matter's signal."""
     heads = {name: real_mr(data, name) for name in ("Colin27", "MNI average")}
     heads |= {f"synthetic {k + 1}": made_mr(FIRST + k) for k in range(people)}
+    heads |= {f"synthetic {k + 1}, as a mean of {SCANS}": made_mr(FIRST + k, is_mean=True)
+              for k in range(people)}  # fmt: skip
     print("whose | grey, fluid (white = 1) | spread of white, grey | "
           "gradient 50, 75, 90, 99 % (/mm) | exponent | white: SD, /mm, next slice")  # fmt: skip
     print("--- | --- | --- | --- | --- | ---")
     for name, one in heads.items():
         print(f"{name} | {line_of(one)}")
     if pictures is not None:
-        rows = []
-        for level in (0, 1, 2, 3):
-            place = level * SLICES + 1
-            rows.append([shown(one.values[place] / bright(one), 0.55, 1.1, 224)
-                         for one in list(heads.values())[::2]])  # fmt: skip
-        sheet(rows, ("Colin27 (mean of 27 scans)", "synthetic MPRAGE"),
-              pictures / "realism-head-mr.png")  # fmt: skip
+        titles = ("Colin27 (mean of 27 scans)", "synthetic, one scan")
+        sheet([*axial(heads), *upright(data)], titles, pictures / "realism-head-mr.png")
+
+
+def axial(heads: dict[str, Head]) -> list[list[Image.Image]]:
+    """Colin27 and the first synthetic head at every height."""
+    both = heads["Colin27"], heads["synthetic 1"]
+    places = [level * SLICES + 1 for level in range(len(HEIGHTS))]
+    return [
+        [shown(one.values[k] / bright(one), 0.55, 1.1, PICTURE) for one in both] for k in places
+    ]
+
+
+def upright(data: Path) -> list[list[Image.Image]]:
+    """A coronal and a sagittal slice of both."""
+    own, placed = loaded(data / "mr-templates" / "ch2.nii.gz")
+    body, profile = head(FIRST), mr_profile(SEQUENCE)
+    look, rows = mr_look(profile, FIRST), []
+    wide, high = float(body.parameters["scale_x"]), float(body.parameters["scale_y"])
+    for axis, place in ((1, BACK), (2, LEFT)):
+        if axis == 1:
+            real = own[:, round(own.shape[1] - 1 + placed[1, 3] + place)]
+            grid = Grid.coronal((1, SIDE, SIDE), (1.0, 1.0, 1.0), (0, place * high, 0))
+        else:
+            real = own[:, :, round(own.shape[2] - 1 + placed[0, 3] + place)]
+            grid = Grid.sagittal((1, SIDE, SIDE), (1.0, 1.0, 1.0), (place * wide, 15, 0))
+        made = mr_scan(paint(body, grid, look), profile, FIRST).values[0]
+        rows.append([shown(real[::-1] / WHITE_OF_COLIN, 0.55, 1.1, PICTURE),
+                     shown(made / profile.white, 0.55, 1.1, PICTURE)])  # fmt: skip
+    return rows
 
 
 def bright(one: Head) -> float:

@@ -21,20 +21,21 @@ if TYPE_CHECKING:
 MIDDLE: Final = (40.0, -34.0)
 LOBULES: Final = 11
 #: From one leaf to the next and how deep the clefts between them are, mm.
-LEAF_MM: Final = 4.4
+LEAF_MM: Final = 3.8
 CLEFT_MM: Final = 4.2
 #: Half widths of the clefts between lobules and between leaves, mm.
 GAP_MM: Final = 0.3
-SLIT_MM: Final = 0.2
+SLIT_MM: Final = 0.12
 #: How far lobules are cleft, mm, and by how much that varies.
 DEEP_MM: Final = (19.0, 6.0)
 #: Where leaves would be counted around the circle, mm from its middle.
 RADIUS_MM: Final = 34.0
 #: White matter: half width of a trunk near the surface and its growth per mm of depth; half width
-#: of a twig; where it is white throughout, mm below the hull.
-TRUNK: Final = (0.4, 0.07)
-TWIG_MM: Final = 0.45
-CORE_MM: Final = 23.0
+#: of a twig and how far it reaches from the trunk; where it is white throughout, mm below the hull.
+TRUNK: Final = (0.3, 0.06)
+TWIG_MM: Final = 0.3
+REACH_MM: Final = 4.5
+CORE_MM: Final = 24.0
 
 
 class Leaves(NamedTuple):
@@ -105,7 +106,8 @@ def white_tree() -> Surface:
         trunk = found.trunk - np.float32(TRUNK[0]) - np.float32(TRUNK[1]) * depth
         trunk = np.maximum(trunk, np.float32(4.5) - depth)
         twig = np.float32(LEAF_MM / 2 - TWIG_MM) - found.cleft
-        twig = np.maximum(twig, np.float32(1.6) - found.below)
+        twig = np.maximum(twig, np.float32(2.2) - found.below)
+        twig = np.maximum(twig, found.trunk - np.float32(REACH_MM))
         core = np.float32(CORE_MM) - depth
         both = -larger(-trunk, -core, 4.0)
         return np.asarray(-larger(-both, -twig, 1.0), dtype=np.float32)
