@@ -78,8 +78,8 @@ class Window:
 
     def pixels(self) -> np.ndarray:
         """The viewport as seen, ``[row, column, colour]``."""
-        shot = Image.open(io.BytesIO(self.page.screenshot(clip=VIEWPORT))).convert("RGB")
-        return np.asarray(shot).astype(int)
+        shot = self.page.screenshot(clip=VIEWPORT, timeout=PATIENCE_S * 1000)
+        return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
 
     def lit_share(self) -> float:
         """Which part of the viewport is brighter than air."""
