@@ -148,15 +148,12 @@ class Slab:
     def at_samples(self, surface: Surface, spans: Spans) -> Floats:
         """Distances of a fine surface at samples, from those of the last one if it lies in that."""
         if self.last and isinstance(surface, Bent) and isinstance(surface.inner, Grown):
-            other, theirs, values = self.last
+            (other, theirs, values), layer = self.last, surface.inner
             whole = isinstance(other, Bent) and other.field is surface.field and other.inner
-            if whole is surface.inner.inner and overlap(theirs, spans) == spans:
-                cut = tuple(
-                    slice(a - n, b - n) for (a, b), (n, _) in zip(spans, theirs, strict=True)
-                )
-                return np.asarray(
-                    values[cut] - np.float32(surface.inner.by_mm * surface.field.size)
-                )
+            if whole is layer.inner and overlap(theirs, spans) == spans:
+                pairs = zip(spans, theirs, strict=True)
+                cut = tuple(slice(a - n, b - n) for (a, b), (n, _) in pairs)
+                return np.asarray(values[cut] - np.float32(layer.by_mm * surface.field.size))
         shape = [b - a for a, b in spans]
         found = np.broadcast_to(surface.distance(*self.frame.samples(spans)), shape)
         self.last = surface, spans, found
