@@ -125,6 +125,10 @@ def test_sums_follow_what_comes_and_goes(database, tmp_path):
         agrees(house)
     assert house.archive.stats().packs == 0
     keep(house, "s3", contents=(b"y",))
+    assert house.archive.check().holds
+    with database.begin() as tx:
+        tx.execute(sa.text("update archive_total set value = 9 where name = 'series'"))
+    assert [one.code for one in house.archive.check().faults] == ["archive.sums-differ"]
     with database.begin() as tx:
         house.archive.clear(tx)
     agrees(house)

@@ -14,6 +14,7 @@ from yushan.domain.packs import (
     read_directory,
 )
 from yushan.services.archive import archive_queries as queries
+from yushan.services.archive import totals
 from yushan.services.archive.layout import PACKS, pack_key, pack_of, sidecar_key
 from yushan.services.archive.records import records
 from yushan.services.archive.values import ArchiveFault, ArchiveReport, Staged
@@ -39,6 +40,7 @@ def check(
     with db.read() as tx:
         names = list(packs) or queries.pack_names(tx)
         known = set(names) | queries.intended(tx)
+        fit = bool(packs) or totals.read(tx) == totals.counted(tx)
     faults = [] if packs else list(strays(store, known))
     instances = size = 0
     for done, name in enumerate(names, 1):
@@ -49,6 +51,8 @@ def check(
             faults += check_pack(store, record, parts)
             instances, size = instances + record.instances, size + record.size
         tell(done, len(names))
+    if not (faults or fit):  # else what is wrong already says why
+        faults.append(ArchiveFault("archive.sums-differ", ""))
     return ArchiveReport(len(names), instances, size, tuple(faults))
 
 
