@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from yushan.domain.bodies import Body, HeadWishes, Lesion, head, mask
+from yushan.domain.bodies import Body, HeadWishes, Lesion, head, label, mask
 from yushan.domain.bodies.deformation import deformation
 from yushan.domain.bodies.head_growth import LEAST_MM3, compartments, grow
 from yushan.domain.bodies.head_ill import tumour_stage
@@ -138,6 +138,30 @@ def test_a_tumour_lies_only_where_its_truth_says() -> None:
     assert min(float(v) for v in parts.values()) >= LEAST_MM3
     assert sum(float(v) for v in parts.values()) <= tumour.volume_mm3 * 1.05
     assert "in_nasopharynx_mm3" in parts
+
+
+#: T stage that a structure under a tumour asks for, as drawn (AJCC), by its name without side.
+ASKS = {
+    "nasal_cavity": "T1", "parapharyngeal_space": "T2", "medial_pterygoid": "T2",
+    "lateral_pterygoid": "T2", "longus": "T2", "clivus": "T3", "pterygoid_process": "T3",
+    "maxillary_sinus": "T3", "ethmoid": "T3", "sphenoid_sinus": "T3", "orbit": "T4",
+    "parotid_gland": "T4", "masseter": "T4", "temporalis": "T4", "brain": "T4",
+    "subarachnoid_space": "T4",
+}  # fmt: skip
+
+
+def test_a_tumour_covers_structures_of_its_stage_and_of_none_above() -> None:
+    ill = body(1, 0, "T2", "N0")
+    grid = around(ill.lesions[0], 4.5)
+    under = label(body(1), grid)
+    tumour = mask(ill, grid, "nasopharyngeal_tumour")
+    counts = np.bincount(under.values[tumour], minlength=len(under.names) + 1)[1:]
+    sites = {
+        ASKS[name.removesuffix("_left").removesuffix("_right")]
+        for name, count in zip(under.names, counts * grid.voxel_mm3, strict=True)
+        if count > 2 * LEAST_MM3 and name.removesuffix("_left").removesuffix("_right") in ASKS
+    }
+    assert max(sites) == "T2"
 
 
 def test_rows_of_compartments_name_sites_of_the_rules() -> None:
