@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import socket
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,6 @@ from yushan.engines.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from xdist.remote import Producer
 
@@ -24,6 +25,25 @@ if TYPE_CHECKING:
 EXAMPLES = int(os.environ.get("YUSHAN_EXAMPLES", "50"))
 settings.register_profile("suite", max_examples=EXAMPLES, deadline=None)
 settings.load_profile("suite")
+
+#: Where a machine has so much memory to spare, files of tests lie in it: a disk makes each of
+#: thousands of commits wait. Somebody's own choice stands.
+MEMORY, SPARE = Path("/dev/shm"), 8 << 30
+TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
+
+
+def has_memory() -> bool:
+    """Whether files may lie in memory, and programs among them be run."""
+    with suppress(OSError):
+        told = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+        disk = os.statvfs(MEMORY)
+        spare = min(int(told["MemAvailable"].split()[0]) << 10, disk.f_bavail * disk.f_frsize)
+        return spare > SPARE and not disk.f_flag & os.ST_NOEXEC and os.access(MEMORY, os.W_OK)
+    return False
+
+
+if TEMPORARY not in os.environ and has_memory():
+    os.environ[TEMPORARY] = str(MEMORY)
 
 JOURNEYS = "tests/journeys/"
 #: Journeys over two portals of the test's own process, in one browser.
