@@ -158,6 +158,7 @@ def test_a_process_killed_at_any_point_loses_and_doubles_nothing(database, tmp_p
         with database.begin() as tx:
             for table in ("incoming", "pack", "part", "intent", "quarantine"):
                 tx.exec_driver_sql(f"delete from archive_{table}")
+            tx.exec_driver_sql("update archive_total set value = 0")
             scene.catalogue.clear(tx)
         pack = send(scene, files)
         try:
