@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 #: Slices and pixels a side of volumes on a sheet; pixels a side of a slide from near.
 SLICES, SIDE, NEAR = 28, 288, 512
 #: Series of one sheet, tiles of one series; of more series each has one tile.
-MOST_SERIES, MOST_TILES, MOST_SINGLE = 4, 4, 28
+MOST_SERIES, MOST_TILES, MOST_SINGLE = 4, 4, 80
 #: Modality and body part -> window in HU.
 WINDOWS = {"HEAD": (40, 90), "CHEST": (-450, 1500)}
 HEAVY = {"ct", "mr", "pet", "spect", "scintigram"}
@@ -150,7 +150,8 @@ def toned(found: list[NDArray[np.generic]], header: pydicom.Dataset) -> list[NDA
         return [np.asarray(one, np.uint8) for one in found]
     stack = trimmed(np.stack(found).astype(np.float32), header)
     if header.Modality == "CT":
-        stack = stack * float(header.RescaleSlope) + float(header.RescaleIntercept)
+        scale = scale_of(header)
+        stack = stack * float(scale.RescaleSlope) + float(scale.RescaleIntercept)
         middle, width = WINDOWS.get(str(header.get("BodyPartExamined")), (40, 400))
         if "LUNG" not in str(header.SeriesDescription) and middle < 0:
             middle, width = 40, 400
@@ -163,6 +164,12 @@ def toned(found: list[NDArray[np.generic]], header: pydicom.Dataset) -> list[NDA
     if header.PhotometricInterpretation == "MONOCHROME1" or header.Modality == "PT":
         grey = 255 - grey
     return [np.repeat(np.rint(one).astype(np.uint8)[..., None], 3, axis=2) for one in grey]
+
+
+def scale_of(header: pydicom.Dataset) -> pydicom.Dataset:
+    """Where slope and intercept stand: the header, or the groups all frames share."""
+    shared = header.get("SharedFunctionalGroupsSequence")
+    return shared[0].PixelValueTransformationSequence[0] if shared else header
 
 
 def trimmed(stack: NDArray[np.float32], header: pydicom.Dataset) -> NDArray[np.float32]:
