@@ -350,7 +350,8 @@ def reports(count: int) -> None:
         text = report(said, "IM-CT-CHEST", language, style, seed, about)  # type: ignore[arg-type]
         print(f"\n```text\n{text.text}```")
     said, held = mixture("IM-CT-CHEST", 31), Typist("en", "prose", "held-out", 0.5)
-    print(f"\nHeld out, every second free word typed wrongly:\n\n```text\n{held.report(said, 'IM-CT-CHEST', 31).text}```")
+    text = held.report(said, "IM-CT-CHEST", 31).text
+    print(f"\nHeld out, every second free word typed wrongly:\n\n```text\n{text}```")
 
 
 def main() -> None:

@@ -71,7 +71,9 @@ def application(routes: Sequence[Route]) -> Starlette:
 
 @pytest.fixture
 def base(tmp_path: Path) -> Iterator[Database]:
-    database = make_database(tmp_path / "role.db", "services.linkage", "services.consent", "services.ledger")
+    database = make_database(
+        tmp_path / "role.db", "services.linkage", "services.consent", "services.ledger"
+    )
     yield database
     database.dispose()
 

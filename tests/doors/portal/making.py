@@ -432,7 +432,8 @@ def make_gateway(folder, *, demo=True, rows=HOSPITAL, lost=0, connections=None, 
     )  # fmt: skip
     ledger = Ledger(database, clock, Signer(b"\x08" * 32))
     rooms = GatewayRooms(
-        ledger=ledger, audit=Audit(ledger, "portal"), accounts=accounts, journal=journal, handling=handling, desk=desk,
+        ledger=ledger, audit=Audit(ledger, "portal"), accounts=accounts, journal=journal,
+        handling=handling, desk=desk,
         connections=connections or FakeConnections(), watch=watch or FakeWatch(),
         demo_accounts=(DemoAccount("engineer", "engineer", PASSWORD),) if demo else (),
     )  # fmt: skip

@@ -36,7 +36,8 @@ ABSENT = re.compile(
     r"^(no |no evidence|no definite|there is no |lack of|free of|w/o |neg\. for|negative|without|"
     r"absence of|nil |disappearance|\(-\)|未見|無|未發現|查無|尚無|不見|unremarkable)|"
     r"沒有|並無|不明顯|"
-    r"is not seen|is absent|is not appreciated|: negative|: none$|\(-\)$|\(陰性\)$|無$|：否|並不存在|"
+    r"is not seen|is absent|is not appreciated|: negative|: none$|"
+    r"\(-\)$|\(陰性\)$|無$|：否|並不存在|"
     r"並未出現|has resolved|resolution|no longer seen|has cleared|：無|已消失|已吸收|"
     r"已不復見|已緩解|已消退|不復顯影",
     re.IGNORECASE,
