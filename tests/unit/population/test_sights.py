@@ -56,6 +56,8 @@ def test_statements_wish_for_the_lesion_they_speak_of(kind, diameters, propertie
         assert wanted == (Wish("nodule", "ground-glass", "right", 10.0),)
     if kind == "opacity":
         assert wanted == (Wish("opacity", "consolidation", "left-middle", None, 1.0),)
+    if kind == "stenosis":
+        assert wanted == (Wish("stenosis", "", "LCX", None, 80.0),)
 
 
 def test_a_tumour_tells_its_stage_and_what_it_reaches():

@@ -21,7 +21,10 @@ LESIONS: Final[Sequence[Mapping[str, Any]]] = tree("report_lesions")["lesion"]
 
 
 class Wish(NamedTuple):
-    """A lesion that an image is to show, field by field as ``domain/bodies`` takes wishes."""
+    """A lesion that an image is to show, field by field as ``domain/bodies`` takes wishes.
+
+    ``severity`` is a share (0 to 1), of a stenosis its percent of the diameter.
+    """
 
     kind: str
     variant: str = ""
@@ -68,7 +71,7 @@ WANTED: Final[Mapping[str, Callable[[Statement, float | None], Wish]]] = {
     ),
     "liver-metastasis": lambda _, size: Wish("metastasis", "", "", size),
     "mediastinal-node": lambda _, size: Wish("node", "", "", size),
-    "coronary-stenosis": lambda one, _: Wish("stenosis", "", one.place, None, int(one.grade) / 100),
+    "coronary-stenosis": lambda one, _: Wish("stenosis", "", one.place, None, float(one.grade)),
 }
 
 
