@@ -83,7 +83,7 @@ def our_own(folder: Path) -> Iterator[Places]:
         gateway.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The whole system of real processes: both hospitals' samples are in, nothing moves."""
     made = House(tmp_path_factory.mktemp("house"))
@@ -95,7 +95,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def originals(house: House) -> dict[str, dict[str, bytes]]:
     """What each hospital sent by C-STORE: SOP Instance UID → the first file under it."""
     found: dict[str, dict[str, bytes]] = {site: {} for site in SITES}
@@ -106,7 +106,7 @@ def originals(house: House) -> dict[str, dict[str, bytes]]:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     """Chromium of the system."""
     chromium = need("chromium")
@@ -118,7 +118,7 @@ def browser():
         found.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def places(tmp_path_factory):
     """The running demo that the environment names, else our own."""
     commons, gateway = os.environ.get("YUSHAN_COMMONS"), os.environ.get("YUSHAN_GATEWAY")
