@@ -19,10 +19,10 @@ from urllib.parse import quote, urlsplit
 import pytest
 import uvicorn
 from playwright.sync_api import sync_playwright
+
 from tests.doors.portal.making import make_commons, make_gateway, uid
 from tests.journeys.house import SITES, House
 from tests.peers import need
-
 from yushan.domain.dicom import summarize
 
 if TYPE_CHECKING:

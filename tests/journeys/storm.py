@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.journeys.house import SITES, House
-
 from yushan.assembly.audit_acts import export_ledger, ledger_of
 from yushan.base import EVERYTHING, Unavailable
 from yushan.domain.dicom import summarize

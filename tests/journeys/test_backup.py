@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import structs
+
 from tests import commands
 from tests.journeys.house import LOOK_S, PATIENCE_S, SITES, free_port
-
 from yushan.assembly.citizen import open_office
 from yushan.assembly.demo.processes import Process
 from yushan.assembly.settings import Http

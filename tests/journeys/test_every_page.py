@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from tests.journeys.axe import APPEARANCE, violations
 
 #: (portal, role or None, path, status)

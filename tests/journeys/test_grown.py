@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from msgspec import structs
+
 from tests.journeys.house import House, free_port
 from tests.postgres import Postgres
 from tests.seaweed import ACCESS, SECRET, Seaweed
-
 from yushan.assembly.demo.processes import Process, Processes
 from yushan.assembly.settings import Http
 from yushan.base import write_settings

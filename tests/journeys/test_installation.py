@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.seaweed import free_ports
 
+from tests.seaweed import free_ports
 from yushan.assembly.demo.processes import Process
 from yushan.domain.phantoms import load_series
 from yushan.engines.net import send_files

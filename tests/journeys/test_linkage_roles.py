@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec import structs
-from tests.commands import yushan
 
+from tests.commands import yushan
 from yushan.assembly.demo.plan import lay_out
 from yushan.assembly.people import PeopleActs
 from yushan.base import SystemClock, Unavailable, write_settings

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.journeys import marks
 from tests.journeys.marks import marks_in
 

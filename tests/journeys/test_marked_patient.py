@@ -15,10 +15,10 @@ import msgspec
 import pytest
 import zstandard
 from pydicom.uid import UID
+
 from tests.journeys import marks
 from tests.journeys.house import SITES, House
 from tests.journeys.marks import marks_in
-
 from yushan.assembly.audit_acts import export_ledger
 from yushan.engines.net import send_files
 from yushan.services.gateway import Outbox, State

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pydicom
 import pytest
+
 from tests.journeys.house import House, free_port
 from tests.peers import need
-
 from yushan.domain.dicom import summarize
 from yushan.domain.phantoms import load_series
 from yushan.services.gateway import State

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pyotp
 import pytest
+
 from tests.doors.portal.making import PASSWORD, make_commons
 from tests.journeys.axe import violations
 from tests.journeys.conftest import Served
-
 from yushan.base import EVERYTHING, SystemClock
 
 pytestmark = pytest.mark.peer

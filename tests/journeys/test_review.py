@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pydicom
 import pytest
+
 from tests.flows.standing_alone import original, release, rows_of
 
 if TYPE_CHECKING:

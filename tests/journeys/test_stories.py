@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tests.journeys.test_every_page import study_of
 
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

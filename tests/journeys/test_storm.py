@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.journeys.house import free_port
 from tests.journeys.storm import Storm, Weather
 

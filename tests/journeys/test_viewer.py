@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.journeys.window import LIT_SHARE, VIEWPORT, Window
 
+from tests.journeys.window import LIT_SHARE, VIEWPORT, Window
 from yushan.base import EVERYTHING
 from yushan.services.catalogue import Query
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-    from tests.journeys.house import House
 
+    from tests.journeys.house import House
     from yushan.services.catalogue import SeriesRow
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("house")]

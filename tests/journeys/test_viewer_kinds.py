@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import pytest
+
 from tests.doors.dicomweb.commons import Held, Inline
 from tests.doors.portal.making import FakeArchive, make_commons
 from tests.journeys.conftest import Served
 from tests.journeys.house import VIEWER
 from tests.journeys.window import LIT_SHARE, Window
-
 from yushan.assembly.web import application
 from yushan.base import EVERYTHING
 from yushan.domain.phantoms import RECIPES, Options

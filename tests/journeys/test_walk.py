@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from tests import commands
 from tests.journeys.house import SITES, House
-
 from yushan.assembly.demo.words import told
 from yushan.base import codes
 from yushan.services.gateway import State

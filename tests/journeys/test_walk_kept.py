@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+
 from tests import commands
 from tests.journeys.house import SITES, House, rows_of
-
 from yushan.base import SystemClock, write_settings
 from yushan.engines.database import Database
 from yushan.services.catalogue import Catalogue

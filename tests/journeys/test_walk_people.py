@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from tests.journeys.house import SITES, House, rows_of
 
+from tests.journeys.house import SITES, House, rows_of
 from yushan.base import EVERYTHING
 from yushan.domain.dicom import summarize
 from yushan.domain.population import OPTED_OUT, SHARED

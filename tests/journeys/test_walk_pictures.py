@@ -8,9 +8,9 @@ from io import BytesIO
 import numpy as np
 import pydicom
 import pytest
+
 from tests.doors.dicomweb.reading import parts
 from tests.journeys.house import SITES, House
-
 from yushan.base import EVERYTHING
 from yushan.domain.dicom import summarize
 from yushan.domain.population import PEOPLE

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import numpy as np
 from PIL import Image
+
 from tests.journeys.conftest import SHOTS
 
 if TYPE_CHECKING:
